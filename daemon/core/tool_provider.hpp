@@ -1,0 +1,159 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shared/base/clock.hpp"
+#include "shared/base/secret.hpp"
+#include "shared/domain/connection.hpp"
+#include "shared/domain/error.hpp"
+#include "shared/domain/execution.hpp"
+#include "shared/domain/integration.hpp"
+#include "shared/domain/page.hpp"
+#include "shared/domain/tool.hpp"
+
+namespace agenta::daemon {
+
+/// Under which key, at which endpoint, a call is made. A key is only ever sent to the endpoint it stands beside.
+struct ProviderAccess {
+  std::string base_url{};   ///< without a trailing slash: `https://backend.composio.dev`
+  Secret api_key{};
+  std::string key_scope{};  ///< a salted fingerprint of the key (or the provider's project id): says whose rows are whose
+};
+
+/// The frame of one provider call: for whom, until when, and when to stop.
+struct ProviderCall {
+  ProviderAccess const& access;
+  SteadyTime deadline;
+  std::stop_token stop{};
+};
+
+struct IntegrationFilter {
+  std::string search{};
+  std::string category{};
+  std::string cursor{};
+  int limit = 100;
+};
+struct ToolFilter {
+  std::string integration{};
+  std::string search{};
+  std::string cursor{};
+  int limit = 100;
+};
+
+struct AuthConfig {
+  AuthConfigId id{};
+  IntegrationSlug integration{};
+  std::string auth_scheme{};
+  bool managed = false;
+  bool enabled = true;
+};
+struct AuthConfigRequest {
+  IntegrationSlug integration{};
+  std::string auth_scheme{};  ///< empty: the integration's managed one
+  bool managed = true;
+  std::vector<std::string> scopes{};
+  std::vector<std::pair<std::string, Secret>> credentials{};
+};
+
+struct LinkRequest {
+  AuthConfigId auth_config{};
+  std::string user_id{};
+  std::string callback_url{};  ///< empty: the user ends on Composio's own page
+  std::string alias{};
+};
+struct Link {
+  AccountId account{};
+  std::string redirect_url{};
+  std::optional<WallTime> expires_at{};
+};
+
+/// A connection made from given fields, without a browser.
+struct AccountRequest {
+  AuthConfigId auth_config{};
+  std::string user_id{};
+  std::string auth_scheme{};
+  std::string alias{};
+  std::vector<std::pair<std::string, Secret>> fields{};
+};
+
+enum class AccountStatus { initializing, initiated, active, failed, expired, inactive, revoked, unknown };
+
+/// A connected account as the provider sees it. Its tokens are not read.
+struct Account {
+  AccountId id{};
+  std::string user_id{};
+  IntegrationSlug integration{};
+  AuthConfigId auth_config{};
+  std::string auth_scheme{};
+  AccountStatus status = AccountStatus::unknown;
+  std::string status_reason{};
+  std::string error{};              ///< `state.val.error`: an OAuth error code such as `access_denied`
+  std::string error_description{};
+  std::string alias{};
+  bool disabled = false;
+};
+
+struct ExecuteRequest {
+  ToolSlug tool{};
+  std::string version{};
+  JsonText arguments{};
+  std::string user_id{};
+  AccountId account{};  ///< empty for a tool that needs none
+};
+
+/// What became of a tool execution. The three are kept apart because only one of them allows sending it again.
+enum class Fate {
+  answered,     ///< the provider said what happened: `result` or `error`
+  nothing_ran,  ///< the request provably had no effect (not written, or refused unread); `error` says why
+  unknown,      ///< written, and no trustworthy answer: it may have run; `error` is OUTCOME_UNKNOWN
+};
+struct ToolResult {
+  bool successful = false;
+  JsonText data{};
+  std::string error{};   ///< the tool's own words when not successful
+  std::string log_id{};
+};
+struct ExecuteOutcome {
+  Fate fate = Fate::unknown;
+  std::optional<ToolResult> result{};
+  std::optional<Error> error{};
+};
+
+/// What core needs of a provider of tools; Composio is one. Blocks its thread; any thread. Errors are ours (§5), with
+/// the provider's request id, and never carry a credential.
+class ToolProvider {
+ public:
+  virtual ~ToolProvider() = default;
+
+  /// The cheapest call that proves the key. `API_KEY_REJECTED`, or why it cannot be told.
+  virtual Result<void> verify_key(ProviderCall const& call) = 0;
+
+  virtual Result<Page<Integration>> list_integrations(ProviderCall const& call, IntegrationFilter const& filter) = 0;
+  virtual Result<IntegrationDetail> get_integration(ProviderCall const& call, IntegrationSlug const& slug) = 0;
+  virtual Result<Page<Tool>> list_tools(ProviderCall const& call, ToolFilter const& filter) = 0;
+  /// `version` empty: the latest.
+  virtual Result<Tool> get_tool(ProviderCall const& call, ToolSlug const& slug, std::string const& version) = 0;
+
+  /// The enabled auth configs of one integration, all pages of them.
+  virtual Result<std::vector<AuthConfig>> list_auth_configs(ProviderCall const& call, IntegrationSlug const& slug) = 0;
+  /// Not idempotent: each call makes a new one.
+  virtual Result<AuthConfig> create_auth_config(ProviderCall const& call, AuthConfigRequest const& request) = 0;
+
+  virtual Result<Link> create_link(ProviderCall const& call, LinkRequest const& request) = 0;
+  virtual Result<Account> create_account(ProviderCall const& call, AccountRequest const& request) = 0;
+  /// `CONNECTION_NOT_FOUND` where the provider has no such account (any more).
+  virtual Result<Account> get_account(ProviderCall const& call, AccountId const& id) = 0;
+  /// Accounts of one user id and no other, all pages of them.
+  virtual Result<std::vector<Account>> list_accounts(ProviderCall const& call, std::string const& user_id) = 0;
+  /// Revokes at the service and deletes. `CONNECTION_NOT_FOUND` where it was already gone.
+  virtual Result<void> delete_account(ProviderCall const& call, AccountId const& id) = 0;
+
+  /// Sends the request at most once.
+  virtual ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) = 0;
+};
+
+}  // namespace agenta::daemon

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/store/database.hpp"
+#include "shared/domain/execution.hpp"
+#include "shared/domain/page.hpp"
+
+namespace agenta::daemon::store {
+
+struct ExecutionFilter {
+  std::optional<ToolSlug> tool{};
+  std::optional<ConnectionId> connection{};
+  std::optional<ExecutionState> state{};
+  std::string cursor{};  ///< opaque, from `next_cursor`
+  int limit = 50;
+};
+
+/// The executions, each written before its request leaves and settled when its fate is known. Rows are only ever
+/// moved forward: a settled row stays as it is. Any thread.
+class ExecutionJournal {
+ public:
+  explicit ExecutionJournal(Database& database);
+  ~ExecutionJournal();
+
+  /// What a crash left behind: `sent` becomes `unknown`, `queued` becomes `cancelled`. Call once, before serving.
+  /// The number of rows changed.
+  Result<int> recover(WallTime now);
+
+  /// Writes a new row in its state (`queued`, `sent`, or settled at once as `refused`). `IDEMPOTENCY_CONFLICT` where
+  /// the project's idempotency key is taken or the id exists: the caller looks the row up and decides.
+  Result<void> insert(Execution const& execution, Durability durability);
+  /// `queued` → `sent`; whether the row was still queued (a cancel may have come first).
+  Result<bool> mark_sent(ExecutionId const& id, int attempts, Durability durability);
+  /// Settles a row that is not settled yet: state, data, error, log id, attempts, times. Whether it did.
+  Result<bool> settle(Execution const& execution, Durability durability);
+  /// `queued` → `cancelled`; whether the row was still queued.
+  Result<bool> cancel_queued(ExecutionId const& id, WallTime now);
+
+  Result<std::optional<Execution>> find(ExecutionId const& id);
+  Result<std::optional<Execution>> find_by_key(ProjectId const& project, std::string_view idempotency_key);
+  /// Newest first; list items carry neither arguments nor data.
+  Result<Page<Execution>> list(ProjectId const& project, ExecutionFilter const& filter);
+
+ private:
+  struct Statements;
+  Database& database_;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace agenta::daemon::store

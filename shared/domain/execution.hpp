@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/base/clock.hpp"
+#include "shared/base/id.hpp"
+#include "shared/base/json_text.hpp"
+#include "shared/domain/connection.hpp"
+#include "shared/domain/error.hpp"
+#include "shared/domain/tool.hpp"
+
+namespace agenta {
+
+using ExecutionId = Id<struct ExecutionIdTag>;  ///< UUIDv7
+
+/// `queued → sent → succeeded | failed | unknown`, `queued → cancelled | refused`. After a crash `sent` becomes
+/// `unknown`, and `queued` becomes `cancelled`: nothing of it had left.
+enum class ExecutionState { queued, sent, succeeded, failed, unknown, cancelled, refused };
+
+constexpr std::string_view name_of(ExecutionState state) {
+  switch (state) {
+    case ExecutionState::queued: return "queued";
+    case ExecutionState::sent: return "sent";
+    case ExecutionState::succeeded: return "succeeded";
+    case ExecutionState::failed: return "failed";
+    case ExecutionState::unknown: return "unknown";
+    case ExecutionState::cancelled: return "cancelled";
+    case ExecutionState::refused: return "refused";
+  }
+  __builtin_unreachable();
+}
+std::optional<ExecutionState> parse_execution_state(std::string_view name);
+constexpr bool is_settled(ExecutionState state) {
+  return state != ExecutionState::queued && state != ExecutionState::sent;
+}
+
+/// A request to run one tool, as a client states it.
+struct ToolCall {
+  ExecutionId id{};               ///< chosen by the client, so that it can cancel or ask again; empty: the daemon's
+  std::string tool{};             ///< in any form `parse_tool_reference` takes
+  JsonText arguments{};           ///< a JSON object
+  std::string connection{};       ///< slug or id; empty: by the rule of the contract, §7.4
+  std::string tool_version{};     ///< empty: the version whose schema was read
+  std::string idempotency_key{};
+  bool validate = true;
+  bool dry_run = false;           ///< everything up to the sending, and nothing of it
+  bool operator==(ToolCall const&) const = default;
+};
+
+/// Which connection ran a tool, as a reply names it.
+struct ConnectionReference {
+  ConnectionId id{};
+  std::string slug{};
+  bool operator==(ConnectionReference const&) const = default;
+};
+
+/// One journaled run.
+struct Execution {
+  ExecutionId id{};
+  ProjectId project{};
+  ToolSlug tool{};
+  std::string tool_version{};
+  IntegrationSlug integration{};
+  std::optional<ConnectionReference> connection{};  ///< none for a tool that needs none
+  ExecutionState state = ExecutionState::queued;
+  bool read_only = false;
+  JsonText arguments{};
+  std::string idempotency_key{};
+  std::string arguments_digest{};  ///< SHA-256 of what must be the same for the same key
+  int attempts = 0;
+  std::optional<JsonText> data{};   ///< the tool's result, once it answered
+  std::optional<Error> error{};
+  std::string log_id{};             ///< Composio's
+  WallTime started_at{};
+  std::optional<WallTime> finished_at{};
+  std::optional<std::chrono::milliseconds> duration{};
+  Actor actor{};
+  bool replayed = false;  ///< a reply from the journal to a repeated idempotency key: nothing ran now
+  bool dry_run = false;   ///< never journaled, never sent
+  bool operator==(Execution const&) const = default;
+};
+
+}  // namespace agenta

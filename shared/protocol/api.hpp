@@ -1,0 +1,112 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shared/base/secret.hpp"
+#include "shared/domain/connection.hpp"
+#include "shared/domain/execution.hpp"
+#include "shared/domain/tool_service.hpp"
+
+/// The socket API's vocabulary: paths, header names, and the requests that clients make, built in one place so that
+/// the two programs cannot disagree. Contract §6; the whole set is described by `openapi.json` beside this file.
+namespace agenta::protocol {
+
+// What a client says of itself and of its environment, with every request.
+inline constexpr std::string_view kVersionHeader = "Agenta-Tools-Version";    ///< both ways: the sender's product version
+inline constexpr std::string_view kProtocolHeader = "Agenta-Tools-Protocol";  ///< client: `oldest-newest`; daemon: its newest
+inline constexpr std::string_view kBuildHeader = "Agenta-Tools-Build";
+inline constexpr std::string_view kProjectHeader = "Agenta-Tools-Project";
+inline constexpr std::string_view kTimeoutHeader = "Agenta-Tools-Timeout-Ms";
+inline constexpr std::string_view kApiKeyHeader = "Agenta-Tools-Composio-Key";  ///< the caller's COMPOSIO_API_KEY
+inline constexpr std::string_view kBaseUrlHeader = "Agenta-Tools-Composio-Url"; ///< the endpoint the caller's settings name
+inline constexpr std::string_view kRequestIdHeader = "Agenta-Tools-Request-Id";
+inline constexpr std::string_view kExecutionIdHeader = "Agenta-Tools-Execution-Id";
+
+inline constexpr std::string_view kRoot = "/api/tools";
+
+/// `GET /api/tools/integrations`.
+struct IntegrationQuery {
+  std::string search{};
+  std::string category{};
+  std::string auth{};
+  std::optional<bool> connected{};
+  std::string cursor{};
+  std::optional<int> limit{};
+};
+
+/// `GET /api/tools/integrations/{slug}/tools`.
+struct ToolQuery {
+  std::string integration{};
+  std::string search{};
+  std::string cursor{};
+  std::optional<int> limit{};
+};
+
+struct ConnectionQuery {
+  std::string integration{};
+  std::string status{};
+};
+
+struct ExecutionQuery {
+  std::string tool{};
+  std::string connection{};
+  std::string state{};
+  std::string cursor{};
+  std::optional<int> limit{};
+};
+
+/// `POST /api/tools/connections`.
+struct ConnectRequest {
+  std::string integration{};
+  std::string slug{};
+  std::string name{};
+  std::string auth_type{};
+  std::string auth_config_id{};
+  std::vector<std::pair<std::string, Secret>> credentials{};
+  std::vector<std::string> scopes{};
+  std::string reconnect{};  ///< slug or id of a connection to renew in place
+};
+
+/// The reply of `POST /api/tools/connections`.
+struct ConnectReply {
+  ConnectionId id{};
+  std::string slug{};
+  ConnectionStatus status = ConnectionStatus::pending;
+  std::string redirect_url{};
+  std::optional<WallTime> expires_at{};
+  std::string message{};
+  bool joined = false;  ///< an identical login was already pending; this is that one
+};
+
+ServiceRequest list_integrations(IntegrationQuery const& query);
+ServiceRequest get_integration(std::string_view slug);
+ServiceRequest list_tools(ToolQuery const& query);
+/// By the tool's slug alone: the daemon knows the integration. `integration` may be empty.
+ServiceRequest get_tool(std::string_view tool, std::string_view integration, std::string_view version);
+ServiceRequest list_connections(ConnectionQuery const& query);
+ServiceRequest get_connection(std::string_view slug_or_id, std::chrono::seconds wait);
+ServiceRequest connect(ConnectRequest const& request);
+enum class KeepRemote : bool { no, yes };
+ServiceRequest disconnect(std::string_view slug_or_id, KeepRemote keep_remote);
+/// What an execution's reply holds: the whole record, or the tool's `data` alone, byte for byte.
+enum class ExecuteOutput { envelope, data };
+ServiceRequest execute(ToolCall const& call, ExecuteOutput output);
+ServiceRequest cancel_execution(std::string_view id);
+ServiceRequest list_executions(ExecutionQuery const& query);
+ServiceRequest get_execution(std::string_view id);
+ServiceRequest get_daemon_status();
+/// `drain`: how long running work may take before it is cut off.
+ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);
+ServiceRequest reload_daemon();
+ServiceRequest login(Secret const& api_key);
+ServiceRequest logout();
+ServiceRequest whoami();
+/// The embedded sandbox's controls (`--sandbox` only): `faults`, `reset`, `clock`.
+ServiceRequest sandbox_control(std::string method, std::string_view what, std::string body);
+
+}  // namespace agenta::protocol

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/domain/connection.hpp"
+#include "shared/domain/error.hpp"
+#include "shared/domain/execution.hpp"
+#include "shared/domain/integration.hpp"
+#include "shared/domain/page.hpp"
+#include "shared/domain/tool.hpp"
+#include "shared/protocol/api.hpp"
+
+/// Domain values as the JSON of contract §6, and back. Unknown members are ignored; missing and null are the same.
+/// `decode_*` report a document that is not what it should be as `invalid_request` naming the member.
+namespace agenta::protocol {
+
+/// Keeps the order of members: documents are for people too.
+using Json = nlohmann::ordered_json;
+
+// Errors: the socket's document (`detail`, `code`, …) and the CLI's (`{"error":{…}}`).
+std::string encode_error(Error const& error);
+/// `status` stands in for a body that is no error document of ours.
+Error decode_error(std::string_view body, unsigned status);
+std::string encode_cli_error(Error const& error);
+
+/// The additional state of a list item that comes from the local database.
+struct IntegrationState {
+  std::optional<ConnectionId> connection{};
+  std::optional<ConnectionStatus> status{};
+};
+std::string encode_integrations(Page<Integration> const& page, std::vector<IntegrationState> const& states,
+                                std::vector<Category> const& categories);
+std::string encode_integration(IntegrationDetail const& detail, IntegrationState const& state,
+                               std::vector<Connection> const& connections);
+Result<Page<Integration>> decode_integrations(std::string_view body);
+Result<IntegrationDetail> decode_integration(std::string_view body);
+
+std::string encode_tools(Page<Tool> const& page);
+std::string encode_tool(Tool const& tool);
+Result<Page<Tool>> decode_tools(std::string_view body);
+Result<Tool> decode_tool(std::string_view body);
+
+/// `own_scope`: the Composio project that the caller's key belongs to; rows of another carry `"foreign": true`.
+std::string encode_connections(Page<Connection> const& page, std::string_view own_scope);
+std::string encode_connection(Connection const& connection, std::string_view own_scope);
+Result<Page<Connection>> decode_connections(std::string_view body);
+Result<Connection> decode_connection(std::string_view body);
+std::string encode_connect_request(ConnectRequest const& request);
+Result<ConnectRequest> decode_connect_request(std::string_view body);
+std::string encode_connect_reply(ConnectReply const& reply);
+Result<ConnectReply> decode_connect_reply(std::string_view body);
+
+std::string encode_tool_call(ToolCall const& call);
+Result<ToolCall> decode_tool_call(std::string_view body);
+/// The envelope: id, tool, version, connection, state, successful, data, error, log_id, times.
+std::string encode_execution(Execution const& execution);
+std::string encode_executions(Page<Execution> const& page);
+Result<Execution> decode_execution(std::string_view body);
+Result<Page<Execution>> decode_executions(std::string_view body);
+
+}  // namespace agenta::protocol
