@@ -1,0 +1,136 @@
+#include "shared/protocol/api.hpp"
+
+#include "shared/base/text.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/json_slice.hpp"
+
+namespace agenta::protocol {
+namespace {
+
+/// A target under the API's root: segments and query parameters, encoded as they are added.
+class Target {
+ public:
+  explicit Target(std::string_view resource) : text_(std::string{kRoot}.append(resource)) {}
+
+  Target& segment(std::string_view value) {
+    text_.append("/").append(percent_encode(value));
+    return *this;
+  }
+  /// Literal text of a path, such as `/tools`.
+  Target& path(std::string_view literal) {
+    text_.append(literal);
+    return *this;
+  }
+  /// Left out where empty: missing and empty mean the same.
+  Target& query(std::string_view name, std::string_view value) {
+    if (value.empty()) return *this;
+    text_.append(has_query_ ? "&" : "?").append(name).append("=").append(percent_encode(value));
+    has_query_ = true;
+    return *this;
+  }
+  Target& query(std::string_view name, std::optional<int> value) {
+    return value ? query(name, std::string_view{std::to_string(*value)}) : *this;
+  }
+
+  ServiceRequest request(std::string method, std::string body = {}) const {
+    ServiceRequest request;
+    request.method = std::move(method);
+    request.target = text_;
+    request.body = std::move(body);
+    return request;
+  }
+  ServiceRequest get() const { return request("GET"); }
+
+ private:
+  std::string text_;
+  bool has_query_ = false;
+};
+
+}  // namespace
+
+ServiceRequest list_integrations(IntegrationQuery const& query) {
+  Target target{"/integrations"};
+  target.query("search", query.search).query("category", query.category).query("auth", query.auth);
+  if (query.connected) target.query("connected", *query.connected ? "true" : "false");
+  return target.query("cursor", query.cursor).query("limit", query.limit).get();
+}
+
+ServiceRequest get_integration(std::string_view slug) { return Target{"/integrations"}.segment(slug).get(); }
+
+ServiceRequest list_tools(ToolQuery const& query) {
+  Target target{"/integrations"};
+  target.segment(query.integration).path("/tools").query("search", query.search);
+  return target.query("cursor", query.cursor).query("limit", query.limit).get();
+}
+
+ServiceRequest get_tool(std::string_view tool, std::string_view integration, std::string_view version) {
+  Target target{integration.empty() ? "" : "/integrations"};
+  if (!integration.empty()) target.segment(integration);
+  return target.path("/tools").segment(tool).query("version", version).get();
+}
+
+ServiceRequest list_connections(ConnectionQuery const& query) {
+  return Target{"/connections"}.query("integration", query.integration).query("status", query.status).get();
+}
+
+ServiceRequest get_connection(std::string_view slug_or_id, std::chrono::seconds wait) {
+  Target target{"/connections"};
+  target.segment(slug_or_id);
+  if (wait.count() <= 0) return target.get();
+  // Once the wait is over the daemon may still be asking Composio.
+  constexpr std::chrono::seconds kLastQuestion{30};
+  ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
+  request.timeout = wait + kLastQuestion;
+  return request;
+}
+
+ServiceRequest connect(ConnectRequest const& request) {
+  return Target{"/connections"}.request("POST", encode_connect_request(request));
+}
+
+ServiceRequest disconnect(std::string_view slug_or_id, KeepRemote keep_remote) {
+  Target target{"/connections"};
+  target.segment(slug_or_id);
+  if (keep_remote == KeepRemote::yes) target.query("keep_remote", "true");
+  return target.request("DELETE");
+}
+
+ServiceRequest execute(ToolCall const& call, ExecuteOutput output) {
+  Target target{"/executions"};
+  if (output == ExecuteOutput::data) target.query("output", "data");
+  return target.request("POST", encode_tool_call(call));
+}
+
+ServiceRequest cancel_execution(std::string_view id) {
+  return Target{"/executions"}.segment(id).path("/cancel").request("POST");
+}
+
+ServiceRequest list_executions(ExecutionQuery const& query) {
+  Target target{"/executions"};
+  target.query("tool", query.tool).query("connection", query.connection).query("state", query.state);
+  return target.query("cursor", query.cursor).query("limit", query.limit).get();
+}
+
+ServiceRequest get_execution(std::string_view id) { return Target{"/executions"}.segment(id).get(); }
+
+ServiceRequest get_daemon_status() { return Target{"/daemon"}.get(); }
+
+ServiceRequest shut_daemon_down(std::chrono::milliseconds drain) {
+  return Target{"/daemon/shutdown"}.request("POST", "{\"drain_ms\":" + std::to_string(drain.count()) + "}");
+}
+
+ServiceRequest reload_daemon() { return Target{"/daemon/reload"}.request("POST"); }
+
+ServiceRequest login(Secret const& api_key) {
+  return Target{"/login"}.request("POST", "{\"api_key\":" + write_string(api_key.reveal()) + "}");
+}
+
+ServiceRequest logout() { return Target{"/logout"}.request("POST"); }
+
+ServiceRequest whoami() { return Target{"/whoami"}.get(); }
+
+ServiceRequest sandbox_control(std::string method, std::string_view what, std::string body) {
+  return Target{"/sandbox"}.segment(what).request(std::move(method), std::move(body));
+}
+
+}  // namespace agenta::protocol

@@ -1,0 +1,147 @@
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_detail.hpp"
+
+namespace agenta::protocol {
+namespace {
+
+using detail::ObjectReader;
+using detail::ObjectWriter;
+
+enum class Payload : bool { left_out, included };
+
+std::string write_reference(std::optional<ConnectionReference> const& connection) {
+  if (!connection) return "null";
+  return ObjectWriter{}.text("id", connection->id.text).text("slug", connection->slug).done();
+}
+
+ConnectionReference read_reference(ObjectReader& in) {
+  ConnectionReference reference;
+  reference.id.text = in.text("id");
+  reference.slug = in.text("slug");
+  return reference;
+}
+
+std::string write_failure(std::optional<Error> const& error) {
+  if (!error) return "null";
+  ObjectWriter out;
+  detail::write_error_members(out, *error, "message");
+  return out.done();
+}
+
+std::string write_execution(Execution const& execution, Payload payload) {
+  ObjectWriter out;
+  out.text("id", execution.id.text)
+      .text("execution_id", execution.id.text)
+      .text("tool", execution.tool.text)
+      .text_or_null("tool_version", execution.tool_version)
+      .text("integration_slug", execution.integration.text)
+      .raw("connection", write_reference(execution.connection))
+      .text("state", name_of(execution.state))
+      .boolean("successful", execution.state == ExecutionState::succeeded);
+  if (payload == Payload::included) out.raw("data", execution.data ? execution.data->text : "null");
+  out.raw("error", write_failure(execution.error))
+      .text_or_null("log_id", execution.log_id)
+      .number("attempts", execution.attempts)
+      .boolean("read_only", execution.read_only)
+      .text_or_null("idempotency_key", execution.idempotency_key)
+      .time("started_at", execution.started_at)
+      .time("finished_at", execution.finished_at);
+  if (execution.duration) {
+    out.number("duration_ms", execution.duration->count());
+  } else {
+    out.null("duration_ms");
+  }
+  if (payload == Payload::included) out.raw("arguments", detail::object_or_empty(execution.arguments));
+  return out.boolean("replayed", execution.replayed)
+      .boolean("dry_run", execution.dry_run)
+      .raw("actor", detail::write_actor(execution.actor))
+      .done();
+}
+
+ExecutionState read_state(ObjectReader& in) {
+  auto const state = parse_execution_state(in.text("state"));
+  if (!state) in.complain("state", "an execution's state");
+  return state.value_or(ExecutionState::unknown);
+}
+
+Execution read_execution(ObjectReader& in) {
+  Execution execution;
+  execution.id.text = in.text("id");
+  execution.tool.text = in.required_text("tool");
+  execution.tool_version = in.text("tool_version");
+  execution.integration.text = in.text("integration_slug");
+  execution.connection = in.nested("connection", read_reference);
+  execution.state = read_state(in);
+  if (auto const data = in.find("data")) {
+    execution.data.emplace();
+    execution.data->text = *data;
+  }
+  execution.error =
+      in.nested("error", [](ObjectReader& inner) { return detail::read_error(inner, ErrorCode::internal); });
+  execution.log_id = in.text("log_id");
+  execution.attempts = static_cast<int>(in.number("attempts"));
+  execution.read_only = in.boolean("read_only");
+  execution.idempotency_key = in.text("idempotency_key");
+  execution.started_at = in.time("started_at").value_or(WallTime{});
+  execution.finished_at = in.time("finished_at");
+  if (auto const ms = in.find_number("duration_ms")) execution.duration = std::chrono::milliseconds{*ms};
+  execution.arguments = in.object("arguments").value_or(JsonText{});
+  execution.replayed = in.boolean("replayed");
+  execution.dry_run = in.boolean("dry_run");
+  execution.actor = in.nested("actor", detail::read_actor).value_or(Actor{});
+  return execution;
+}
+
+}  // namespace
+
+std::string encode_tool_call(ToolCall const& call) {
+  ObjectWriter out;
+  auto const add = [&](std::string_view name, std::string const& value) {
+    if (!value.empty()) out.text(name, value);
+  };
+  add("id", call.id.text);
+  out.text("tool", call.tool).raw("arguments", detail::object_or_empty(call.arguments));
+  add("connection", call.connection);
+  add("tool_version", call.tool_version);
+  add("idempotency_key", call.idempotency_key);
+  if (!call.validate) out.boolean("validate", false);
+  if (call.dry_run) out.boolean("dry_run", true);
+  return out.done();
+}
+
+Result<ToolCall> decode_tool_call(std::string_view body) {
+  return detail::decode_object(body, "the request", [](ObjectReader& in) {
+    ToolCall call;
+    call.id.text = in.text("id");
+    if (!call.id.empty() && !is_uuid(call.id.text)) in.complain("id", "a UUID");
+    call.tool = in.required_text("tool");
+    call.arguments = in.object("arguments").value_or(JsonText{});
+    call.connection = in.text("connection");
+    call.tool_version = in.text("tool_version");
+    call.idempotency_key = in.text("idempotency_key");
+    call.validate = in.boolean("validate", true);
+    call.dry_run = in.boolean("dry_run");
+    return call;
+  });
+}
+
+std::string encode_execution(Execution const& execution) {
+  return write_execution(execution, Payload::included);
+}
+
+std::string encode_executions(Page<Execution> const& page) {
+  return detail::write_page(page,
+                            [](Execution const& each) { return write_execution(each, Payload::left_out); });
+}
+
+Result<Execution> decode_execution(std::string_view body) {
+  return detail::decode_object(body, "the execution", read_execution);
+}
+
+Result<Page<Execution>> decode_executions(std::string_view body) {
+  return detail::decode_object(body, "the list of executions", [](ObjectReader& in) {
+    return detail::read_page<Execution>(in, read_execution);
+  });
+}
+
+}  // namespace agenta::protocol

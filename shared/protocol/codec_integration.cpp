@@ -1,0 +1,147 @@
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_detail.hpp"
+
+namespace agenta::protocol {
+namespace {
+
+using detail::ObjectReader;
+using detail::ObjectWriter;
+
+std::string write_category(Category const& category) {
+  return ObjectWriter{}.text("slug", category.slug).text("name", category.name).done();
+}
+
+Category read_category(ObjectReader& in) {
+  Category category;
+  category.slug = in.text("slug");
+  category.name = in.text("name");
+  return category;
+}
+
+void write_item(ObjectWriter& out, Integration const& integration, IntegrationState const& state) {
+  out.text("slug", integration.slug.text)
+      .text("name", integration.name)
+      .text("description", integration.description)
+      .text_or_null("logo_url", integration.logo_url)
+      .text_or_null("app_url", integration.app_url)
+      .raw("categories", detail::write_array(integration.categories, write_category))
+      .texts("auth_schemes", integration.auth_schemes)
+      .texts("managed_auth_schemes", integration.managed_auth_schemes)
+      .number("tools_count", integration.tools_count)
+      .text_or_null("version", integration.version)
+      .boolean("no_auth", integration.no_auth)
+      .boolean("is_connected", state.status == ConnectionStatus::active)
+      .text_or_null("connection_id", state.connection ? state.connection->text : "")
+      .text_or_null("connection_status", state.status ? name_of(*state.status) : "");
+}
+
+Integration read_item(ObjectReader& in) {
+  Integration integration;
+  integration.slug.text = in.required_text("slug");
+  integration.name = in.text("name");
+  integration.description = in.text("description");
+  integration.logo_url = in.text("logo_url");
+  integration.app_url = in.text("app_url");
+  integration.categories = in.each("categories", read_category);
+  integration.auth_schemes = in.texts("auth_schemes");
+  integration.managed_auth_schemes = in.texts("managed_auth_schemes");
+  integration.tools_count = in.number("tools_count");
+  integration.version = in.text("version");
+  integration.no_auth = in.boolean("no_auth");
+  return integration;
+}
+
+std::string write_field(AuthField const& field) {
+  ObjectWriter out;
+  out.text("name", field.name)
+      .text("display_name", field.display_name)
+      .text("type", field.type)
+      .text("description", field.description);
+  if (field.default_value) {
+    out.text("default", *field.default_value);
+  } else {
+    out.null("default");
+  }
+  return out.boolean("required", field.required).boolean("secret", field.secret).done();
+}
+
+AuthField read_field(ObjectReader& in) {
+  AuthField field;
+  field.name = in.required_text("name");
+  field.display_name = in.text("display_name");
+  if (in.has("type")) field.type = in.text("type");
+  field.description = in.text("description");
+  if (in.has("default")) field.default_value = in.text("default");
+  field.required = in.boolean("required");
+  field.secret = in.boolean("secret");
+  return field;
+}
+
+std::string write_scheme(AuthScheme const& scheme) {
+  return ObjectWriter{}
+      .text("mode", scheme.mode)
+      .text("name", scheme.name)
+      .boolean("managed", scheme.managed)
+      .raw("auth_config_fields", detail::write_array(scheme.auth_config_fields, write_field))
+      .raw("connection_fields", detail::write_array(scheme.connection_fields, write_field))
+      .texts("scopes", scheme.scopes)
+      .text_or_null("help_url", scheme.help_url)
+      .done();
+}
+
+AuthScheme read_scheme(ObjectReader& in) {
+  AuthScheme scheme;
+  scheme.mode = in.required_text("mode");
+  scheme.name = in.text("name");
+  scheme.managed = in.boolean("managed");
+  scheme.auth_config_fields = in.each("auth_config_fields", read_field);
+  scheme.connection_fields = in.each("connection_fields", read_field);
+  scheme.scopes = in.texts("scopes");
+  scheme.help_url = in.text("help_url");
+  return scheme;
+}
+
+}  // namespace
+
+std::string encode_integrations(Page<Integration> const& page, std::vector<IntegrationState> const& states,
+                                std::vector<Category> const& categories) {
+  std::size_t index = 0;
+  auto const encode = [&](Integration const& integration) {
+    ObjectWriter out;
+    write_item(out, integration, index < states.size() ? states[index] : IntegrationState{});
+    ++index;
+    return out.done();
+  };
+  return detail::write_page(page, encode, [&](ObjectWriter& out) {
+    out.raw("categories", detail::write_array(categories, write_category));
+  });
+}
+
+std::string encode_integration(IntegrationDetail const& detail, IntegrationState const& state,
+                               std::vector<Connection> const& connections) {
+  ObjectWriter out;
+  write_item(out, detail.integration, state);
+  return out.raw("auth_config", detail::write_array(detail.auth, write_scheme))
+      .texts("available_versions", detail.available_versions)
+      .raw("connections",
+           detail::write_array(connections, [](Connection const& c) { return encode_connection(c, ""); }))
+      .done();
+}
+
+Result<Page<Integration>> decode_integrations(std::string_view body) {
+  return detail::decode_object(body, "the list of integrations", [](ObjectReader& in) {
+    return detail::read_page<Integration>(in, read_item);
+  });
+}
+
+Result<IntegrationDetail> decode_integration(std::string_view body) {
+  return detail::decode_object(body, "the integration", [](ObjectReader& in) {
+    IntegrationDetail detail;
+    detail.integration = read_item(in);
+    detail.auth = in.each("auth_config", read_scheme);
+    detail.available_versions = in.texts("available_versions");
+    return detail;
+  });
+}
+
+}  // namespace agenta::protocol
