@@ -45,7 +45,8 @@ class LaunchingClient final : public ToolService {
   bool replaced_ = false;
 };
 
-/// What the lock file beside the socket records of the daemon that holds it.
+/// What the lock file beside the socket records of the daemon that holds it: a JSON object with these members
+/// (`{"pid":1,"start_time":2,"version":"0.1.0","socket":"…","program":"…"}`; more are ignored).
 struct LockRecord {
   int pid = 0;
   unsigned long long start_time = 0;  ///< field 22 of /proc/PID/stat: tells a reused pid

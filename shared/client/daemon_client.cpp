@@ -1,0 +1,283 @@
+#include "shared/client/daemon_client.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstring>
+#include <utility>
+
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/base/version.hpp"
+#include "shared/client/daemon_socket.hpp"
+#include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/json_slice.hpp"
+
+namespace agenta::client {
+namespace {
+
+namespace http = boost::beast::http;
+using std::chrono::milliseconds;
+using Parser = http::response_parser<http::string_body>;
+
+/// Beyond the daemon's own default for its slowest request, so that its typed answer comes first.
+constexpr milliseconds kDefaultDeadline{130'000};
+/// What a request's own timeout leaves the daemon to answer in, once it is over there.
+constexpr milliseconds kGrace{800};
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// A value that stays inside its line: anything else would let it write headers of its own.
+bool is_line(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+bool is_target(std::string_view text) {
+  return text.starts_with('/') && is_line(text) && text.find(' ') == std::string_view::npos;
+}
+
+Result<void> check_request(ServiceRequest const& request, ClientIdentity const& identity) {
+  if (!is_token(request.method)) {
+    return fail(ErrorCode::invalid_request, "no HTTP method: " + request.method);
+  }
+  if (!is_target(request.target)) {
+    return fail(ErrorCode::invalid_request,
+                "no path of the socket API, which begins with /api/: " + request.target);
+  }
+  if (!is_line(identity.project))
+    return fail(ErrorCode::usage, "the project's name has a control character in it");
+  if (!is_line(identity.base_url))
+    return fail(ErrorCode::usage, "the Composio URL has a control character in it");
+  if (identity.api_key && !is_line(identity.api_key->reveal())) {
+    return fail(ErrorCode::usage, "the Composio key has a control character in it, perhaps a line break");
+  }
+  return {};
+}
+
+std::string write_request(ServiceRequest const& request, ClientIdentity const& identity) {
+  std::string out = request.method + " " + request.target + " HTTP/1.1\r\nHost: localhost\r\n";
+  auto const header = [&](std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  };
+  ProtocolRange const range = protocol_range();
+  header(protocol::kVersionHeader, product_version());
+  header(protocol::kProtocolHeader, std::to_string(range.oldest) + "-" + std::to_string(range.newest));
+  header(protocol::kBuildHeader, build_id());
+  if (!identity.project.empty()) header(protocol::kProjectHeader, identity.project);
+  if (identity.api_key) header(protocol::kApiKeyHeader, identity.api_key->reveal());
+  if (!identity.base_url.empty()) header(protocol::kBaseUrlHeader, identity.base_url);
+  if (request.timeout) header(protocol::kTimeoutHeader, std::to_string(request.timeout->count()));
+  if (!request.body.empty()) header("Content-Type", "application/json");
+  if (!request.body.empty() || request.method != "GET") {
+    header("Content-Length", std::to_string(request.body.size()));
+  }
+  return out.append("\r\n").append(request.body);
+}
+
+ServiceReply reply_of(Parser& parser) {
+  auto message = parser.release();
+  ServiceReply reply;
+  reply.status = message.result_int();
+  reply.body = std::move(message.body());
+  for (auto const& field : message) {
+    std::string_view const name{field.name_string().data(), field.name_string().size()};
+    std::string_view const value{field.value().data(), field.value().size()};
+    reply.headers.emplace_back(to_lower(name), value);
+  }
+  return reply;
+}
+
+std::string header_of(ServiceReply const& reply, std::string_view name) {
+  std::string const wanted = to_lower(name);
+  auto const found = std::ranges::find(reply.headers, wanted, &std::pair<std::string, std::string>::first);
+  return found == reply.headers.end() ? std::string{} : found->second;
+}
+
+Error error_of(ServiceReply const& reply) {
+  constexpr unsigned kUpgradeRequired = 426;
+  Error error = protocol::decode_error(reply.body, reply.status);
+  if (error.request_id.empty()) error.request_id = header_of(reply, protocol::kRequestIdHeader);
+  if (error.execution_id.empty()) error.execution_id = header_of(reply, protocol::kExecutionIdHeader);
+  if (reply.status != kUpgradeRequired) return error;
+
+  error.code = ErrorCode::version_skew;
+  if (!protocol::find_member(error.context.text, "daemon_version")) {
+    error.context.text =
+        "{\"daemon_version\":" + protocol::write_string(header_of(reply, protocol::kVersionHeader)) +
+        ",\"client_version\":" + protocol::write_string(product_version()) + "}";
+  }
+  return error;
+}
+
+/// One attempt at one request: what came of it, and whether it may have been carried out.
+struct Attempt {
+  IoEnd end = IoEnd::done;
+  int number = 0;
+  bool written = false;   ///< the daemon has, or may have, all of the request
+  bool answered = false;  ///< something of a reply arrived
+  bool keep_alive = false;
+  bool garbage = false;
+  ServiceReply reply{};
+};
+
+/// Reads one reply into `attempt`.
+void read_reply(DaemonSocket const& socket, Limit const& limit, Attempt& attempt) {
+  constexpr std::size_t kChunk = 32 << 10;
+  constexpr std::uint32_t kHeaderLimit = 64 << 10;
+  Parser parser;
+  parser.body_limit(boost::none);
+  parser.header_limit(kHeaderLimit);
+  parser.eager(true);
+  std::string buffer;
+  std::size_t filled = 0;
+  while (!parser.is_done()) {
+    buffer.resize(std::max(buffer.size(), filled + kChunk));
+    IoResult const got = socket.read(std::span{buffer}.subspan(filled), limit);
+    boost::system::error_code problem;
+    if (got.end == IoEnd::closed && attempt.answered) {
+      parser.put_eof(problem);
+      if (!problem && parser.is_done()) break;
+    }
+    if (got.end != IoEnd::done) {
+      attempt.end = got.end;
+      attempt.number = got.number;
+      return;
+    }
+    attempt.answered = true;
+    filled += got.bytes;
+    std::size_t const used = parser.put(boost::asio::buffer(buffer.data(), filled), problem);
+    buffer.erase(0, used);
+    filled -= used;
+    if (problem && problem != http::error::need_more) {
+      attempt.garbage = true;
+      return;
+    }
+  }
+  // Bytes beyond the reply answer nothing that was asked.
+  attempt.keep_alive = parser.keep_alive() && filled == 0;
+  attempt.reply = reply_of(parser);
+}
+
+Attempt attempt_on(DaemonSocket const& socket, std::string_view request, Limit const& limit) {
+  Attempt attempt;
+  IoResult const sent = socket.write(request, limit);
+  attempt.end = sent.end;
+  attempt.number = sent.number;
+  attempt.written = sent.bytes == request.size();
+  // A daemon that refuses a request need not read all of it first: the refusal is worth reading.
+  if (sent.end != IoEnd::done && sent.end != IoEnd::readable && sent.end != IoEnd::closed) return attempt;
+  bool const whole = attempt.written;
+  attempt.end = IoEnd::done;
+  read_reply(socket, limit, attempt);
+  if (!whole) attempt.keep_alive = false;
+  if (attempt.end == IoEnd::reset && !attempt.answered) attempt.written = false;
+  return attempt;
+}
+
+/// Whether the daemon cannot have carried the request out, and a fresh connection may fare better.
+bool never_arrived(Attempt const& attempt) {
+  bool const hung_up = attempt.end == IoEnd::closed || attempt.end == IoEnd::reset;
+  return hung_up && !attempt.answered && !attempt.written;
+}
+
+Error failure_of(Attempt const& attempt, std::filesystem::path const& socket, milliseconds allowed) {
+  std::string const at = " at " + socket.string();
+  if (attempt.garbage) {
+    return reach_failure(Reach::other, socket, "what answers" + at + " does not speak HTTP").error;
+  }
+  switch (attempt.end) {
+    case IoEnd::timed_out:
+      return reach_failure(Reach::unresponsive, socket,
+                           "the daemon" + at + " did not answer within " + format_duration(allowed),
+                           {"agenta-tools", "daemon", "restart"})
+          .error;
+    case IoEnd::stopped: {
+      Error error;
+      error.code = ErrorCode::cancelled;
+      error.message = attempt.written ? "interrupted while the daemon was working on it"
+                                      : "interrupted before the daemon had the request";
+      return error;
+    }
+    case IoEnd::failed:
+      return reach_failure(Reach::other, socket,
+                           "the connection to the daemon" + at + " failed: " + std::strerror(attempt.number))
+          .error;
+    case IoEnd::done:
+    case IoEnd::readable:
+    case IoEnd::closed:
+    case IoEnd::reset: break;
+  }
+  Error error =
+      reach_failure(Reach::other, socket, "the daemon" + at + " hung up before it had answered").error;
+  error.next_step = {"agenta-tools", "daemon", "logs"};
+  return error;
+}
+
+}  // namespace
+
+struct DaemonClient::State {
+  std::filesystem::path path{};
+  ClientIdentity identity{};
+  std::optional<DaemonSocket> socket{};
+  std::string daemon_version{};
+  bool lost_reply = false;
+
+  expected<void, ReachError> reach(Limit const& limit) {
+    if (socket && socket->is_quiet()) return {};
+    socket.reset();
+    auto opened = DaemonSocket::open(path, limit);
+    if (!opened) return unexpected(std::move(opened).error());
+    socket.emplace(std::move(*opened));
+    return {};
+  }
+};
+
+DaemonClient::DaemonClient(std::filesystem::path socket, ClientIdentity identity)
+    : state_(std::make_unique<State>()) {
+  state_->path = std::move(socket);
+  state_->identity = std::move(identity);
+}
+DaemonClient::~DaemonClient() = default;
+
+expected<void, ReachError> DaemonClient::connect(milliseconds timeout) {
+  Limit limit;
+  limit.deadline = std::chrono::steady_clock::now() + timeout;
+  return state_->reach(limit);
+}
+
+Result<ServiceReply> DaemonClient::call(ServiceRequest const& request, std::stop_token stop) {
+  state_->lost_reply = false;
+  AGENTA_CHECK(check_request(request, state_->identity));
+  Secret const text{write_request(request, state_->identity)};  // it carries the key
+  milliseconds const allowed = request.timeout ? *request.timeout + kGrace : kDefaultDeadline;
+  Limit limit;
+  limit.deadline = std::chrono::steady_clock::now() + allowed;
+  limit.stop = std::move(stop);
+
+  Attempt attempt;
+  for (int connections = 0; connections < 2; ++connections) {
+    if (auto reached = state_->reach(limit); !reached) return fail(std::move(reached).error().error);
+    attempt = attempt_on(*state_->socket, text.reveal(), limit);
+    if (!attempt.keep_alive) state_->socket.reset();
+    if (!never_arrived(attempt)) break;
+  }
+
+  if (attempt.end != IoEnd::done || attempt.garbage) {
+    state_->lost_reply = attempt.written;
+    return fail(failure_of(attempt, state_->path, request.timeout.value_or(kDefaultDeadline)));
+  }
+  state_->daemon_version = header_of(attempt.reply, protocol::kVersionHeader);
+  constexpr unsigned kFirstError = 400;
+  if (attempt.reply.status >= kFirstError) return fail(error_of(attempt.reply));
+  return std::move(attempt.reply);
+}
+
+bool DaemonClient::lost_reply() const { return state_->lost_reply; }
+
+std::string const& DaemonClient::daemon_version() const { return state_->daemon_version; }
+
+}  // namespace agenta::client
