@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/error_table.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/unit/shared/protocol/samples.hpp"
+
+namespace agenta::protocol {
+namespace {
+
+/// Spread over lines, so that a changed member is a changed line.
+std::string pretty(std::string const& document) {
+  return nlohmann::ordered_json::parse(document).dump(2) + "\n";
+}
+
+IntegrationState connected() {
+  IntegrationState state;
+  state.connection = samples::connection().id;
+  state.status = ConnectionStatus::active;
+  return state;
+}
+
+Execution failed_execution() {
+  Execution execution = samples::execution();
+  execution.state = ExecutionState::failed;
+  execution.data.reset();
+  execution.error = samples::error();
+  return execution;
+}
+
+TEST(Golden, Replies) {
+  using test::matches_golden;
+  EXPECT_TRUE(matches_golden("protocol/error.json", pretty(encode_error(samples::error()))));
+  EXPECT_TRUE(matches_golden("protocol/error_minimal.json", pretty(encode_error(Error{}))));
+  EXPECT_TRUE(matches_golden("protocol/cli_error.json", pretty(encode_cli_error(samples::error()))));
+  EXPECT_TRUE(
+      matches_golden("protocol/integrations.json",
+                     pretty(encode_integrations(samples::page_of(samples::integration()), {connected()},
+                                                {Category{"developer-tools", "Developer tools"}}))));
+  EXPECT_TRUE(matches_golden(
+      "protocol/integration.json",
+      pretty(encode_integration(samples::integration_detail(), connected(), {samples::connection()}))));
+  EXPECT_TRUE(matches_golden("protocol/tools.json", pretty(encode_tools(samples::page_of(samples::tool())))));
+  EXPECT_TRUE(matches_golden("protocol/tool.json", pretty(encode_tool(samples::tool()))));
+  EXPECT_TRUE(matches_golden("protocol/connections.json",
+                             pretty(encode_connections(samples::page_of(samples::connection()), "proj_2"))));
+  EXPECT_TRUE(matches_golden("protocol/execution.json", pretty(encode_execution(samples::execution()))));
+  EXPECT_TRUE(matches_golden("protocol/execution_failed.json", pretty(encode_execution(failed_execution()))));
+  EXPECT_TRUE(matches_golden("protocol/executions.json",
+                             pretty(encode_executions(samples::page_of(samples::execution())))));
+}
+
+TEST(Golden, Requests) {
+  ToolCall call;
+  call.id.text = "0193a1b2-c3d4-7e5f-8a9b-000000000003";
+  call.tool = "GITHUB_CREATE_AN_ISSUE";
+  call.arguments.text = R"({"title":"hello"})";
+  call.connection = "work";
+  call.idempotency_key = "once";
+  ConnectRequest connection;
+  connection.integration = "stripe";
+  connection.slug = "work";
+  connection.auth_type = "API_KEY";
+  connection.credentials.emplace_back("api_key", Secret{"sk_test"});
+  ConnectReply reply;
+  reply.id = samples::connection().id;
+  reply.slug = "work";
+  reply.redirect_url = "https://example.com/link";
+  reply.expires_at = samples::at("2026-11-23T20:55:00.000Z");
+  reply.message = "open the link";
+
+  EXPECT_TRUE(test::matches_golden("protocol/tool_call.json", pretty(encode_tool_call(call))));
+  EXPECT_TRUE(
+      test::matches_golden("protocol/connect_request.json", pretty(encode_connect_request(connection))));
+  EXPECT_TRUE(test::matches_golden("protocol/connect_reply.json", pretty(encode_connect_reply(reply))));
+}
+
+TEST(Golden, ErrorTable) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (ErrorRow const& row : error_table()) {
+    rows.push_back({{"code", row.name},
+                    {"http_status", row.http_status},
+                    {"exit_code", row.exit_code},
+                    {"retryable", name_of(row.retryable)}});
+  }
+
+  EXPECT_TRUE(test::matches_golden("protocol/error_table.json", rows.dump(2) + "\n"));
+}
+
+}  // namespace
+}  // namespace agenta::protocol
