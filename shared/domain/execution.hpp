@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+#include <vector>
 
 #include "shared/base/clock.hpp"
 #include "shared/base/id.hpp"
@@ -42,6 +44,7 @@ struct ToolCall {
   ExecutionId id{};               ///< chosen by the client, so that it can cancel or ask again; empty: the daemon's
   std::string tool{};             ///< in any form `parse_tool_reference` takes
   JsonText arguments{};           ///< a JSON object
+  std::vector<std::string> text_paths{};  ///< JSON pointers of arguments that came as bare text: coerced by the schema
   std::string connection{};       ///< slug or id; empty: by the rule of the contract, §7.4
   std::string tool_version{};     ///< empty: the version whose schema was read
   std::string idempotency_key{};

@@ -101,6 +101,7 @@ std::string encode_tool_call(ToolCall const& call) {
   };
   add("id", call.id.text);
   out.text("tool", call.tool).raw("arguments", detail::object_or_empty(call.arguments));
+  if (!call.text_paths.empty()) out.texts("text_paths", call.text_paths);
   add("connection", call.connection);
   add("tool_version", call.tool_version);
   add("idempotency_key", call.idempotency_key);
@@ -116,6 +117,7 @@ Result<ToolCall> decode_tool_call(std::string_view body) {
     if (!call.id.empty() && !is_uuid(call.id.text)) in.complain("id", "a UUID");
     call.tool = in.required_text("tool");
     call.arguments = in.object("arguments").value_or(JsonText{});
+    call.text_paths = in.texts("text_paths");
     call.connection = in.text("connection");
     call.tool_version = in.text("tool_version");
     call.idempotency_key = in.text("idempotency_key");

@@ -1,0 +1,127 @@
+#include "shared/schema/document.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace agenta::schema {
+namespace {
+
+/// Calls `use(node)` for `node` and, once each, for every schema that the same value must, or may, meet.
+template <class Use>
+void each_alternative(Node const& node, Use const& use) {
+  std::vector<Node const*> seen{&node};
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    Node const& at = *seen[i];
+    use(at);
+    auto const add = [&](Node const* next) {
+      if (next != nullptr && std::ranges::find(seen, next) == seen.end()) seen.push_back(next);
+    };
+    add(at.reference);
+    for (auto const* branches : {&at.all_of, &at.any_of, &at.one_of}) std::ranges::for_each(*branches, add);
+  }
+}
+
+/// Less deep than the validator's chain: branches multiply, and nothing remembers them here.
+constexpr int kDeepestTypes = 8;
+
+Types union_of(std::vector<Node const*> const& branches, int depth) {
+  Types types = 0;
+  for (Node const* branch : branches) types = static_cast<Types>(types | accepted_types(*branch, depth + 1));
+  return types;
+}
+
+}  // namespace
+
+std::string names_of(Types types) {
+  constexpr std::array<std::pair<Types, std::string_view>, 6> kNames{{{kString, "string"},
+                                                                      {kNumber, "number"},
+                                                                      {kBoolean, "boolean"},
+                                                                      {kArray, "array"},
+                                                                      {kObject, "object"},
+                                                                      {kNull, "null"}}};
+  std::string out;
+  auto const add = [&](std::string_view name) {
+    if (!out.empty()) out += " or ";
+    out += name;
+  };
+  if ((types & kInteger) != 0 && (types & kNumber) == 0) add("integer");
+  for (auto const& [type, name] : kNames) {
+    if ((types & type) != 0) add(name);
+  }
+  return out;
+}
+
+Types types_of(Json const& value) {
+  switch (value.type()) {
+    case Json::value_t::null: return kNull;
+    case Json::value_t::boolean: return kBoolean;
+    case Json::value_t::number_integer:
+    case Json::value_t::number_unsigned: return kInteger | kNumber;
+    case Json::value_t::number_float: {
+      auto const number = value.get<double>();
+      return std::isfinite(number) && std::floor(number) == number ? kInteger | kNumber : kNumber;
+    }
+    case Json::value_t::string: return kString;
+    case Json::value_t::array: return kArray;
+    case Json::value_t::object: return kObject;
+    case Json::value_t::binary:
+    case Json::value_t::discarded: return 0;
+  }
+  return 0;
+}
+
+Node const* Node::find_property(std::string_view name) const {
+  auto const found = std::ranges::lower_bound(
+      properties, name, {}, [](NamedNode const& each) -> std::string_view { return each.name; });
+  return found != properties.end() && found->name == name ? found->node : nullptr;
+}
+
+Types accepted_types(Node const& node, int depth) {
+  if (depth > kDeepestTypes) return kAnyType;
+  Types types = node.types;
+  auto const narrow = [&](Types by) { types = static_cast<Types>(types & by); };
+  if (!node.allowed.empty()) {
+    Types all = 0;
+    for (Json const& each : node.allowed) all = static_cast<Types>(all | types_of(each));
+    narrow(all);
+  }
+  if (node.constant) narrow(types_of(*node.constant));
+  if (node.reference != nullptr) narrow(accepted_types(*node.reference, depth + 1));
+  for (Node const* each : node.all_of) narrow(accepted_types(*each, depth + 1));
+  if (!node.any_of.empty()) narrow(union_of(node.any_of, depth));
+  if (!node.one_of.empty()) narrow(union_of(node.one_of, depth));
+  return node.nullable ? static_cast<Types>(types | kNull) : types;
+}
+
+bool is_marked_secret(Node const& node) {
+  bool secret = false;
+  each_alternative(node, [&](Node const& each) { secret = secret || each.secret; });
+  return secret;
+}
+
+std::vector<Node const*> find_members(Node const& node, std::string_view name) {
+  std::vector<Node const*> found;
+  each_alternative(node, [&](Node const& each) {
+    if (Node const* const property = each.find_property(name)) {
+      found.push_back(property);
+    } else if (each.additional != nullptr) {
+      found.push_back(each.additional);
+    }
+  });
+  return found;
+}
+
+std::vector<Node const*> find_elements(Node const& node, std::size_t index) {
+  std::vector<Node const*> found;
+  each_alternative(node, [&](Node const& each) {
+    if (index < each.prefix_items.size()) {
+      found.push_back(each.prefix_items[index]);
+    } else if (each.items != nullptr) {
+      found.push_back(each.items);
+    }
+  });
+  return found;
+}
+
+}  // namespace agenta::schema

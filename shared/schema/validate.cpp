@@ -1,0 +1,75 @@
+#include "shared/schema/validate.hpp"
+
+#include "shared/protocol/json_slice.hpp"
+#include "shared/schema/document.hpp"
+
+namespace agenta::schema {
+namespace {
+
+using Context = nlohmann::ordered_json;  // for people too: the order of members says something
+
+std::string dump(Context const& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Context write_problem(Problem const& problem) {
+  Context out;
+  out["path"] = problem.path;
+  out["rule"] = problem.rule;
+  out["message"] = problem.message;
+  if (problem.value) out["value"] = *problem.value;
+  if (!problem.expected.is_null()) out["expected"] = problem.expected;
+  if (!problem.suggestion.empty()) out["suggestion"] = problem.suggestion;
+  return out;
+}
+
+Error refusal(Report const& report, std::string_view tool) {
+  Context context;
+  context["tool"] = tool;
+  context["problems"] = Context::array();
+  for (Problem const& each : report.problems) context["problems"].push_back(write_problem(each));
+  if (report.total > report.problems.size()) context["problems_total"] = report.total;
+  Error error;
+  error.code = ErrorCode::invalid_arguments;
+  error.message = report.problems.front().message;
+  if (report.total > 1) error.message += ", and " + std::to_string(report.total - 1) + " more";
+  error.context.text = dump(context);
+  if (!tool.empty()) error.next_step = {"agenta-tools", "tools", "show", std::string{tool}};
+  return error;
+}
+
+/// Nothing where `text` is not JSON. Checked before it is built: the check also bounds the depth.
+std::optional<Json> parse_json(std::string const& text) {
+  if (!protocol::is_json(text)) return std::nullopt;
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) return std::nullopt;
+  return json;
+}
+
+}  // namespace
+
+Result<Schema> Schema::parse(JsonText const& schema) {
+  auto const json = parse_json(schema.text);
+  if (!json) return fail(ErrorCode::invalid_request, "the tool's input schema is not valid JSON");
+  if (!json->is_object() && !json->is_boolean()) {
+    return fail(ErrorCode::invalid_request, "the tool's input schema is not a JSON object");
+  }
+  return Schema{compile(*json)};
+}
+
+Result<void> Schema::validate(JsonText const& arguments, std::string_view tool) const {
+  auto const json = parse_json(arguments.text);
+  if (!json) return fail(ErrorCode::invalid_arguments, "the arguments are not valid JSON");
+  if (!json->is_object()) return fail(ErrorCode::invalid_arguments, "the arguments must be a JSON object");
+  Report const report = check(*document_, *json);
+  if (report.total == 0) return {};
+  return agenta::fail(refusal(report, tool));
+}
+
+Result<void> validate_arguments(JsonText const& schema, JsonText const& arguments, std::string_view tool) {
+  auto const parsed = Schema::parse(schema);
+  if (!parsed) return agenta::fail(parsed.error());
+  return parsed->validate(arguments, tool);
+}
+
+}  // namespace agenta::schema
