@@ -1,0 +1,253 @@
+#include "daemon/composio/composio_client.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/composio/composio_codec.hpp"
+#include "daemon/composio/execute_fate.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/base/version.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+/// The one place that names the version of the API.
+constexpr auto kApi = std::string_view{"/api/v3.1"};
+/// What Composio allows at most in one page of configs and accounts.
+constexpr auto kSmallPage = 50;
+constexpr auto kLargePage = 1000;
+/// 10,000 rows of one project are more than anyone has: a provider that goes on beyond is out of order.
+constexpr auto kMostPages = 200;
+
+/// A path with its query, percent-encoded on the way in.
+class Target {
+ public:
+  explicit Target(std::string_view path) : text_(std::string{kApi} + std::string{path}) {}
+  Target& segment(std::string_view value) {
+    // A segment of dots would name another resource, encoded or not.
+    auto encoded = percent_encode(value);
+    if (encoded == "." || encoded == "..") encoded = replace_all(encoded, ".", "%2E");
+    text_ += '/' + encoded;
+    return *this;
+  }
+  Target& query(std::string_view name, std::string_view value) {
+    if (value.empty()) return *this;
+    text_ += has_query_ ? '&' : '?';
+    has_query_ = true;
+    text_ += std::string{name} + '=' + percent_encode(value);
+    return *this;
+  }
+  std::string text() const { return text_; }
+
+ private:
+  std::string text_;
+  bool has_query_ = false;
+};
+
+std::string page_size(int wanted, int most) { return std::to_string(std::clamp(wanted, 1, most)); }
+
+/// Adds the provider's id of the reply to an error found while reading it.
+template <class T>
+Result<T> with_request_id(Result<T> result, HttpReply const& reply, Scrubber const& scrubber) {
+  if (!result) result.error().request_id = scrubber.scrub(request_id_of(reply, std::nullopt));
+  return result;
+}
+
+unexpected<Error> endless(std::string_view what) {
+  return fail(ErrorCode::composio_error, "Composio's pages of " + std::string{what} + " do not end");
+}
+
+/// Reads pages until the last. `next(cursor)` reads one.
+template <class T, class Next>
+Result<std::vector<T>> all_pages(std::string_view what, Next next) {
+  auto items = std::vector<T>{};
+  auto seen = std::set<std::string>{};
+  auto cursor = std::string{};
+  for (auto page = 0; page < kMostPages; ++page) {
+    AGENTA_TRY(auto read, next(cursor));
+    std::ranges::move(read.items, std::back_inserter(items));
+    if (!read.next_cursor) return items;
+    cursor = std::move(*read.next_cursor);
+    if (!seen.insert(cursor).second) return endless(what);
+  }
+  return endless(what);
+}
+
+}  // namespace
+
+HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, std::string target,
+                                 std::string body) const {
+  auto http = HttpCall{};
+  http.base_url = call.access.base_url;
+  http.method = std::move(method);
+  http.target = std::move(target);
+  http.fields = {{"x-api-key", call.access.api_key.reveal()},
+                 {"accept", "application/json"},
+                 {"user-agent", "agenta-tools/" + std::string{product_version()}}};
+  if (!body.empty()) http.fields.emplace_back("content-type", "application/json");
+  http.body = std::move(body);
+  http.deadline = call.deadline;
+  http.stop = call.stop;
+  return pool_.send(http);
+}
+
+Result<HttpReply> ComposioClient::ask(ProviderCall const& call, std::string method, std::string target,
+                                      std::string body, Asked const& asked, Scrubber const& scrubber) const {
+  auto outcome = send(call, std::move(method), std::move(target), std::move(body));
+  if (outcome.progress != HttpProgress::replied) return fail(error_from_trouble(outcome, asked));
+  if (outcome.reply.status < 200 || outcome.reply.status >= 300)
+    return fail(error_from_reply(outcome.reply, asked, scrubber));
+  return std::move(outcome.reply);
+}
+
+Result<HttpReply> ComposioClient::read(ProviderCall const& call, std::string target,
+                                       Asked const& asked) const {
+  return ask(call, "GET", std::move(target), {}, asked, Scrubber{call.access.api_key});
+}
+
+Result<void> ComposioClient::verify_key(ProviderCall const& call) {
+  auto target = Target{"/toolkits"};
+  target.query("limit", "1");
+  AGENTA_TRY(auto const reply, read(call, target.text(), {.operation = Operation::verify_key}));
+  // A captive portal answers 200 to everything.
+  AGENTA_CHECK(with_request_id(parse_integrations(reply.body), reply, Scrubber{call.access.api_key}));
+  return {};
+}
+
+Result<Page<Integration>> ComposioClient::list_integrations(ProviderCall const& call,
+                                                            IntegrationFilter const& filter) {
+  auto target = Target{"/toolkits"};
+  target.query("category", filter.category).query("search", filter.search).query("cursor", filter.cursor);
+  target.query("limit", page_size(filter.limit, kLargePage));
+  AGENTA_TRY(auto const reply, read(call, target.text(), {.operation = Operation::list_integrations}));
+  return with_request_id(parse_integrations(reply.body), reply, Scrubber{call.access.api_key});
+}
+
+Result<IntegrationDetail> ComposioClient::get_integration(ProviderCall const& call,
+                                                          IntegrationSlug const& slug) {
+  auto target = Target{"/toolkits"};
+  target.segment(slug.text);
+  auto const asked = Asked{Operation::get_integration, slug.text, slug.text};
+  AGENTA_TRY(auto const reply, read(call, target.text(), asked));
+  return with_request_id(parse_integration(reply.body), reply, Scrubber{call.access.api_key});
+}
+
+Result<Page<Tool>> ComposioClient::list_tools(ProviderCall const& call, ToolFilter const& filter) {
+  auto target = Target{"/tools"};
+  target.query("toolkit_slug", filter.integration)
+      .query("query", filter.search)
+      .query("cursor", filter.cursor);
+  target.query("toolkit_versions", "latest").query("include_deprecated", "false");
+  target.query("limit", page_size(filter.limit, kLargePage));
+  auto const asked = Asked{Operation::list_tools, filter.integration, filter.integration};
+  AGENTA_TRY(auto const reply, read(call, target.text(), asked));
+  return with_request_id(parse_tools(reply.body), reply, Scrubber{call.access.api_key});
+}
+
+Result<Tool> ComposioClient::get_tool(ProviderCall const& call, ToolSlug const& slug,
+                                      std::string const& version) {
+  auto target = Target{"/tools"};
+  target.segment(to_upper(slug.text));
+  if (version.empty() || version == "latest") {
+    target.query("toolkit_versions", "latest");
+  } else {
+    target.query("version", version);
+  }
+  AGENTA_TRY(auto const reply, read(call, target.text(), {Operation::get_tool, slug.text, {}}));
+  return with_request_id(parse_tool(reply.body), reply, Scrubber{call.access.api_key});
+}
+
+Result<std::vector<AuthConfig>> ComposioClient::list_auth_configs(ProviderCall const& call,
+                                                                  IntegrationSlug const& slug) {
+  auto const asked = Asked{Operation::list_auth_configs, slug.text, slug.text};
+  auto configs =
+      all_pages<AuthConfig>("auth configs", [&](std::string const& cursor) -> Result<Page<AuthConfig>> {
+        auto target = Target{"/auth_configs"};
+        target.query("toolkit_slug", slug.text)
+            .query("limit", std::to_string(kSmallPage))
+            .query("cursor", cursor);
+        AGENTA_TRY(auto const reply, read(call, target.text(), asked));
+        return with_request_id(parse_auth_configs(reply.body), reply, Scrubber{call.access.api_key});
+      });
+  if (!configs) return configs;
+  // A filter that a server ignores would hand us another integration's.
+  std::erase_if(*configs, [&](AuthConfig const& each) {
+    return !each.enabled || !equal_ignoring_case(each.integration.text, slug.text);
+  });
+  return configs;
+}
+
+Result<AuthConfig> ComposioClient::create_auth_config(ProviderCall const& call,
+                                                      AuthConfigRequest const& request) {
+  auto const& slug = request.integration.text;
+  auto scrubber = Scrubber{call.access.api_key};
+  scrubber.add(request.credentials);
+  AGENTA_TRY(auto const reply, ask(call, "POST", Target{"/auth_configs"}.text(), encode_auth_config(request),
+                                   {Operation::create_auth_config, slug, slug}, scrubber));
+  AGENTA_TRY(auto config, with_request_id(parse_created_auth_config(reply.body), reply, scrubber));
+  if (config.integration.empty()) config.integration = request.integration;
+  return config;
+}
+
+Result<Link> ComposioClient::create_link(ProviderCall const& call, LinkRequest const& request) {
+  auto const scrubber = Scrubber{call.access.api_key};
+  AGENTA_TRY(auto const reply, ask(call, "POST", Target{"/connected_accounts/link"}.text(),
+                                   encode_link(request), {.operation = Operation::create_link}, scrubber));
+  return with_request_id(parse_link(reply.body), reply, scrubber);
+}
+
+Result<Account> ComposioClient::create_account(ProviderCall const& call, AccountRequest const& request) {
+  auto scrubber = Scrubber{call.access.api_key};
+  scrubber.add(request.fields);
+  AGENTA_TRY(auto const reply,
+             ask(call, "POST", Target{"/connected_accounts"}.text(), encode_account(request),
+                 {.operation = Operation::create_account}, scrubber));
+  return with_request_id(parse_created_account(reply.body, request), reply, scrubber);
+}
+
+Result<Account> ComposioClient::get_account(ProviderCall const& call, AccountId const& id) {
+  auto target = Target{"/connected_accounts"};
+  target.segment(id.text);
+  AGENTA_TRY(auto const reply, read(call, target.text(), {Operation::get_account, id.text, {}}));
+  AGENTA_TRY(auto account, with_request_id(parse_account(reply.body), reply, Scrubber{call.access.api_key}));
+  if (account.id == id) return account;
+  return fail(ErrorCode::composio_error, id.text + ": Composio answered with another connected account");
+}
+
+Result<std::vector<Account>> ComposioClient::list_accounts(ProviderCall const& call,
+                                                           std::string const& user_id) {
+  // Without a user, or with a name the server does not know, the list would be everybody's.
+  if (user_id.empty())
+    return fail(ErrorCode::internal, "connected accounts were asked for without a user id");
+  auto accounts =
+      all_pages<Account>("connected accounts", [&](std::string const& cursor) -> Result<Page<Account>> {
+        auto target = Target{"/connected_accounts"};
+        target.query("user_ids", user_id).query("limit", std::to_string(kSmallPage)).query("cursor", cursor);
+        AGENTA_TRY(auto const reply, read(call, target.text(), {.operation = Operation::list_accounts}));
+        return with_request_id(parse_accounts(reply.body), reply, Scrubber{call.access.api_key});
+      });
+  if (!accounts) return accounts;
+  // The field is deprecated: where it is missing, the filter is believed; where it differs, it is not.
+  std::erase_if(*accounts,
+                [&](Account const& each) { return !each.user_id.empty() && each.user_id != user_id; });
+  for (auto& each : *accounts) each.user_id = user_id;
+  return accounts;
+}
+
+Result<void> ComposioClient::delete_account(ProviderCall const& call, AccountId const& id) {
+  auto target = Target{"/connected_accounts"};
+  target.segment(id.text).query("revoke_on_delete", "true");
+  AGENTA_TRY(auto const reply, ask(call, "DELETE", target.text(), {},
+                                   {Operation::delete_account, id.text, {}}, Scrubber{call.access.api_key}));
+  return {};
+}
+
+ExecuteOutcome ComposioClient::execute(ProviderCall const& call, ExecuteRequest const& request) {
+  auto target = Target{"/tools/execute"};
+  target.segment(to_upper(request.tool.text));
+  auto const outcome = send(call, "POST", target.text(), encode_execute(request));
+  return execute_outcome(outcome, {Operation::execute, request.tool.text, {}}, Scrubber{call.access.api_key});
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "daemon/composio/composio_errors.hpp"
+#include "daemon/composio/http_pool.hpp"
+#include "daemon/core/tool_provider.hpp"
+
+namespace agenta::daemon {
+
+/// Composio's v3.1 API as a provider of tools. It holds nothing but the pool: key and endpoint come with each
+/// call. Any thread.
+class ComposioClient final : public ToolProvider {
+ public:
+  explicit ComposioClient(HttpPool& pool) : pool_(pool) {}
+
+  Result<void> verify_key(ProviderCall const& call) override;
+
+  Result<Page<Integration>> list_integrations(ProviderCall const& call,
+                                              IntegrationFilter const& filter) override;
+  Result<IntegrationDetail> get_integration(ProviderCall const& call, IntegrationSlug const& slug) override;
+  Result<Page<Tool>> list_tools(ProviderCall const& call, ToolFilter const& filter) override;
+  Result<Tool> get_tool(ProviderCall const& call, ToolSlug const& slug, std::string const& version) override;
+
+  Result<std::vector<AuthConfig>> list_auth_configs(ProviderCall const& call,
+                                                    IntegrationSlug const& slug) override;
+  Result<AuthConfig> create_auth_config(ProviderCall const& call, AuthConfigRequest const& request) override;
+
+  Result<Link> create_link(ProviderCall const& call, LinkRequest const& request) override;
+  Result<Account> create_account(ProviderCall const& call, AccountRequest const& request) override;
+  Result<Account> get_account(ProviderCall const& call, AccountId const& id) override;
+  Result<std::vector<Account>> list_accounts(ProviderCall const& call, std::string const& user_id) override;
+  Result<void> delete_account(ProviderCall const& call, AccountId const& id) override;
+
+  ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) override;
+
+ private:
+  HttpOutcome send(ProviderCall const& call, std::string method, std::string target, std::string body) const;
+  Result<HttpReply> ask(ProviderCall const& call, std::string method, std::string target, std::string body,
+                        Asked const& asked, Scrubber const& scrubber) const;
+  Result<HttpReply> read(ProviderCall const& call, std::string target, Asked const& asked) const;
+
+  HttpPool& pool_;
+};
+
+}  // namespace agenta::daemon

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/core/tool_provider.hpp"
+
+/// Composio's v3.1 documents and our types. Answers are read tolerantly: unknown fields and enumerators, null
+/// where a value may be missing, numbers as texts; an item without its id is left out. An answer that does
+/// not hold what it must is COMPOSIO_ERROR. Any thread.
+namespace agenta::daemon {
+
+// The catalogue (catalog_codec.cpp).
+Result<Page<Integration>> parse_integrations(std::string_view body);
+Result<IntegrationDetail> parse_integration(std::string_view body);
+Result<Page<Tool>> parse_tools(std::string_view body);
+Result<Tool> parse_tool(std::string_view body);
+
+// Auth configs and accounts (account_codec.cpp).
+Result<Page<AuthConfig>> parse_auth_configs(std::string_view body);
+Result<AuthConfig> parse_created_auth_config(std::string_view body);
+Result<Link> parse_link(std::string_view body);
+Result<Page<Account>> parse_accounts(std::string_view body);
+Result<Account> parse_account(std::string_view body);
+/// The answer to making an account, which names neither its user nor its auth config: those are the
+/// request's.
+Result<Account> parse_created_account(std::string_view body, AccountRequest const& request);
+
+std::string encode_auth_config(AuthConfigRequest const& request);
+std::string encode_link(LinkRequest const& request);
+std::string encode_account(AccountRequest const& request);
+
+// Runs (execute_codec.cpp).
+/// `data` keeps its bytes.
+Result<ToolResult> parse_tool_result(std::string_view body);
+/// The arguments keep their bytes.
+std::string encode_execute(ExecuteRequest const& request);
+
+}  // namespace agenta::daemon

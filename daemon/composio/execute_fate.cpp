@@ -1,0 +1,60 @@
+#include "daemon/composio/execute_fate.hpp"
+
+#include "daemon/composio/composio_codec.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+ExecuteOutcome answered(Error error) {
+  return {.fate = Fate::answered, .result = std::nullopt, .error = std::move(error)};
+}
+
+ExecuteOutcome nothing_ran(Error error) {
+  error.retryable.reset();
+  return {.fate = Fate::nothing_ran, .result = std::nullopt, .error = std::move(error)};
+}
+
+ExecuteOutcome unknown(Asked const& asked, std::string const& why, std::string request_id = {}) {
+  auto error = Error{};
+  error.code = ErrorCode::outcome_unknown;
+  error.message = asked.subject + ": " + why + "; it may have run";
+  error.request_id = std::move(request_id);
+  return {.fate = Fate::unknown, .result = std::nullopt, .error = std::move(error)};
+}
+
+/// Statuses that prove that the request was refused or never acted on. The rest of 3xx says where the result
+/// of a POST is; 408 and 499 can be an edge's word on a request it had passed on.
+bool refuses(unsigned status, bool enveloped) {
+  if (status == 301 || status == 307 || status == 308) return true;
+  if (status >= 400 && status < 500) return enveloped || (status != 408 && status != 499 && status != 460);
+  return status == 501 && enveloped;
+}
+
+ExecuteOutcome from_result(HttpReply const& reply, Asked const& asked, Scrubber const& scrubber) {
+  auto const request_id = scrubber.scrub(request_id_of(reply, std::nullopt));
+  // Bytes are kept as they are, but for a credential of ours that a service plays back.
+  auto result = scrubber.is_clean(reply.body) ? parse_tool_result(reply.body)
+                                              : parse_tool_result(scrubber.scrub(reply.body));
+  if (!result) return unknown(asked, "the reply cannot be read", request_id);
+  return {.fate = Fate::answered, .result = std::move(*result), .error = std::nullopt};
+}
+
+}  // namespace
+
+ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, Scrubber const& scrubber) {
+  if (outcome.progress == HttpProgress::not_written) return nothing_ran(error_from_trouble(outcome, asked));
+  if (outcome.progress == HttpProgress::written_no_reply) return unknown(asked, outcome.detail);
+
+  auto const& reply = outcome.reply;
+  if (reply.status >= 200 && reply.status < 300) return from_result(reply, asked, scrubber);
+  auto error = error_from_reply(reply, asked, scrubber);
+  if (reply.status == 429) return nothing_ran(std::move(error));
+  if (reply.status == 503 && error.retry_after) {
+    error.code = ErrorCode::provider_unavailable;
+    return nothing_ran(std::move(error));
+  }
+  if (refuses(reply.status, parse_envelope(reply.body).has_value())) return answered(std::move(error));
+  return unknown(asked, "Composio answered " + std::to_string(reply.status), error.request_id);
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "daemon/composio/composio_errors.hpp"
+#include "daemon/core/tool_provider.hpp"
+
+namespace agenta::daemon {
+
+/// What became of an execution (contract §7.2), decided from how far its request got and what came back.
+/// Whatever is not proved is `unknown`. Any thread.
+ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, Scrubber const& scrubber);
+
+}  // namespace agenta::daemon

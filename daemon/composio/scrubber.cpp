@@ -1,0 +1,46 @@
+#include "daemon/composio/scrubber.hpp"
+
+#include <algorithm>
+
+#include "shared/base/text.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+constexpr std::size_t kShortestSecret = 6;
+constexpr auto kRedacted = std::string_view{"[redacted]"};
+constexpr auto kEllipsis = std::string_view{"…"};
+
+}  // namespace
+
+Scrubber::Scrubber(Secret const& key) {
+  if (!key.empty()) secrets_.emplace_back(key.reveal());
+}
+
+void Scrubber::add(std::vector<std::pair<std::string, Secret>> const& fields) {
+  for (auto const& [name, value] : fields) {
+    if (value.reveal().size() >= kShortestSecret) secrets_.emplace_back(value.reveal());
+  }
+}
+
+bool Scrubber::is_clean(std::string_view text) const {
+  return std::ranges::none_of(
+      secrets_, [&](std::string_view secret) { return text.find(secret) != std::string_view::npos; });
+}
+
+std::string Scrubber::scrub(std::string_view text) const {
+  auto clean = std::string{text};
+  for (auto const secret : secrets_) {
+    if (clean.find(secret) != std::string::npos) clean = replace_all(clean, secret, kRedacted);
+  }
+  return clean;
+}
+
+std::string shorten(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string{text};
+  auto end = limit - kEllipsis.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string{text.substr(0, end)} + std::string{kEllipsis};
+}
+
+}  // namespace agenta::daemon

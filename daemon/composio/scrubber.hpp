@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shared/base/secret.hpp"
+
+namespace agenta::daemon {
+
+/// Takes the credentials of one call out of what a service says. It refers to them: it must not outlive them.
+/// Any thread.
+class Scrubber {
+ public:
+  explicit Scrubber(Secret const& key);
+  /// Values too short to be credentials stay: they would be found in ordinary words.
+  void add(std::vector<std::pair<std::string, Secret>> const& fields);
+
+  /// `text` with every credential replaced.
+  std::string scrub(std::string_view text) const;
+  bool is_clean(std::string_view text) const;
+
+ private:
+  std::vector<std::string_view> secrets_{};
+};
+
+/// At most `limit` bytes of UTF-8 text, cut between characters and marked with an ellipsis.
+std::string shorten(std::string_view text, std::size_t limit);
+
+}  // namespace agenta::daemon
