@@ -1,0 +1,61 @@
+#include "daemon/core/account_state.hpp"
+
+#include <chrono>
+
+#include "daemon/core/connections.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+/// How long after a link's end Composio is still asked: its clock and ours differ, and the last click takes a moment.
+constexpr std::chrono::minutes kGrace{1};
+
+Settlement failed(ErrorCode code, std::string message) {
+  Settlement settlement;
+  settlement.status = ConnectionStatus::failed;
+  ConnectionError error;
+  error.code = code;
+  error.message = std::move(message);
+  settlement.error = std::move(error);
+  return settlement;
+}
+
+}  // namespace
+
+std::string words_of(Account const& account) {
+  if (!account.error_description.empty()) return account.error_description;
+  if (!account.status_reason.empty()) return account.status_reason;
+  if (!account.error.empty()) return account.error;
+  return "no reason was given";
+}
+
+Settlement account_vanished() {
+  return failed(ErrorCode::oauth_failed, "the account no longer exists at Composio; connect again");
+}
+
+Settlement judge_account(Connection const& row, Account const& account, WallTime now) {
+  if (account.user_id != user_id_of(row.project) || account.auth_config != row.auth_config || account.id != row.account) {
+    return failed(ErrorCode::oauth_failed, "Composio answered with an account that this login did not make; it is not used");
+  }
+  Settlement settlement;
+  switch (account.status) {
+    case AccountStatus::active:
+      settlement.status = account.disabled ? ConnectionStatus::inactive : ConnectionStatus::active;
+      return settlement;
+    case AccountStatus::failed:
+      if (account.error == "access_denied") return failed(ErrorCode::oauth_denied, "access was denied: " + words_of(account));
+      return failed(ErrorCode::oauth_failed, "the login failed: " + words_of(account));
+    case AccountStatus::expired: return failed(ErrorCode::oauth_expired, "the link expired before the login was finished");
+    case AccountStatus::revoked: return failed(ErrorCode::oauth_failed, "the account was revoked: " + words_of(account));
+    case AccountStatus::inactive: settlement.status = ConnectionStatus::inactive; return settlement;
+    case AccountStatus::initializing:
+    case AccountStatus::initiated:
+    case AccountStatus::unknown: break;
+  }
+  if (row.expires_at && now > *row.expires_at + kGrace) {
+    return failed(ErrorCode::oauth_expired, "the link expired before the login was finished");
+  }
+  return settlement;
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,367 @@
+#include "daemon/core/executions.hpp"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "daemon/core/canonical_json.hpp"
+#include "daemon/core/connection_choice.hpp"
+#include "daemon/core/retry_policy.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/schema/redact.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::vector<std::string> show_step(ExecutionId const& id) { return {"agenta-tools", "history", "show", id.text}; }
+
+Error with_execution(Error error, ExecutionId const& id) {
+  error.execution_id = id.text;
+  return error;
+}
+
+milliseconds until(SteadyTime deadline, SteadyTime now) { return std::chrono::duration_cast<milliseconds>(deadline - now); }
+
+double random_fraction() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0.0, 1.0}(engine);
+}
+
+}  // namespace
+
+/// What is settled before anything is written: which tool, as whom, with what.
+struct Executions::Plan {
+  ProviderAccess access{};
+  store::Project project{};
+  std::shared_ptr<CatalogTool const> tool{};
+  std::optional<Connection> connection{};
+  JsonText arguments{};  ///< as they are sent; the record holds them redacted
+};
+
+/// One execution under way.
+struct Executions::Flight {
+  std::mutex mutex{};
+  std::condition_variable changed{};
+  bool cancel_wanted = false;
+  bool on_the_wire = false;   ///< an attempt is out
+  bool ever_written = false;  ///< an attempt may have reached the service
+  bool read_only = false;
+  std::stop_source abort{};
+};
+
+Executions::Executions(store::ProjectStore& projects, store::ConnectionStore& connections, store::ExecutionJournal& journal,
+                       Catalog& catalog, Credentials& credentials, ToolProvider& provider, Clock const& clock, Options options)
+    : projects_(projects),
+      connections_(connections),
+      journal_(journal),
+      catalog_(catalog),
+      credentials_(credentials),
+      provider_(provider),
+      clock_(clock),
+      options_(std::move(options)) {}
+
+Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& call, Execution& record) {
+  Plan plan;
+  auto reference = parse_tool_reference(call.tool);
+  if (!reference) {
+    return fail(ErrorCode::invalid_request, call.tool + " is no tool's name: it is GITHUB_CREATE_AN_ISSUE, or "
+                                            "tools.composio.github.CREATE_AN_ISSUE.CONNECTION", {"agenta-tools", "tools", "list"});
+  }
+  record.tool = reference->slug;
+  std::string named = call.connection;
+  if (reference->connection) {
+    if (!named.empty() && !equal_ignoring_case(named, *reference->connection)) {
+      return fail(ErrorCode::invalid_request, call.tool + " names the connection " + *reference->connection +
+                                                  ", and the request names " + named + ": give one of them");
+    }
+    named = *reference->connection;
+  }
+  AGENTA_TRY(plan.access, credentials_.access_for(caller));
+  AGENTA_TRY(plan.project, projects_.ensure(caller.project, clock_.wall()));
+  record.project = plan.project.id;
+  ProviderCall const provider_call{plan.access, caller.deadline, {}};
+  AGENTA_TRY(plan.tool, catalog_.tool(provider_call, reference->slug, call.tool_version));
+  Tool const& tool = plan.tool->tool;
+  record.tool = tool.slug;
+  record.integration = tool.integration;
+  record.tool_version = call.tool_version.empty() ? tool.version : call.tool_version;
+  record.read_only = hints_of(tool).read_only;
+
+  plan.arguments = call.arguments;
+  if (plan.tool->schema) {
+    plan.arguments = plan.tool->schema->coerce(call.arguments, call.text_paths);
+    record.arguments = schema::redact(*plan.tool->schema, plan.arguments);
+    if (call.validate) AGENTA_CHECK(plan.tool->schema->validate(plan.arguments, tool.slug.text));
+  } else {
+    record.arguments = schema::redact(plan.arguments);
+  }
+  if (!tool.no_auth) {
+    AGENTA_TRY(auto all, connections_.list(plan.project.id, {}));
+    AGENTA_TRY(plan.connection, choose_connection(all, plan.access, tool.integration, named));
+    ConnectionReference chosen;
+    chosen.id = plan.connection->id;
+    chosen.slug = plan.connection->slug;
+    record.connection = std::move(chosen);
+  }
+  return plan;
+}
+
+Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
+  Execution record;
+  record.id.text = call.id.empty() ? make_uuid_v7() : to_lower(call.id.text);
+  if (!is_uuid(record.id.text)) return fail(ErrorCode::invalid_request, "the execution id is not a UUID");
+  record.actor = caller.actor;
+  record.started_at = clock_.wall();
+  record.idempotency_key = call.idempotency_key;
+
+  auto planned = plan(caller, call, record);
+  if (!planned) {
+    if (record.project.empty() || call.dry_run) return fail(std::move(planned).error());
+    return fail(refuse(record, std::move(planned).error()));
+  }
+  Plan const& plan = *planned;
+  record.arguments_digest = options_.digest(record.tool.text + "\n" + (plan.connection ? plan.connection->id.text : "") + "\n" +
+                                            call.tool_version + "\n" + canonical_json(plan.arguments));
+  if (call.dry_run) {
+    record.dry_run = true;
+    record.arguments = plan.arguments;
+    return record;
+  }
+  AGENTA_TRY(auto earlier, recorded(plan, record, caller.deadline));
+  if (earlier) return std::move(*earlier);
+  return send(caller, plan, std::move(record), call);
+}
+
+/// The journal's answer to a repeated idempotency key; nothing where the key is new. Waits for a twin under way.
+Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Execution const& record, SteadyTime deadline) {
+  if (record.idempotency_key.empty()) return std::optional<Execution>{};
+  AGENTA_TRY(auto found, journal_.find_by_key(plan.project.id, record.idempotency_key));
+  if (!found) return std::optional<Execution>{};
+  if (found->arguments_digest != record.arguments_digest) {
+    return fail(with_execution(fail(ErrorCode::idempotency_conflict,
+                                    "the idempotency key " + record.idempotency_key + " was used for another call (" +
+                                        found->id.text + "): take a new key for new arguments",
+                                    show_step(found->id)).error(), found->id));
+  }
+  if (!is_settled(found->state)) {
+    std::unique_lock lock{mutex_};
+    landed_.wait_until(lock, deadline, [&] { return !flights_.contains(found->id.text); });
+    lock.unlock();
+    AGENTA_TRY(found, journal_.find(found->id));
+  }
+  if (!found || !is_settled(found->state)) {
+    return fail(ErrorCode::timeout, "the first call with this idempotency key is still running");
+  }
+  found->replayed = true;
+  if (found->error && found->error->code != ErrorCode::tool_failed) return fail(with_execution(*found->error, found->id));
+  return found;
+}
+
+/// Keeps the refusal in the journal: it is part of who tried what. A key is not spent on what never ran.
+Error Executions::refuse(Execution& record, Error error) {
+  record.state = ExecutionState::refused;
+  record.idempotency_key.clear();
+  record.error = error;
+  record.finished_at = clock_.wall();
+  record.duration = *record.finished_at - record.started_at;
+  auto const written = journal_.insert(record, store::Durability::normal);
+  return written ? with_execution(std::move(error), record.id) : std::move(error);
+}
+
+bool Executions::begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight) {
+  std::lock_guard const guard{mutex_};
+  if (cancelled_early_.erase(id.text) != 0) return false;
+  flights_.emplace(id.text, flight);
+  return true;
+}
+
+void Executions::end_flight(ExecutionId const& id) {
+  {
+    std::lock_guard const guard{mutex_};
+    flights_.erase(id.text);
+  }
+  landed_.notify_all();
+}
+
+Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execution record, ToolCall const& call) {
+  auto const flight = std::make_shared<Flight>();
+  flight->read_only = record.read_only;
+  if (!begin_flight(record.id, flight)) {
+    return fail(refuse(record, fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error()));
+  }
+  // The intent of a write survives a power cut; a lost read is only a lost line.
+  auto const durability = record.read_only ? store::Durability::normal : store::Durability::full;
+  record.state = ExecutionState::sent;
+  if (auto journaled = journal_.insert(record, durability); !journaled) {
+    end_flight(record.id);
+    if (journaled.error().code != ErrorCode::idempotency_conflict) return unexpected(std::move(journaled).error());
+    AGENTA_TRY(auto twin, recorded(plan, record, caller.deadline));  // a twin was faster by a moment
+    if (twin) return std::move(*twin);
+    return unexpected(std::move(journaled).error());
+  }
+  ExecuteOutcome outcome = attempt_until_settled(caller, plan, record, call, *flight);
+  bool cancelled = false;
+  {
+    std::lock_guard const guard{flight->mutex};
+    cancelled = flight->cancel_wanted && outcome.fate != Fate::answered && (!flight->ever_written || record.read_only);
+  }
+  Execution settled = settle(plan, std::move(record), std::move(outcome), cancelled);
+  end_flight(settled.id);
+  if (settled.error && settled.error->code != ErrorCode::tool_failed) return fail(with_execution(*settled.error, settled.id));
+  return settled;
+}
+
+ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record, ToolCall const& call,
+                                                 Flight& flight) {
+  ExecuteRequest request;
+  request.tool = plan.tool->tool.slug;
+  request.version = call.tool_version.empty() ? plan.tool->tool.version : call.tool_version;
+  request.arguments = plan.arguments;
+  request.user_id = user_id_of(plan.project.id);
+  if (plan.connection) request.account = plan.connection->account;
+  ProviderCall const provider_call{plan.access, caller.deadline, flight.abort.get_token()};
+  ToolHints const hints = hints_of(plan.tool->tool);
+
+  for (;;) {
+    {
+      std::lock_guard const guard{flight.mutex};
+      if (flight.cancel_wanted) break;
+      flight.on_the_wire = true;
+    }
+    ++record.attempts;
+    ExecuteOutcome outcome = provider_.execute(provider_call, request);
+    std::unique_lock lock{flight.mutex};
+    flight.on_the_wire = false;
+    flight.ever_written = flight.ever_written || outcome.fate != Fate::nothing_ran;
+    if (!may_retry(outcome.fate, hints) || record.attempts >= kMostAttempts || flight.cancel_wanted) return outcome;
+    auto const wait = retry_delay(record.attempts + 1, outcome.error ? outcome.error->retry_after : std::nullopt,
+                                  random_fraction(), until(caller.deadline, clock_.steady()));
+    if (!wait) return outcome;
+    flight.changed.wait_for(lock, *wait, [&] { return flight.cancel_wanted; });
+    if (flight.cancel_wanted) return outcome;
+  }
+  ExecuteOutcome nothing;
+  nothing.fate = Fate::nothing_ran;
+  nothing.error = fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error();
+  return nothing;
+}
+
+Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled) {
+  record.finished_at = clock_.wall();
+  record.duration = *record.finished_at - record.started_at;
+  std::string tool_words;
+  if (outcome.result) {
+    record.log_id = outcome.result->log_id;
+    record.data = std::move(outcome.result->data);
+    record.state = outcome.result->successful ? ExecutionState::succeeded : ExecutionState::failed;
+    if (!outcome.result->successful) {
+      tool_words = outcome.result->error;
+      record.error = fail(ErrorCode::tool_failed, tool_words.empty() ? "the tool failed and gave no reason" : tool_words).error();
+    }
+  } else if (cancelled) {
+    record.state = ExecutionState::cancelled;
+    record.error = fail(ErrorCode::cancelled, record.read_only ? "cancelled" : "cancelled before it was sent: nothing ran").error();
+  } else {
+    record.error = outcome.error ? std::move(outcome.error) : fail(ErrorCode::internal, "the provider gave no reason").error();
+    switch (outcome.fate) {
+      case Fate::answered: record.state = ExecutionState::failed; break;
+      case Fate::nothing_ran: record.state = ExecutionState::refused; break;
+      case Fate::unknown:
+        record.state = ExecutionState::unknown;
+        if (record.error->next_step.empty()) record.error->next_step = show_step(record.id);
+        break;
+    }
+  }
+  note_connection(plan, record, tool_words);
+  if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
+    record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect", record.connection->slug};
+  }
+  // Not being able to write the outcome must not hide it: a restart will find the row as `sent`, and say `unknown`.
+  bool const keep = !record.data || record.data->text.size() <= options_.most_kept_result_bytes;
+  if (keep) {
+    static_cast<void>(journal_.settle(record, store::Durability::normal));
+  } else {
+    Execution without = record;
+    without.data.reset();
+    static_cast<void>(journal_.settle(without, store::Durability::normal));
+  }
+  return record;
+}
+
+/// A connection that a call proved alive was used now; one that it proved dead is expired.
+void Executions::note_connection(Plan const& plan, Execution const& record, std::string const& tool_words) {
+  if (!plan.connection) return;
+  bool const expired = (record.error && record.error->code == ErrorCode::connection_expired) ||
+                       (!tool_words.empty() && options_.proves_dead_credential(tool_words));
+  if (record.state == ExecutionState::succeeded) {
+    static_cast<void>(connections_.touch(plan.connection->id, clock_.wall()));
+  }
+  if (!expired) return;
+  Connection row = *plan.connection;
+  row.status = ConnectionStatus::expired;
+  row.updated_at = clock_.wall();
+  ConnectionError why;
+  why.code = ErrorCode::connection_expired;
+  why.message = record.error->message;
+  row.error = std::move(why);
+  static_cast<void>(connections_.update(row, store::Durability::normal));
+}
+
+Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
+  std::shared_ptr<Flight> flight;
+  {
+    std::lock_guard const guard{mutex_};
+    if (auto const found = flights_.find(id.text); found != flights_.end()) flight = found->second;
+  }
+  if (flight) {
+    std::lock_guard const guard{flight->mutex};
+    flight->cancel_wanted = true;
+    flight->changed.notify_all();
+    // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
+    if (flight->read_only) flight->abort.request_stop();
+  }
+  auto found = get(caller, id);
+  if (!found && found.error().code == ErrorCode::execution_not_found && is_uuid(id.text)) {
+    constexpr std::size_t kMostEarly = 1024;
+    std::lock_guard const guard{mutex_};
+    if (cancelled_early_.size() >= kMostEarly) cancelled_early_.erase(cancelled_early_.begin());
+    cancelled_early_.insert(id.text);
+  }
+  return found;
+}
+
+Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
+  AGENTA_TRY(auto project, projects_.find(caller.project));
+  AGENTA_TRY(auto found, journal_.find(id));
+  if (!found || !project || found->project != project->id) {
+    return fail(ErrorCode::execution_not_found, "there is no execution " + id.text, {"agenta-tools", "history", "list"});
+  }
+  return std::move(*found);
+}
+
+Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
+  AGENTA_TRY(auto project, projects_.find(caller.project));
+  if (!project) return Page<Execution>{};
+  return journal_.list(project->id, filter);
+}
+
+std::size_t Executions::running() const {
+  std::lock_guard const guard{mutex_};
+  return flights_.size();
+}
+
+void Executions::abort_all() {
+  std::lock_guard const guard{mutex_};
+  for (auto& [id, flight] : flights_) {
+    std::lock_guard const inner{flight->mutex};
+    flight->abort.request_stop();
+    flight->cancel_wanted = true;
+    flight->changed.notify_all();
+  }
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+namespace agenta::daemon {
+
+/// Coroutines that wait for something named to happen, without a thread each. Loop thread only.
+class WaitList {
+ public:
+  explicit WaitList(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+  /// Counts notifications. Read it before looking at what is waited for, and give it to `wait`: a notification that
+  /// came in between is then not missed.
+  std::uint64_t generation() const { return generation_; }
+  /// Returns at the next `notify(key)`, after `timeout`, or soon after `stop` is requested (from the loop thread); at once
+  /// where anything was notified since `seen`, so look again.
+  boost::asio::awaitable<void> wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop, std::uint64_t seen);
+  void notify(std::string const& key);
+  void notify_all();
+  std::size_t size() const { return waiting_.size(); }
+
+ private:
+  boost::asio::any_io_executor executor_;
+  std::multimap<std::string, std::shared_ptr<boost::asio::steady_timer>> waiting_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace agenta::daemon
