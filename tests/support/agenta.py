@@ -180,6 +180,10 @@ class World:
         """Every daemon, and whatever else serves this home now."""
         return processes.with_argument(str(self.root))
 
+    def daemons_serving(self) -> list[int]:
+        """Daemons of this home proper, a sandbox of its own excepted."""
+        return [pid for pid in self.daemons() if processes.command_line(pid)[1:2] == ["run"]]
+
     def close(self) -> None:
         for process in self.running:
             if process.poll() is None:

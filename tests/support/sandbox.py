@@ -75,6 +75,30 @@ class Forms(HTMLParser):
             self.button = None
 
 
+def press(redirect_url: str, word: str) -> Page:
+    """Opens the consent page, as a browser does, and presses the button that holds `word`. What came back."""
+    page = fetch(redirect_url)
+    for label, form, fields in Forms(page.text).buttons:
+        target = urljoin(page.url, form["action"] or page.url)
+        if word in f"{label} {target} {' '.join(fields.values())}".lower():
+            origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin, "Referer": page.url}
+            return fetch(target, form.get("method", "get").upper(), urlencode(fields), headers)
+    raise AssertionError(f"no button '{word}' on the page: {page.status} {page.text}")
+
+
+def answer(redirect_url: str, word: str, follow: bool) -> Page:
+    page = press(redirect_url, word)
+    while follow and page.status in (301, 302, 303, 307) and "location" in page.headers:
+        page = fetch(urljoin(page.url, page.headers["location"]))
+    return page
+
+
+def approve(redirect_url: str, follow: bool = True) -> Page:
+    """Consents, and goes where the page then leads: the callback. `follow=False` stops before it."""
+    return answer(redirect_url, "approve", follow)
+
+
 class Sandbox:
     def __init__(self, world, *args):
         # The server's own daemon, if it needs one, is none of the daemon's under test.
@@ -139,34 +163,8 @@ class Sandbox:
                      {"x-api-key": self.api_key, "Content-Type": "application/json"})
         return page
 
-    # The browser's part.
-    def press(self, redirect_url: str, word: str) -> Page:
-        """Opens the consent page and presses the button whose label or value holds `word`. What came back."""
-        page = fetch(redirect_url)
-        hops = 0
-        while page.status in (301, 302, 303, 307) and hops < 5:
-            page = fetch(urljoin(page.url, page.headers["location"]))
-            hops += 1
-        for label, form, fields in Forms(page.text).buttons:
-            if word in f"{label} {form.get('action', '')} {' '.join(fields.values())}".lower():
-                method = form.get("method", "get").upper()
-                target = urljoin(page.url, form.get("action") or page.url)
-                sent = urlencode(fields)
-                if method == "GET":
-                    return fetch(f"{target}?{sent}" if sent else target)
-                return fetch(target, "POST", sent, {"Content-Type": "application/x-www-form-urlencoded",
-                                                    "Origin": self.url, "Referer": page.url})
-        raise AssertionError(f"no button '{word}' on the page: {page.status} {page.text}")
-
-    def answer(self, redirect_url: str, word: str, follow: bool = True) -> Page:
-        page = self.press(redirect_url, word)
-        while follow and page.status in (301, 302, 303, 307) and "location" in page.headers:
-            page = fetch(urljoin(page.url, page.headers["location"]))
-        return page
-
     def approve(self, redirect_url: str, follow: bool = True) -> Page:
-        """Consents, and goes where the page then leads: the callback. `follow=False` stops before it."""
-        return self.answer(redirect_url, "approve", follow)
+        return approve(redirect_url, follow)
 
     def deny(self, redirect_url: str, follow: bool = True) -> Page:
-        return self.answer(redirect_url, "deny", follow)
+        return answer(redirect_url, "deny", follow)
