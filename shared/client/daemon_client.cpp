@@ -58,14 +58,22 @@ Result<void> check_request(ServiceRequest const& request, ClientIdentity const& 
   return {};
 }
 
+/// Stopping a daemon is the same in every version: it states none, so that no daemon refuses to be stopped
+/// over it.
+bool is_shutdown(ServiceRequest const& request) {
+  return request.target == protocol::shut_daemon_down(milliseconds{0}).target;
+}
+
 std::string write_request(ServiceRequest const& request, ClientIdentity const& identity) {
   std::string out = request.method + " " + request.target + " HTTP/1.1\r\nHost: localhost\r\n";
   auto const header = [&](std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
   };
-  ProtocolRange const range = protocol_range();
-  header(protocol::kVersionHeader, product_version());
-  header(protocol::kProtocolHeader, std::to_string(range.oldest) + "-" + std::to_string(range.newest));
+  if (!is_shutdown(request)) {
+    ProtocolRange const range = protocol_range();
+    header(protocol::kVersionHeader, product_version());
+    header(protocol::kProtocolHeader, std::to_string(range.oldest) + "-" + std::to_string(range.newest));
+  }
   header(protocol::kBuildHeader, build_id());
   if (!identity.project.empty()) header(protocol::kProjectHeader, identity.project);
   if (identity.api_key) header(protocol::kApiKeyHeader, identity.api_key->reveal());

@@ -282,13 +282,15 @@ TEST_F(LauncherTest, SaysWhereItLookedForTheDaemonsProgram) {
   EXPECT_NE(ensured.error().message.find("/nowhere/agenta-toolsd"), std::string::npos);
 }
 
-/// A daemon of another version: it answers nothing but a request to go.
+/// A daemon of another version: it answers nothing but a request to go, and that only where no version is
+/// stated.
 FakeDaemon::Serve skewed(std::string const& why) {
   return [why](FakeDaemon& daemon, int fd) {
     for (;;) {
       std::string const request = daemon.read_request(fd);
       if (request.empty()) return;
-      bool const shutdown = request.starts_with("POST /api/tools/daemon/shutdown");
+      bool const states_version = request.find("\r\nAgenta-Tools-Version: ") != std::string::npos;
+      bool const shutdown = request.starts_with("POST /api/tools/daemon/shutdown") && !states_version;
       if (shutdown) daemon.stop_listening();
       daemon.write(
           fd, shutdown
