@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include "shared/domain/connection.hpp"
 
 namespace agenta::daemon::store {
+
+class Statement;
 
 struct Project {
   ProjectId id{};
@@ -43,7 +46,8 @@ class ConnectionStore {
   explicit ConnectionStore(Database& database);
   ~ConnectionStore();
 
-  /// `CONNECTION_ALREADY_EXISTS` where the slug is taken.
+  /// `CONNECTION_ALREADY_EXISTS` where the slug is taken. One that is the default takes that from any other;
+  /// the redirect URL is kept only while pending. Both hold for `update` too.
   Result<void> insert(Connection const& connection, Durability durability);
   /// Writes every column but the id; `CONNECTION_NOT_FOUND` where the row is gone.
   Result<void> update(Connection const& connection, Durability durability);
@@ -64,12 +68,13 @@ class ConnectionStore {
 
  private:
   struct Statements;
+  Result<std::int64_t> put(Statement& statement, Connection const& connection, Durability durability);
   Database& database_;
   std::unique_ptr<Statements> statements_;
 };
 
-/// Which auth config was found or made for an integration, so that none is made twice: creating one is not idempotent
-/// at Composio. Keyed by endpoint, key scope, integration and scheme. Any thread.
+/// Which auth config was found or made for an integration, so that none is made twice: creating one is not
+/// idempotent at Composio. Keyed by endpoint, key scope, integration and scheme. Any thread.
 class AuthConfigStore {
  public:
   explicit AuthConfigStore(Database& database);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "shared/domain/error.hpp"
@@ -11,18 +11,25 @@ struct sqlite3;
 
 namespace agenta::daemon::store {
 
-/// What must survive a power cut commits `full` (the intent of a write, a new connection); the rest `normal`, which
-/// survives a killed process but may lose the last moments before a power cut.
+struct Migration;
+
+/// What must survive a power cut commits `full` (the intent of a write, a new connection); the rest `normal`,
+/// which survives a killed process but may lose the last moments before a power cut.
 enum class Durability { normal, full };
 
-/// The one connection to `tools.db`: WAL, foreign keys, migrated to this program's schema. Any thread; each use is
-/// locked. Nothing but the daemon opens the file.
+/// The one connection to `tools.db`: WAL, foreign keys, migrated to this program's schema. Any thread; each
+/// use is locked. Nothing but the daemon opens the file.
 class Database {
  public:
-  /// Makes the file (0600) where there is none, checks its mode, refuses a network file system and a schema newer than
-  /// this program's, backs the file up before a migration (`tools.db.backup-<old version>`), migrates.
-  /// `:memory:` opens a private one. `STORAGE_UNAVAILABLE`, `BLOCKED` or `VERSION_SKEW`, with the path and the remedy.
+  /// Makes the file (0600) where there is none, checks its mode, refuses a network file system and a schema
+  /// newer than this program's, backs the file up before a migration (`tools.db.backup-<old version>`),
+  /// migrates.
+  /// `:memory:` opens a private one. `STORAGE_UNAVAILABLE`, `BLOCKED` or `VERSION_SKEW`, with the path and
+  /// the remedy.
   static Result<std::unique_ptr<Database>> open(std::filesystem::path const& path);
+  /// As a program that knows only these schemas would: for tests of migrations.
+  static Result<std::unique_ptr<Database>> open(std::filesystem::path const& path,
+                                                std::span<Migration const> schema);
   ~Database();
   Database(Database const&) = delete;
   Database& operator=(Database const&) = delete;

@@ -16,22 +16,23 @@ struct ExecutionFilter {
   std::optional<ConnectionId> connection{};
   std::optional<ExecutionState> state{};
   std::string cursor{};  ///< opaque, from `next_cursor`
-  int limit = 50;
+  int limit = 50;        ///< 1 to 1000; beyond is taken as the nearest
 };
 
-/// The executions, each written before its request leaves and settled when its fate is known. Rows are only ever
-/// moved forward: a settled row stays as it is. Any thread.
+/// The executions, each written before its request leaves and settled when its fate is known. Rows are only
+/// ever moved forward: a settled row stays as it is. Any thread.
 class ExecutionJournal {
  public:
   explicit ExecutionJournal(Database& database);
   ~ExecutionJournal();
 
-  /// What a crash left behind: `sent` becomes `unknown`, `queued` becomes `cancelled`. Call once, before serving.
-  /// The number of rows changed.
+  /// What a crash left behind: `sent` becomes `unknown`, `queued` becomes `cancelled`. Call once, before
+  /// serving. The number of rows changed.
   Result<int> recover(WallTime now);
 
-  /// Writes a new row in its state (`queued`, `sent`, or settled at once as `refused`). `IDEMPOTENCY_CONFLICT` where
-  /// the project's idempotency key is taken or the id exists: the caller looks the row up and decides.
+  /// Writes a new row in its state (`queued`, `sent`, or settled at once as `refused`).
+  /// `IDEMPOTENCY_CONFLICT` where the project's idempotency key is taken or the id exists: the caller looks
+  /// the row up and decides.
   Result<void> insert(Execution const& execution, Durability durability);
   /// `queued` → `sent`; whether the row was still queued (a cancel may have come first).
   Result<bool> mark_sent(ExecutionId const& id, int attempts, Durability durability);
@@ -42,7 +43,9 @@ class ExecutionJournal {
 
   Result<std::optional<Execution>> find(ExecutionId const& id);
   Result<std::optional<Execution>> find_by_key(ProjectId const& project, std::string_view idempotency_key);
-  /// Newest first; list items carry neither arguments nor data.
+  /// Newest first, in the order of `insert`; list items carry neither arguments nor data. `total` stops
+  /// counting at 10,000: a list is never as slow as the history is long. A cursor that is not one is
+  /// `INVALID_REQUEST`.
   Result<Page<Execution>> list(ProjectId const& project, ExecutionFilter const& filter);
 
  private:

@@ -1,0 +1,250 @@
+#include "daemon/store/execution_journal.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include "daemon/store/execution_list.hpp"
+#include "daemon/store/execution_row.hpp"
+#include "daemon/store/row.hpp"
+#include "daemon/store/state.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon::store {
+namespace {
+
+constexpr int kLongestPage = 1000;
+
+// How far a list counts: it is never as slow as the history is long, and no execution pays for a kept count.
+constexpr std::int64_t kCountLimit = 10'000;
+
+Error outcome_unknown(std::string const& id) {
+  Error error;
+  error.code = ErrorCode::outcome_unknown;
+  error.message = "the daemon stopped while the request was out: the tool may have run";
+  error.next_step = {"agenta-tools", "history", "show", id};
+  error.execution_id = id;
+  return error;
+}
+
+Error cancelled(std::string const& id, std::string message) {
+  Error error;
+  error.code = ErrorCode::cancelled;
+  error.message = std::move(message);
+  error.execution_id = id;
+  return error;
+}
+
+std::optional<std::string_view> view_of(std::optional<std::string> const& text) {
+  if (!text) return std::nullopt;
+  return std::string_view{*text};
+}
+
+Result<std::optional<Execution>> read_one(Use row) {
+  AGENTA_TRY(bool const found, row.next());
+  std::optional<Execution> execution;
+  if (found) execution = read_execution(row, WithLarge::yes);
+  return execution;
+}
+
+Result<std::vector<std::string>> read_ids(Use row) {
+  std::vector<std::string> ids;
+  for (;;) {
+    AGENTA_TRY(bool const found, row.next());
+    if (!found) return ids;
+    ids.push_back(row.text(0));
+  }
+}
+
+Result<std::int64_t> read_number(Use row) {
+  AGENTA_CHECK(row.next());
+  return row.integer(0);
+}
+
+std::string select(std::string const& condition) {
+  return std::string{"SELECT "} + kListedColumns + kLargeColumns + " FROM executions WHERE " + condition;
+}
+
+}  // namespace
+
+struct ExecutionJournal::Statements {
+  Statement insert{
+      "INSERT INTO executions (id, project_id, tool_slug, tool_version, integration_slug, connection_id, "
+      "connection_slug, state, read_only, idempotency_key, arguments_digest, attempts, log_id, started_at, "
+      "finished_at, duration_ms, actor_uid, actor_user, actor_host, actor_program, error, arguments, data) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+      "?21, ?22, "
+      "?23)"};
+  Statement mark_sent{
+      "UPDATE executions SET state = 'sent', attempts = ?2 WHERE id = ?1 AND state = 'queued'"};
+  // A key is not spent on what never ran: what is refused or cancelled gives it back.
+  Statement settle{
+      "UPDATE executions SET state = ?2, data = ?3, error = ?4, log_id = ?5, attempts = ?6, finished_at = "
+      "?7, "
+      "duration_ms = ?8, idempotency_key = CASE WHEN ?2 IN ('refused', 'cancelled') THEN NULL ELSE idempotency_key END "
+      "WHERE id = ?1 AND state IN ('queued', 'sent')"};
+  // For those whose end no answer brought: the error tells why, the duration is until now.
+  Statement end{
+      "UPDATE executions SET state = ?3, error = ?4, finished_at = ?5, duration_ms = max(0, ?5 - started_at), "
+      "idempotency_key = CASE WHEN ?3 = 'cancelled' THEN NULL ELSE idempotency_key END "
+      "WHERE id = ?1 AND state = ?2"};
+  Statement find{select("id = ?1")};
+  Statement find_by_key{select("project_id = ?1 AND idempotency_key = ?2")};
+  // The second condition is the partial index's own: these read what is unsettled, not the history.
+  Statement unsettled{"SELECT id FROM executions WHERE state = ?1 AND state <> 'succeeded'"};
+  std::map<std::string, Statement, std::less<>>
+      lists{};  ///< by SQL: one for each combination of filters in use
+
+  Statement& list(std::string sql) {
+    auto const found = lists.find(sql);
+    if (found != lists.end()) return found->second;
+    Statement statement{sql};
+    return lists.emplace(std::move(sql), std::move(statement)).first->second;
+  }
+};
+
+ExecutionJournal::ExecutionJournal(Database& database)
+    : database_(database), statements_(std::make_unique<Statements>()) {}
+
+ExecutionJournal::~ExecutionJournal() {
+  Locked const db{database_};
+  statements_.reset();
+}
+
+Result<int> ExecutionJournal::recover(WallTime now) {
+  auto const ended_at = milliseconds_of(now);
+  Locked db{database_};
+  AGENTA_TRY(auto const sent, read_ids(statements_->unsettled.use(db, name_of(ExecutionState::sent))));
+  AGENTA_TRY(auto const queued, read_ids(statements_->unsettled.use(db, name_of(ExecutionState::queued))));
+  if (sent.empty() && queued.empty()) return 0;
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(Durability::normal));
+  for (auto const& id : sent) {
+    auto const error = error_text(outcome_unknown(id));
+    AGENTA_CHECK(
+        statements_->end
+            .use(db, id, name_of(ExecutionState::sent), name_of(ExecutionState::unknown), *error, ended_at)
+            .run());
+  }
+  for (auto const& id : queued) {
+    auto const error =
+        error_text(cancelled(id, "the daemon stopped before the request was sent: nothing ran"));
+    AGENTA_CHECK(statements_->end
+                     .use(db, id, name_of(ExecutionState::queued), name_of(ExecutionState::cancelled), *error,
+                          ended_at)
+                     .run());
+  }
+  AGENTA_CHECK(transaction.commit());
+  return static_cast<int>(sent.size() + queued.size());
+}
+
+Result<void> ExecutionJournal::insert(Execution const& execution, Durability durability) {
+  std::optional<std::string_view> connection_id;
+  std::optional<std::string_view> connection_slug;
+  if (execution.connection) {
+    connection_id = execution.connection->id.text;
+    connection_slug = execution.connection->slug;
+  }
+  std::optional<std::int64_t> duration;
+  if (execution.duration) duration = execution.duration->count();
+  auto const error = error_text(execution.error);
+  std::optional<std::string_view> data;
+  if (execution.data) data = execution.data->text;
+
+  Locked db{database_};
+  AGENTA_CHECK(db.commit_with(durability));
+  auto row = statements_->insert.use(
+      db, execution.id.text, execution.project.text, execution.tool.text, execution.tool_version,
+      execution.integration.text, connection_id, connection_slug, name_of(execution.state),
+      execution.read_only, null_if_empty(execution.idempotency_key), execution.arguments_digest,
+      execution.attempts, execution.log_id, milliseconds_of(execution.started_at),
+      milliseconds_of(execution.finished_at), duration, execution.actor.uid, execution.actor.user,
+      execution.actor.host, execution.actor.program, view_of(error), execution.arguments.text, data);
+  auto written = row.run();
+  if (written) return {};
+  if (!row.conflicted()) return fail(std::move(written).error());
+  return fail(ErrorCode::idempotency_conflict,
+              "an execution with this id or idempotency key is in the journal already",
+              {"agenta-tools", "history", "show", execution.id.text});
+}
+
+Result<bool> ExecutionJournal::mark_sent(ExecutionId const& id, int attempts, Durability durability) {
+  Locked db{database_};
+  AGENTA_TRY(auto const changed, db.write(durability, statements_->mark_sent, id.text, attempts));
+  return changed > 0;
+}
+
+Result<bool> ExecutionJournal::settle(Execution const& execution, Durability durability) {
+  if (!is_settled(execution.state)) {
+    return fail(ErrorCode::internal, "the execution " + execution.id.text + " cannot be settled as " +
+                                         std::string{name_of(execution.state)});
+  }
+  std::optional<std::string_view> data;
+  if (execution.data) data = execution.data->text;
+  std::optional<std::int64_t> duration;
+  if (execution.duration) duration = execution.duration->count();
+  auto const error = error_text(execution.error);
+
+  Locked db{database_};
+  AGENTA_TRY(auto const changed,
+             db.write(durability, statements_->settle, execution.id.text, name_of(execution.state), data,
+                      view_of(error), execution.log_id, execution.attempts,
+                      milliseconds_of(execution.finished_at), duration));
+  return changed > 0;
+}
+
+Result<bool> ExecutionJournal::cancel_queued(ExecutionId const& id, WallTime now) {
+  auto const error = error_text(cancelled(id.text, "cancelled before it was sent: nothing ran"));
+  Locked db{database_};
+  AGENTA_TRY(auto const changed,
+             db.write(Durability::normal, statements_->end, id.text, name_of(ExecutionState::queued),
+                      name_of(ExecutionState::cancelled), *error, milliseconds_of(now)));
+  return changed > 0;
+}
+
+Result<std::optional<Execution>> ExecutionJournal::find(ExecutionId const& id) {
+  Locked db{database_};
+  return read_one(statements_->find.use(db, id.text));
+}
+
+Result<std::optional<Execution>> ExecutionJournal::find_by_key(ProjectId const& project,
+                                                               std::string_view idempotency_key) {
+  Locked db{database_};
+  return read_one(statements_->find_by_key.use(db, project.text, idempotency_key));
+}
+
+Result<Page<Execution>> ExecutionJournal::list(ProjectId const& project, ExecutionFilter const& filter) {
+  auto const before =
+      filter.cursor.empty() ? std::numeric_limits<std::int64_t>::max() : parse_cursor(filter.cursor);
+  if (!before) {
+    return fail(ErrorCode::invalid_request, "the cursor '" + filter.cursor + "' is not one of this list",
+                {"agenta-tools", "history", "list"});
+  }
+  int const limit = std::clamp(filter.limit, 1, kLongestPage);
+  std::optional<std::string_view> tool;
+  std::optional<std::string_view> connection;
+  if (filter.tool) tool = filter.tool->text;
+  if (filter.connection) connection = filter.connection->text;
+
+  Page<Execution> page;
+  Locked db{database_};
+  auto row = statements_->list(page_sql(filter)).use(db, project.text, tool, connection, *before, limit + 1);
+  std::int64_t last_seq = 0;
+  for (;;) {
+    AGENTA_TRY(bool const found, row.next());
+    if (!found) break;
+    if (static_cast<int>(page.items.size()) == limit) {
+      page.next_cursor = std::to_string(last_seq);
+      break;
+    }
+    last_seq = row.integer(0);
+    page.items.push_back(read_execution(row, WithLarge::no));
+  }
+  AGENTA_TRY(
+      page.total,
+      read_number(statements_->list(count_sql(filter)).use(db, project.text, tool, connection, kCountLimit)));
+  return page;
+}
+
+}  // namespace agenta::daemon::store

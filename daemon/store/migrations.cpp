@@ -1,0 +1,160 @@
+#include "daemon/store/migrations.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/store/backup.hpp"
+#include "daemon/store/state.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon::store {
+namespace {
+
+// Times are milliseconds since 1970, UTC. Text that a user names things by ignores case.
+constexpr char const* kConnections = R"sql(
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('salt', lower(hex(randomblob(16))));
+
+CREATE TABLE projects (
+  id         TEXT PRIMARY KEY,
+  slug       TEXT NOT NULL COLLATE NOCASE UNIQUE,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tool_connections (
+  id                      TEXT PRIMARY KEY,
+  project_id              TEXT NOT NULL REFERENCES projects (id),
+  slug                    TEXT NOT NULL COLLATE NOCASE,
+  name                    TEXT NOT NULL,
+  integration_slug        TEXT NOT NULL COLLATE NOCASE,
+  integration_name        TEXT NOT NULL,
+  composio_account_id     TEXT,
+  composio_auth_config_id TEXT,
+  key_scope               TEXT NOT NULL,
+  base_url                TEXT NOT NULL,
+  status                  TEXT NOT NULL
+                          CHECK (status IN ('PENDING', 'ACTIVE', 'EXPIRED', 'FAILED', 'INACTIVE')),
+  auth_type               TEXT NOT NULL,
+  is_default              INTEGER NOT NULL CHECK (is_default IN (0, 1)),
+  redirect_url            TEXT CHECK (redirect_url IS NULL OR status = 'PENDING'),
+  expires_at              INTEGER,
+  created_at              INTEGER NOT NULL,
+  updated_at              INTEGER NOT NULL,
+  last_used_at            INTEGER,
+  last_checked_at         INTEGER,
+  created_by_uid          INTEGER NOT NULL,
+  created_by_user         TEXT NOT NULL,
+  created_by_host         TEXT NOT NULL,
+  created_by_program      TEXT NOT NULL,
+  error_code              TEXT,
+  error_message           TEXT,
+  UNIQUE (project_id, slug)
+) STRICT;
+CREATE UNIQUE INDEX tool_connections_default ON tool_connections (project_id, integration_slug) WHERE is_default = 1;
+CREATE INDEX tool_connections_pending ON tool_connections (status) WHERE status = 'PENDING';
+
+CREATE TABLE auth_configs (
+  base_url         TEXT NOT NULL,
+  key_scope        TEXT NOT NULL,
+  integration_slug TEXT NOT NULL COLLATE NOCASE,
+  auth_scheme      TEXT NOT NULL COLLATE NOCASE,
+  id               TEXT NOT NULL,
+  created_at       INTEGER NOT NULL,
+  PRIMARY KEY (base_url, key_scope, integration_slug, auth_scheme)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// `seq` is the order of writing: newest-first lists go down it, whatever the clock did. Every index ends in
+// it. The partial index leaves out what most rows become, so that it stays small and finds what a crash left
+// behind at once. A connection is remembered by id and slug, not referenced: history outlives it. The large
+// columns come last, so that lists do not read through them.
+constexpr char const* kExecutions = R"sql(
+CREATE TABLE executions (
+  seq              INTEGER PRIMARY KEY,
+  id               TEXT NOT NULL UNIQUE,
+  project_id       TEXT NOT NULL REFERENCES projects (id),
+  tool_slug        TEXT NOT NULL,
+  tool_version     TEXT NOT NULL,
+  integration_slug TEXT NOT NULL,
+  connection_id    TEXT,
+  connection_slug  TEXT,
+  state            TEXT NOT NULL
+                   CHECK (state IN ('queued', 'sent', 'succeeded', 'failed', 'unknown', 'cancelled', 'refused')),
+  read_only        INTEGER NOT NULL,
+  idempotency_key  TEXT,
+  arguments_digest TEXT NOT NULL,
+  attempts         INTEGER NOT NULL,
+  log_id           TEXT NOT NULL,
+  started_at       INTEGER NOT NULL,
+  finished_at      INTEGER,
+  duration_ms      INTEGER,
+  actor_uid        INTEGER NOT NULL,
+  actor_user       TEXT NOT NULL,
+  actor_host       TEXT NOT NULL,
+  actor_program    TEXT NOT NULL,
+  error            TEXT,
+  arguments        TEXT NOT NULL,
+  data             TEXT
+) STRICT;
+CREATE INDEX executions_project ON executions (project_id);
+CREATE INDEX executions_tool ON executions (project_id, tool_slug);
+CREATE INDEX executions_connection ON executions (project_id, connection_id) WHERE connection_id IS NOT NULL;
+CREATE INDEX executions_state ON executions (state, project_id) WHERE state <> 'succeeded';
+CREATE UNIQUE INDEX executions_key ON executions (project_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kConnections}, Migration{2, kExecutions}};
+
+consteval bool versions_count_from_one() {
+  for (std::size_t i = 0; i < kMigrations.size(); ++i) {
+    if (kMigrations[i].version != static_cast<int>(i) + 1) return false;
+  }
+  return true;
+}
+static_assert(versions_count_from_one());
+
+int last_version(std::span<Migration const> steps) { return steps.empty() ? 0 : steps.back().version; }
+
+Result<void> apply(Locked& db, Migration const& step) {
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(Durability::full));
+  AGENTA_CHECK(db.exec(step.sql));
+  AGENTA_CHECK(db.exec("PRAGMA user_version=" + std::to_string(step.version)));
+  return transaction.commit();
+}
+
+}  // namespace
+
+std::span<Migration const> migrations() { return kMigrations; }
+
+Result<int> load_schema_version(Locked& db) {
+  Statement pragma{"PRAGMA user_version"};
+  auto row = pragma.use(db);
+  AGENTA_CHECK(row.next());
+  return static_cast<int>(row.integer(0));
+}
+
+Result<void> check_schema_version(Locked& db, int version, std::span<Migration const> steps) {
+  int const known = last_version(steps);
+  if (version <= known) return {};
+  return fail(ErrorCode::version_skew,
+              db.state().path.string() + " has schema " + std::to_string(version) +
+                  ", made by a newer agenta-tools; this one knows schemas up to " + std::to_string(known) +
+                  ". Use the newer program, or another AGENTA_TOOLS_HOME",
+              {"agenta-tools", "version"});
+}
+
+Result<void> migrate(Locked& db, int version, std::span<Migration const> steps) {
+  AGENTA_CHECK(check_schema_version(db, version, steps));
+  if (version == last_version(steps)) return {};
+  if (version > 0) AGENTA_CHECK(back_up(db, version));
+  for (Migration const& step : steps) {
+    if (step.version > version) AGENTA_CHECK(apply(db, step));
+  }
+  return {};
+}
+
+}  // namespace agenta::daemon::store

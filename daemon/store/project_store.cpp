@@ -1,0 +1,44 @@
+#include "daemon/store/connection_store.hpp"
+#include "daemon/store/row.hpp"
+#include "daemon/store/state.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon::store {
+
+struct ProjectStore::Statements {
+  Statement find{"SELECT id, slug, created_at FROM projects WHERE slug = ?1"};
+  Statement insert{"INSERT INTO projects VALUES (?1, ?2, ?3) ON CONFLICT (slug) DO NOTHING"};
+};
+
+ProjectStore::ProjectStore(Database& database)
+    : database_(database), statements_(std::make_unique<Statements>()) {}
+
+ProjectStore::~ProjectStore() {
+  Locked const db{database_};
+  statements_.reset();
+}
+
+Result<std::optional<Project>> ProjectStore::find(std::string_view slug) {
+  Locked db{database_};
+  auto row = statements_->find.use(db, slug);
+  AGENTA_TRY(bool const found, row.next());
+  std::optional<Project> project;
+  if (found) project = Project{{row.text(0)}, row.text(1), time_of(row.integer(2))};
+  return project;
+}
+
+Result<Project> ProjectStore::ensure(std::string_view slug, WallTime now) {
+  AGENTA_TRY(auto existing, find(slug));
+  if (existing) return *std::move(existing);
+  {
+    Locked db{database_};
+    AGENTA_CHECK(db.write(Durability::full, statements_->insert, make_uuid_v7(), slug, milliseconds_of(now)));
+  }
+  // Read back, not assumed: another thread may have been first.
+  AGENTA_TRY(auto made, find(slug));
+  if (!made)
+    return fail(ErrorCode::internal, "the project " + std::string{slug} + " is gone as soon as it was made");
+  return *std::move(made);
+}
+
+}  // namespace agenta::daemon::store

@@ -1,0 +1,237 @@
+#include "daemon/store/connection_store.hpp"
+
+#include "tests/unit/daemon/store/store_test_support.hpp"
+
+namespace agenta::daemon::store {
+namespace {
+
+using ConnectionStoreTest = StoreTest;
+using ProjectStoreTest = StoreTest;
+using AuthConfigStoreTest = StoreTest;
+
+TEST_F(ProjectStoreTest, MakesAProjectOnceAndFindsItInAnyCase) {
+  auto const again = projects.ensure("DEFAULT", at(9));
+
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, project);
+  EXPECT_EQ(again->slug, "default");
+  EXPECT_EQ(again->created_at, at(0));
+  EXPECT_FALSE(projects.find("other").value());
+}
+
+TEST_F(ConnectionStoreTest, GivesBackEveryField) {
+  auto connection = make_connection(project, "work");
+  connection.status = ConnectionStatus::pending;
+  connection.is_default = true;
+  connection.redirect_url = "https://connect.composio.dev/link/lk_1";
+  connection.expires_at = at(600);
+  connection.last_used_at = at(3);
+  connection.last_checked_at = at(4);
+  connection.error = ConnectionError{ErrorCode::oauth_denied, "the user said no"};
+
+  ASSERT_TRUE(connections.insert(connection, Durability::full));
+
+  EXPECT_EQ(connections.find(connection.id).value(), connection);
+}
+
+TEST_F(ConnectionStoreTest, KeepsEmptyFieldsEmpty) {
+  Connection connection;
+  connection.id = {make_uuid_v7()};
+  connection.project = project;
+  connection.slug = "bare";
+
+  ASSERT_TRUE(connections.insert(connection, Durability::normal));
+
+  EXPECT_EQ(connections.find(connection.id).value(), connection);
+}
+
+TEST_F(ConnectionStoreTest, RefusesATakenSlugInAnyCase) {
+  ASSERT_TRUE(connections.insert(make_connection(project, "work"), Durability::normal));
+
+  auto const second = connections.insert(make_connection(project, "WORK"), Durability::normal);
+
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::connection_already_exists);
+  EXPECT_EQ(connections.list(project, {}).value().size(), 1U);
+}
+
+TEST_F(ConnectionStoreTest, LeavesASlugToEachProject) {
+  auto const other = projects.ensure("other", at(0)).value().id;
+  ASSERT_TRUE(connections.insert(make_connection(project, "work"), Durability::normal));
+
+  auto const second = connections.insert(make_connection(other, "work"), Durability::normal);
+
+  EXPECT_TRUE(second);
+  EXPECT_EQ(connections.find_by_slug(other, "work").value()->project, other);
+}
+
+TEST_F(ConnectionStoreTest, RefusesAProjectThatIsNotThere) {
+  auto const inserted = connections.insert(make_connection({"nowhere"}, "work"), Durability::normal);
+
+  EXPECT_FALSE(inserted);
+}
+
+TEST_F(ConnectionStoreTest, FindsByNameWhatIsASlugOrAnId) {
+  auto const connection = make_connection(project, "work");
+  ASSERT_TRUE(connections.insert(connection, Durability::normal));
+  std::string upper_id = connection.id.text;
+  for (char& c : upper_id) c = static_cast<char>(std::toupper(c));
+
+  EXPECT_EQ(connections.find_by_name(project, "Work").value(), connection);
+  EXPECT_EQ(connections.find_by_name(project, connection.id.text).value(), connection);
+  EXPECT_EQ(connections.find_by_name(project, upper_id).value(), connection);
+  EXPECT_FALSE(connections.find_by_name({"another"}, "work").value());
+}
+
+TEST_F(ConnectionStoreTest, UpdatesARowAndForgetsItsLinkOnceItIsSettled) {
+  auto connection = make_connection(project, "work");
+  connection.status = ConnectionStatus::pending;
+  connection.redirect_url = "https://connect.composio.dev/link/lk_secret";
+  ASSERT_TRUE(connections.insert(connection, Durability::normal));
+  connection.status = ConnectionStatus::active;
+  connection.name = "Renamed";
+
+  auto const updated = connections.update(connection, Durability::full);
+
+  ASSERT_TRUE(updated);
+  connection.redirect_url.clear();
+  EXPECT_EQ(connections.find(connection.id).value(), connection);
+  EXPECT_EQ(ask(*database, "SELECT count(*) FROM tool_connections WHERE redirect_url IS NOT NULL"), "0");
+}
+
+TEST_F(ConnectionStoreTest, ReportsAnUpdateOfARowThatIsGone) {
+  auto const updated = connections.update(make_connection(project, "work"), Durability::normal);
+
+  ASSERT_FALSE(updated);
+  EXPECT_EQ(updated.error().code, ErrorCode::connection_not_found);
+}
+
+TEST_F(ConnectionStoreTest, RefusesToRenameToATakenSlug) {
+  ASSERT_TRUE(connections.insert(make_connection(project, "work"), Durability::normal));
+  auto home = make_connection(project, "home");
+  ASSERT_TRUE(connections.insert(home, Durability::normal));
+  home.slug = "work";
+
+  auto const renamed = connections.update(home, Durability::normal);
+
+  ASSERT_FALSE(renamed);
+  EXPECT_EQ(renamed.error().code, ErrorCode::connection_already_exists);
+  EXPECT_EQ(connections.find(home.id).value()->slug, "home");
+}
+
+TEST_F(ConnectionStoreTest, ListsNewestFirstByIntegrationAndStatus) {
+  auto older = make_connection(project, "older");
+  auto newer = make_connection(project, "newer");
+  newer.created_at = at(10);
+  auto mail = make_connection(project, "mail");
+  mail.integration = {"gmail"};
+  mail.status = ConnectionStatus::expired;
+  for (auto const& row : {older, newer, mail}) ASSERT_TRUE(connections.insert(row, Durability::normal));
+
+  auto const github = connections.list(project, {.integration = IntegrationSlug{"GitHub"}}).value();
+  auto const expired = connections.list(project, {.status = ConnectionStatus::expired}).value();
+
+  ASSERT_EQ(github.size(), 2U);
+  EXPECT_EQ(github[0].slug, "newer");
+  EXPECT_EQ(github[1].slug, "older");
+  ASSERT_EQ(expired.size(), 1U);
+  EXPECT_EQ(expired[0].slug, "mail");
+  EXPECT_EQ(connections.list(project, {}).value().size(), 3U);
+}
+
+TEST_F(ConnectionStoreTest, ListsThePendingOfEveryProject) {
+  auto const other = projects.ensure("other", at(0)).value().id;
+  auto pending = make_connection(other, "work");
+  pending.status = ConnectionStatus::pending;
+  ASSERT_TRUE(connections.insert(pending, Durability::normal));
+  ASSERT_TRUE(connections.insert(make_connection(project, "work"), Durability::normal));
+
+  EXPECT_EQ(connections.list_pending().value(), std::vector<Connection>{pending});
+}
+
+TEST_F(ConnectionStoreTest, HasOneDefaultForEachIntegration) {
+  auto first = make_connection(project, "first");
+  first.is_default = true;
+  auto second = make_connection(project, "second");
+  auto mail = make_connection(project, "mail");
+  mail.integration = {"gmail"};
+  mail.is_default = true;
+  for (auto const& row : {first, second, mail}) ASSERT_TRUE(connections.insert(row, Durability::normal));
+
+  ASSERT_TRUE(connections.set_default(second));
+
+  EXPECT_FALSE(connections.find(first.id).value()->is_default);
+  EXPECT_TRUE(connections.find(second.id).value()->is_default);
+  EXPECT_TRUE(connections.find(mail.id).value()->is_default);
+}
+
+TEST_F(ConnectionStoreTest, TakesTheDefaultFromAnotherWhenARowIsWrittenAsIt) {
+  auto first = make_connection(project, "first");
+  first.is_default = true;
+  auto second = make_connection(project, "second");
+  second.is_default = true;
+
+  ASSERT_TRUE(connections.insert(first, Durability::normal));
+  ASSERT_TRUE(connections.insert(second, Durability::normal));
+
+  EXPECT_FALSE(connections.find(first.id).value()->is_default);
+  EXPECT_TRUE(connections.find(second.id).value()->is_default);
+}
+
+TEST_F(ConnectionStoreTest, KeepsTheDefaultWhereWritingItsSuccessorFails) {
+  auto first = make_connection(project, "first");
+  first.is_default = true;
+  auto taken = make_connection(project, "FIRST");
+  taken.is_default = true;
+  ASSERT_TRUE(connections.insert(first, Durability::normal));
+
+  ASSERT_FALSE(connections.insert(taken, Durability::normal));
+
+  EXPECT_TRUE(connections.find(first.id).value()->is_default);
+}
+
+TEST_F(ConnectionStoreTest, TouchesOnlyTheTimeOfUse) {
+  auto connection = make_connection(project, "work");
+  ASSERT_TRUE(connections.insert(connection, Durability::normal));
+
+  ASSERT_TRUE(connections.touch(connection.id, at(77)));
+  ASSERT_TRUE(connections.touch({"gone"}, at(77)));
+
+  connection.last_used_at = at(77);
+  EXPECT_EQ(connections.find(connection.id).value(), connection);
+}
+
+TEST_F(ConnectionStoreTest, ErasesARowOnce) {
+  auto const connection = make_connection(project, "work");
+  ASSERT_TRUE(connections.insert(connection, Durability::normal));
+
+  EXPECT_EQ(connections.erase(connection.id, Durability::full).value(), true);
+  EXPECT_EQ(connections.erase(connection.id, Durability::full).value(), false);
+  EXPECT_FALSE(connections.find(connection.id).value());
+}
+
+TEST_F(AuthConfigStoreTest, RemembersOneForEachEndpointScopeIntegrationAndScheme) {
+  AuthConfigStore configs{*database};
+  AuthConfigStore::Key const key{"https://a", "pr_1", {"github"}, "OAUTH2"};
+  ASSERT_TRUE(configs.remember(key, {"ac_old"}, at(0)));
+  ASSERT_TRUE(configs.remember(key, {"ac_1"}, at(1)));
+
+  EXPECT_EQ(configs.find(key).value(), AuthConfigId{"ac_1"});
+  EXPECT_FALSE(configs.find({"https://b", "pr_1", {"github"}, "OAUTH2"}).value());
+  EXPECT_FALSE(configs.find({"https://a", "pr_2", {"github"}, "OAUTH2"}).value());
+  EXPECT_FALSE(configs.find({"https://a", "pr_1", {"gmail"}, "OAUTH2"}).value());
+  EXPECT_FALSE(configs.find({"https://a", "pr_1", {"github"}, "API_KEY"}).value());
+}
+
+TEST_F(AuthConfigStoreTest, ForgetsById) {
+  AuthConfigStore configs{*database};
+  AuthConfigStore::Key const key{"https://a", "pr_1", {"github"}, "OAUTH2"};
+  ASSERT_TRUE(configs.remember(key, {"ac_1"}, at(0)));
+
+  ASSERT_TRUE(configs.forget({"ac_1"}));
+
+  EXPECT_FALSE(configs.find(key).value());
+}
+
+}  // namespace
+}  // namespace agenta::daemon::store
