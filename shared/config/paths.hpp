@@ -15,8 +15,8 @@ Environment process_environment();
 
 enum class Sandboxed : bool { no, yes };
 
-/// Where one user's files live (contract §1). Never keyed on TMPDIR or XDG_RUNTIME_DIR: every environment of one user
-/// must find the same daemon.
+/// Where one user's files live (contract §1). Never keyed on TMPDIR or XDG_RUNTIME_DIR: every environment of
+/// one user must find the same daemon.
 struct Paths {
   std::filesystem::path home{};  ///< `sandbox/` inside it where sandboxed: the two never mix
   std::filesystem::path config_file{};
@@ -32,8 +32,9 @@ struct Paths {
   std::filesystem::path sandbox_state() const { return home / "sandbox-state.json"; }
 };
 
-/// From AGENTA_TOOLS_HOME, XDG_DATA_HOME, AGENTA_TOOLS_CONFIG, XDG_CONFIG_HOME and HOME (else the password database).
-/// Relative XDG paths are ignored, as the XDG specification asks; a relative AGENTA_TOOLS_HOME is made absolute.
+/// From AGENTA_TOOLS_HOME, XDG_DATA_HOME, AGENTA_TOOLS_CONFIG, XDG_CONFIG_HOME and HOME (else the password
+/// database). Relative XDG paths are ignored, as the XDG specification asks; a relative AGENTA_TOOLS_HOME is
+/// made absolute.
 Result<Paths> find_paths(Environment const& environment, Sandboxed sandboxed);
 
 }  // namespace agenta::config

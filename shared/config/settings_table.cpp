@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <array>
+
+#include "shared/config/settings.hpp"
+
+namespace agenta::config {
+namespace {
+
+using enum Kind;
+using enum ProjectFile;
+
+constexpr long long kSecond = 1000;
+constexpr long long kDay = 24 * 60 * 60 * kSecond;
+constexpr long long kGiB = 1LL << 30;
+
+/// Sorted by key. In `manual`, sentences in plain words; the page sets the marks.
+constexpr std::array kSettings{
+    Setting{"composio.base_url", "COMPOSIO_BASE_URL", "", "https://backend.composio.dev", url, "", refused,
+            "The Composio service. Plain http is taken for loopback hosts only. A key given for one endpoint "
+            "is never sent to "
+            "another."},
+    Setting{"connect.browser", "", "", "true", boolean, "", allowed,
+            "Whether connect opens a browser on the page where access is granted. The link is printed in any "
+            "case."},
+    Setting{"connect.callback", "", "", "true", boolean, "", refused,
+            "Whether the daemon listens on a loopback port while a login is pending, to learn at once that "
+            "it was answered. "
+            "Without it the daemon asks Composio every few seconds."},
+    Setting{"connect.wait", "", "--wait", "10m", duration, "", allowed,
+            "How long connect waits for a login to be answered before it exits; the login stays pending.",
+            kSecond, kDay},
+    Setting{"daemon.drain", "", "", "10s", duration, "", refused,
+            "How long a stopping daemon lets running work finish.", 0, kDay},
+    Setting{"daemon.header_timeout", "", "", "10s", duration, "", refused,
+            "How long a client may take to send the head of a request.", 100, kDay},
+    Setting{"daemon.idle_exit", "AGENTA_TOOLS_IDLE_EXIT", "", "1h", duration, "", refused,
+            "After how long without work the daemon exits; the next command starts it again. It never exits "
+            "while a request, an "
+            "execution or a login is open. 0s: never.",
+            0, 3650 * kDay},
+    Setting{"daemon.idle_timeout", "", "", "5m", duration, "", refused,
+            "How long a connection to the daemon may stay open between two requests.", kSecond, kDay},
+    Setting{"daemon.log_level", "", "", "info", choice, "debug,info,warn,error", refused,
+            "What the daemon writes to its log: events of this level and above."},
+    Setting{"daemon.max_body", "", "", "16777216", integer, "", refused,
+            "The largest request the daemon takes, in bytes.", 1024, kGiB},
+    Setting{"execute.timeout", "AGENTA_TOOLS_TIMEOUT", "--timeout", "60s", duration, "", allowed,
+            "How long a call may take, from end to end.", 100, kDay},
+    Setting{"history.keep_results", "", "", "1048576", integer, "", refused,
+            "The largest result the journal keeps, in bytes. Of a larger one it keeps that it was there.", 0,
+            kGiB},
+    Setting{"limits.in_flight", "", "", "64", integer, "", refused,
+            "How many executions the daemon runs at the same time; the others wait their turn.", 1, 1024},
+    Setting{"output.color", "", "--color", "auto", choice, "auto,always,never", allowed,
+            "When output is coloured. With auto: on a terminal, unless NO_COLOR is set or TERM is dumb; in a "
+            "pipe too if "
+            "CLICOLOR_FORCE is set."},
+    Setting{"project", "AGENTA_TOOLS_PROJECT", "--project", "default", text, "", allowed,
+            "The project whose connections and history are used."},
+    Setting{"sandbox", "AGENTA_TOOLS_SANDBOX", "--sandbox", "false", boolean, "", refused,
+            "Whether to use the embedded sandbox in place of Composio, with a home of its own."},
+};
+static_assert(std::ranges::is_sorted(kSettings, {}, &Setting::key));
+
+}  // namespace
+
+std::span<Setting const> settings_table() { return kSettings; }
+
+Setting const* find_setting(std::string_view key) {
+  auto const* const found = std::ranges::lower_bound(kSettings, key, {}, &Setting::key);
+  return found != kSettings.end() && found->key == key ? found : nullptr;
+}
+
+std::string_view name_of(Origin origin) {
+  switch (origin) {
+    case Origin::flag: return "flag";
+    case Origin::environment: return "environment";
+    case Origin::project_file: return "project file";
+    case Origin::user_file: return "user file";
+    case Origin::fallback: return "default";
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace agenta::config
