@@ -35,9 +35,10 @@ TEST(Rfc3339, ReadsEveryOffsetAndFraction) {
 }
 
 TEST(Rfc3339, RefusesWhatIsNoTime) {
-  for (auto const* text : {"", "2026-11-23", "2026-11-23T12:00:00", "2026-02-30T12:00:00Z", "2026-13-01T12:00:00Z",
-                           "2026-11-23T24:00:00Z", "2026-11-23T12:60:00Z", "2026-11-23T12:00:00Zjunk",
-                           "2026-11-23T12:00:00+2:00", "2026-11-23T12:00:00+24:00", "26-11-23T12:00:00Z"}) {
+  for (auto const* text :
+       {"", "2026-11-23", "2026-11-23T12:00:00", "2026-02-30T12:00:00Z", "2026-13-01T12:00:00Z",
+        "2026-11-23T24:00:00Z", "2026-11-23T12:60:00Z", "2026-11-23T12:00:00Zjunk",
+        "2026-11-23T12:00:00+2:00", "2026-11-23T12:00:00+24:00", "26-11-23T12:00:00Z"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
 }
@@ -52,7 +53,8 @@ TEST(Duration, ReadsTheUnitsOfTheContract) {
 }
 
 TEST(Duration, RefusesWhatHasNoUnitOrNoSense) {
-  for (auto const* text : {"", "5", "-1s", "s", "5 s", "5d", "nan", "infs", "1e3s", "5ss", "999999999999h", "+5s"}) {
+  for (auto const* text :
+       {"", "5", "-1s", "s", "5 s", "5d", "nan", "infs", "1e3s", "5ss", "999999999999h", "+5s"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
 }

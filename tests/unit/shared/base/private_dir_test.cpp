@@ -93,7 +93,8 @@ TEST(PrivateFile, ComesBackWholeAndClosed) {
 
   EXPECT_EQ(read_file(home / "key").value(), content);
   EXPECT_EQ(mode_of(home / "key"), 0600U);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator{home.path()}, {}), 1) << "nothing is left beside it";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator{home.path()}, {}), 1)
+      << "nothing is left beside it";
 }
 
 TEST(PrivateFile, IsRefusedWhereOthersCanReadItWithTheCommandThatMendsIt) {

@@ -16,7 +16,8 @@ namespace {
 UniqueFd listen_at(std::filesystem::path const& path) {
   auto const address = UnixAddress::of(path);
   UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (!address || ::bind(fd.get(), address->data(), address->size()) != 0 || ::listen(fd.get(), 1) != 0) fd.reset();
+  if (!address || ::bind(fd.get(), address->data(), address->size()) != 0 || ::listen(fd.get(), 1) != 0)
+    fd.reset();
   return fd;
 }
 

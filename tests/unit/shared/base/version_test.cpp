@@ -40,10 +40,11 @@ TEST(CompareVersions, TellsEveryPairOfVersionsApartInTheirOrder) {
 }
 
 TEST(CompareVersions, FollowsTheExampleOfSemVer) {
-  std::vector<std::string> const order{"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
-                                       "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"};
+  std::vector<std::string> const order{"1.0.0-alpha",  "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta",
+                                       "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",       "1.0.0"};
 
-  for (std::size_t i = 1; i < order.size(); ++i) EXPECT_LT(compare_versions(order[i - 1], order[i]), 0) << order[i];
+  for (std::size_t i = 1; i < order.size(); ++i)
+    EXPECT_LT(compare_versions(order[i - 1], order[i]), 0) << order[i];
 }
 
 TEST(CompareVersions, TakesWhatIsNoVersionAsOlderThanAny) {

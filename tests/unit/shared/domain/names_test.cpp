@@ -34,8 +34,9 @@ TEST(ConnectionStatus, IsReadBackFromItsNameInAnyCase) {
 }
 
 TEST(ExecutionState, IsReadBackFromItsNameAndSettledOnceNothingCanChangeIt) {
-  for (auto const state : {ExecutionState::queued, ExecutionState::sent, ExecutionState::succeeded, ExecutionState::failed,
-                           ExecutionState::unknown, ExecutionState::cancelled, ExecutionState::refused}) {
+  for (auto const state :
+       {ExecutionState::queued, ExecutionState::sent, ExecutionState::succeeded, ExecutionState::failed,
+        ExecutionState::unknown, ExecutionState::cancelled, ExecutionState::refused}) {
     EXPECT_EQ(parse_execution_state(name_of(state)), state);
     EXPECT_EQ(is_settled(state), state != ExecutionState::queued && state != ExecutionState::sent);
   }
@@ -44,7 +45,8 @@ TEST(ExecutionState, IsReadBackFromItsNameAndSettledOnceNothingCanChangeIt) {
 
 TEST(NeedsBrowser, HoldsForTheSchemesThatHaveALink) {
   for (auto const* mode : {"OAUTH2", "OAUTH1", "DCR_OAUTH"}) EXPECT_TRUE(needs_browser(mode)) << mode;
-  for (auto const* mode : {"API_KEY", "BEARER_TOKEN", "BASIC", "NO_AUTH", ""}) EXPECT_FALSE(needs_browser(mode)) << mode;
+  for (auto const* mode : {"API_KEY", "BEARER_TOKEN", "BASIC", "NO_AUTH", ""})
+    EXPECT_FALSE(needs_browser(mode)) << mode;
 }
 
 TEST(ErrorFromOs, TellsPermissionsAndStorageFromTheRest) {

@@ -17,8 +17,9 @@ TEST(ParseToolReference, ReadsAPlainSlugInAnyCase) {
 }
 
 TEST(ParseToolReference, ReadsTheLongFormsWithAndWithoutAConnection) {
-  for (auto const* text : {"tools.composio.github.CREATE_AN_ISSUE", "tools__composio__github__CREATE_AN_ISSUE",
-                           "TOOLS.Composio.GitHub.create_an_issue", "tools.composio.github.GITHUB_CREATE_AN_ISSUE"}) {
+  for (auto const* text :
+       {"tools.composio.github.CREATE_AN_ISSUE", "tools__composio__github__CREATE_AN_ISSUE",
+        "TOOLS.Composio.GitHub.create_an_issue", "tools.composio.github.GITHUB_CREATE_AN_ISSUE"}) {
     auto const reference = parse_tool_reference(text);
 
     ASSERT_TRUE(reference) << text;
@@ -26,7 +27,8 @@ TEST(ParseToolReference, ReadsTheLongFormsWithAndWithoutAConnection) {
     EXPECT_EQ(reference->integration, IntegrationSlug{"github"}) << text;
     EXPECT_FALSE(reference->connection) << text;
   }
-  for (auto const* text : {"tools.composio.github.CREATE_AN_ISSUE.work", "tools__composio__github__CREATE_AN_ISSUE__work"}) {
+  for (auto const* text :
+       {"tools.composio.github.CREATE_AN_ISSUE.work", "tools__composio__github__CREATE_AN_ISSUE__work"}) {
     auto const reference = parse_tool_reference(text);
 
     ASSERT_TRUE(reference) << text;
@@ -36,7 +38,8 @@ TEST(ParseToolReference, ReadsTheLongFormsWithAndWithoutAConnection) {
 }
 
 TEST(ParseToolReference, KeepsUnderscoresInTheIntegrationApart) {
-  for (auto const* text : {"tools.composio.google_maps.GEOCODE.my_work", "tools__composio__google_maps__GEOCODE__my_work"}) {
+  for (auto const* text :
+       {"tools.composio.google_maps.GEOCODE.my_work", "tools__composio__google_maps__GEOCODE__my_work"}) {
     auto const reference = parse_tool_reference(text);
 
     ASSERT_TRUE(reference) << text;
@@ -49,8 +52,8 @@ TEST(ParseToolReference, KeepsUnderscoresInTheIntegrationApart) {
 TEST(ParseToolReference, RefusesEverythingElse) {
   for (auto const* text :
        {"", " ", "github create", "github/create", "tools.composio.github", "tools.composio.github.A.b.c",
-        "tools.other.github.A", "tools..github.A", "tools.composio..A", "tools.composio.github.", "tools__composio__github",
-        "GITHUB\nX", "../x", "caf\xC3\xA9"}) {
+        "tools.other.github.A", "tools..github.A", "tools.composio..A", "tools.composio.github.",
+        "tools__composio__github", "GITHUB\nX", "../x", "caf\xC3\xA9"}) {
     EXPECT_FALSE(parse_tool_reference(text)) << text;
   }
 }
