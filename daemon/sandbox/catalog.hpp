@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "shared/domain/error.hpp"
+
+namespace agenta::daemon::sandbox {
+
+/// One value that a user or a project owner has to give in order to connect.
+struct CredentialField {
+  std::string name{};
+  std::string label{};
+  std::string description{};
+  bool required = true;
+  bool secret = false;
+  std::string must_begin_with{};  ///< the provider refuses any other value; empty: it takes all
+};
+
+struct Category {
+  std::string id{};
+  std::string name{};
+};
+
+struct Toolkit {
+  std::string slug{};
+  std::string name{};
+  std::string logo{};
+  std::string base_url{};
+  std::vector<std::string> schemes{};          ///< empty where they are not known
+  std::vector<std::string> managed_schemes{};  ///< those that connect without an OAuth app of one's own
+  std::vector<std::string> scopes{};
+  std::vector<Category> categories{};
+  std::vector<CredentialField> fields{};  ///< what the user gives when connecting, beside consent
+  std::string version{};
+  std::vector<std::string> versions{};  ///< oldest first
+  bool no_auth = false;
+  std::vector<std::uint32_t> tools{};  ///< indices into `Catalog::tools()`
+  std::string list_json{};             ///< as `GET /toolkits` gives it
+  std::string detail_json{};           ///< as `GET /toolkits/{slug}` gives it
+  std::string haystack{};              ///< lower-case text that a search looks in
+};
+
+/// Views into the catalogue's text, which is parsed no further than to find its members.
+struct Tool {
+  std::string_view json{};  ///< the whole tool as `GET /tools` gives it, at its newest version
+  std::string_view slug{};
+  std::string_view tags{};      ///< a JSON array
+  std::string_view scopes{};    ///< a JSON array
+  std::string_view versions{};  ///< a JSON array
+  std::string_view version{};
+  std::string_view input_schema{};
+  std::uint32_t toolkit = 0;
+  bool important = false;
+  bool deprecated = false;
+  bool read_only = false;
+  std::string haystack{};
+
+  /// Whether it exists in `wanted`, which is `latest` or a version.
+  bool has_version(std::string_view wanted) const;
+};
+
+/// Everything there is to connect to and to run. Immutable once loaded.
+class Catalog {
+ public:
+  /// The catalogue that is built into the program.
+  static Result<Catalog> load_own();
+  /// A catalogue in the published format: `toolkits.json`, `categories.json` and `tools.all.ndjson[.gz]`.
+  static Result<Catalog> load(std::filesystem::path const& directory);
+
+  std::vector<Toolkit> const& toolkits() const { return toolkits_; }
+  std::vector<Tool> const& tools() const { return tools_; }
+  std::vector<Category> const& categories() const { return categories_; }
+  Toolkit const* find_toolkit(std::string_view slug) const;
+  Tool const* find_tool(std::string_view slug) const;
+  Toolkit const& toolkit_of(Tool const& tool) const { return toolkits_[tool.toolkit]; }
+  /// Whether its tools behave like the real ones; those of a catalogue from a directory echo their arguments.
+  bool has_behaviour() const { return own_; }
+
+ private:
+  Result<void> index_tools(std::vector<char> text);
+  void add_toolkit(Toolkit toolkit);
+
+  std::vector<char> text_{};  ///< what the views in `tools_` look at; a vector keeps its buffer when it moves
+  std::vector<Toolkit> toolkits_{};
+  std::vector<Tool> tools_{};
+  std::vector<Category> categories_{};
+  std::unordered_map<std::string, std::uint32_t> toolkit_index_{};
+  std::unordered_map<std::string_view, std::uint32_t> tool_index_{};
+  bool own_ = false;
+};
+
+/// The tool as JSON text, at `version`: only the fields that name the version differ.
+std::string tool_json(Tool const& tool, std::string_view version);
+
+}  // namespace agenta::daemon::sandbox

@@ -1,0 +1,173 @@
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "daemon/sandbox/account_view.hpp"
+#include "daemon/sandbox/handlers.hpp"
+#include "daemon/sandbox/json_value.hpp"
+#include "daemon/sandbox/links.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon::sandbox {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Fields = std::map<std::string, std::string>;
+
+constexpr std::array kColours{"red", "blue", "green", "amber", "violet", "silver", "coral", "olive"};
+constexpr std::array kThings{"castle", "river", "lantern", "meadow", "harbour", "anchor", "window", "garden"};
+
+std::string make_word_id(std::string const& toolkit, std::size_t number) {
+  return toolkit + "_" + kColours[number % kColours.size()] + "-" +
+         kThings[number / kColours.size() % kThings.size()];
+}
+
+bool is_redirect_scheme(std::string_view scheme) {
+  return scheme == "OAUTH2" || scheme == "OAUTH1" || scheme == "DCR_OAUTH";
+}
+
+ApiError missing_required(std::vector<std::string> const& names) {
+  ApiError error;
+  error.status = 400;
+  error.code = 612;
+  error.slug = "ConnectedAccount_MissingRequiredFields";
+  error.message = "Missing required fields: " + join(names, ", ");
+  error.suggested_fix = "Provide the missing fields in connection.state.val";
+  return error;
+}
+
+/// The texts of a `val`, under their canonical names.
+Fields read_fields(nlohmann::json const* val) {
+  Fields fields;
+  if (val == nullptr || !val->is_object()) return fields;
+  for (auto const& [name, value] : val->items()) {
+    if (value.is_string() && name != "status") fields[name] = value.get<std::string>();
+  }
+  if (auto old = fields.extract("api_key"); !old.empty()) {
+    old.key() = "generic_api_key";
+    fields.insert(std::move(old));
+  }
+  return fields;
+}
+
+ApiResult<AuthConfig*> usable_config(World& world, Request const& request,
+                                     std::optional<std::string> const& id) {
+  if (!id) return refuse(bad_request("auth_config_id is required"));
+  auto* const config = world.book.find_auth_config(request.project, *id);
+  if (config == nullptr) return refuse(generic_error(404, "Auth config " + *id + " not found"));
+  if (config->disabled) return refuse(account_bad_request("Auth config " + *id + " is disabled"));
+  return config;
+}
+
+/// A new account of the config's toolkit, not yet in the book. Refuses a taken alias.
+ApiResult<Account> begin_account(World& world, AuthConfig const& config, std::string user,
+                                 std::string alias) {
+  Account account;
+  account.id = make_nano_id("ca_");
+  account.project = config.project;
+  account.auth_config = config.id;
+  account.toolkit = config.toolkit;
+  account.scheme = config.scheme;
+  account.user = std::move(user);
+  account.created_at = account.updated_at = world.now();
+  account.word_id = make_word_id(config.toolkit, world.book.accounts().size());
+  if (!alias.empty() && world.book.alias_taken(account, alias)) {
+    return refuse(account_bad_request("Alias \"" + alias +
+                                      "\" is already in use by another connection for this entity"));
+  }
+  account.alias = std::move(alias);
+  return account;
+}
+
+HttpResponse created(World const& world, Account const& account) {
+  Json const url = account.link_token.empty() ? Json{} : Json(link_url(world, account));
+  return json_response(201, to_text(Json{{"id", account.id},
+                                         {"connectionData", connection_state(world, account)},
+                                         {"status", name_of(account.status)},
+                                         {"redirect_url", url},
+                                         {"redirect_uri", url},
+                                         {"experimental", {{"account_type", "PRIVATE"}}}}));
+}
+
+/// Makes an account active with what the user gave, for schemes without a redirect.
+ApiResult<void> accept_credentials(World& world, Account& account, Fields fields, bool validate) {
+  auto const* toolkit = world.catalog.find_toolkit(account.toolkit);
+  if (toolkit != nullptr) {
+    if (auto const missing = missing_fields(*toolkit, fields); !missing.empty())
+      return refuse(missing_required(missing));
+    auto const complaint = validate ? credential_complaint(*toolkit, fields) : std::nullopt;
+    if (complaint) return refuse(account_bad_request("Credential validation failed: " + *complaint));
+  }
+  account.fields = std::move(fields);
+  set_status(world, account, AccountStatus::active);
+  return {};
+}
+
+}  // namespace
+
+Reply link_account(World& world, Request const& request) {
+  AGENTA_TRY(auto const* const config,
+             usable_config(world, request, find_text(request.body, "auth_config_id")));
+  auto user = find_text(request.body, "user_id").value_or("");
+  if (user.empty()) return refuse(bad_request("user_id is required"));
+  AGENTA_TRY(auto account,
+             begin_account(world, *config, std::move(user), find_text(request.body, "alias").value_or("")));
+  account.fields = read_fields(find_node(request.body, "connection_data"));
+  start_link(world, account, find_text(request.body, "callback_url").value_or(""));
+  auto const& made = world.book.add(std::move(account));
+  world.unsaved.accounts = true;
+  return json_response(201, to_text(Json{{"link_token", made.link_token},
+                                         {"redirect_url", link_url(world, made)},
+                                         {"expires_at", format_rfc3339(made.linked_at + kLinkLifetime)},
+                                         {"connected_account_id", made.id},
+                                         {"experimental", {{"account_type", "PRIVATE"}}}}));
+}
+
+Reply create_account(World& world, Request const& request) {
+  auto const empty = nlohmann::json::object();
+  auto const* given_config = find_node(request.body, "auth_config");
+  auto const* given = find_node(request.body, "connection");
+  auto const& connection = given == nullptr ? empty : *given;
+  auto const id = given_config == nullptr ? std::nullopt : find_text(*given_config, "id");
+  AGENTA_TRY(auto const* const config, usable_config(world, request, id));
+  if (config->managed && is_redirect_scheme(config->scheme)) {
+    return refuse(
+        account_bad_request("Creating connections on this endpoint for Composio-managed OAuth auth configs "
+                            "is no longer supported. Use POST "
+                            "/api/v3/connected_accounts/link instead.",
+                            "Use POST /api/v3/connected_accounts/link"));
+  }
+  AGENTA_TRY(auto account, begin_account(world, *config, find_text(connection, "user_id").value_or("default"),
+                                         find_text(connection, "alias").value_or("")));
+  auto const* state = find_node(connection, "state");
+  auto fields = read_fields(state == nullptr ? find_node(connection, "data") : find_node(*state, "val"));
+  if (is_redirect_scheme(config->scheme)) {
+    account.fields = std::move(fields);
+    start_link(world, account, find_text(connection, "callback_url").value_or(""));
+    account.status = AccountStatus::initiated;
+  } else {
+    bool const validate = find_flag(request.body, "validate_credentials").value_or(false);
+    AGENTA_CHECK(accept_credentials(world, account, std::move(fields), validate));
+  }
+  world.unsaved.accounts = true;
+  return created(world, world.book.add(std::move(account)));
+}
+
+Reply refresh_account(World& world, Request const& request) {
+  auto* const account = world.book.find_account(request.project, request.parameters.front());
+  if (account == nullptr) return refuse(account_not_found(request.parameters.front()));
+  if (!is_redirect_scheme(account->scheme)) {
+    bool const validate = find_flag(request.body, "validate_credentials").value_or(false);
+    AGENTA_CHECK(accept_credentials(world, *account, account->fields, validate));
+    return json_response(200,
+                         to_text(Json{{"id", account->id}, {"status", "ACTIVE"}, {"redirect_url", nullptr}}));
+  }
+  auto callback = request.find_query("redirect_url");
+  if (!callback) callback = find_text(request.body, "redirect_url");
+  start_link(world, *account, callback.value_or(account->callback_url));
+  set_status(world, *account, AccountStatus::initiated);
+  return json_response(
+      200, to_text(Json{
+               {"id", account->id}, {"status", "INITIATED"}, {"redirect_url", link_url(world, *account)}}));
+}
+
+}  // namespace agenta::daemon::sandbox

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "daemon/sandbox/request.hpp"
+#include "daemon/sandbox/world.hpp"
+
+/// One function for each route of the API; `api.cpp` holds the table. Each answers under the sandbox's lock.
+namespace agenta::daemon::sandbox {
+
+using Reply = ApiResult<HttpResponse>;
+
+Reply list_toolkits(World& world, Request const& request);
+Reply get_toolkit(World& world, Request const& request);
+Reply list_toolkits_by_slug(World& world, Request const& request);
+Reply list_categories(World& world, Request const& request);
+
+Reply list_tools(World& world, Request const& request);
+Reply get_tool(World& world, Request const& request);
+Reply list_tool_slugs(World& world, Request const& request);
+Reply execute_tool(World& world, Request const& request);
+Reply generate_input(World& world, Request const& request);
+
+Reply list_auth_configs(World& world, Request const& request);
+Reply create_auth_config(World& world, Request const& request);
+Reply get_auth_config(World& world, Request const& request);
+Reply update_auth_config(World& world, Request const& request);
+Reply set_auth_config_status(World& world, Request const& request);
+Reply delete_auth_config(World& world, Request const& request);
+
+Reply list_accounts(World& world, Request const& request);
+Reply create_account(World& world, Request const& request);
+Reply link_account(World& world, Request const& request);
+Reply get_account(World& world, Request const& request);
+Reply patch_account(World& world, Request const& request);
+Reply set_account_status(World& world, Request const& request);
+Reply refresh_account(World& world, Request const& request);
+Reply revoke_account(World& world, Request const& request);
+Reply delete_account(World& world, Request const& request);
+
+Reply get_session_info(World& world, Request const& request);
+
+/// The hosted page and its two buttons: `/link/…`.
+HttpResponse answer_link(World& world, HttpRequest const& request);
+/// The sandbox's own controls: `/_sandbox/…`.
+HttpResponse answer_control(World& world, HttpRequest const& request);
+/// Everything under `/api/`: version, key, route, planted faults.
+HttpResponse answer_api(World& world, HttpRequest const& request);
+
+/// The account that an execution's body is about, if there is one; no refusals, nothing changes.
+Account* find_meant_account(World& world, Request const& request);
+
+}  // namespace agenta::daemon::sandbox

@@ -1,0 +1,27 @@
+#include "daemon/sandbox/world.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agenta::daemon::sandbox {
+
+World::World(Options given, Clock const& time, Catalog content)
+    : options(std::move(given)),
+      clock(time),
+      catalog(std::move(content)),
+      tool_state(std::make_unique<nlohmann::json>(nlohmann::json::object())) {}
+
+World::~World() = default;
+
+void World::reset() {
+  advanced = std::chrono::milliseconds{0};
+  book.clear();
+  *tool_state = nlohmann::json::object();
+  faults.clear();
+  auto_approval = {};
+  requests = 0;
+  route_counts.clear();
+  tool_counts.clear();
+  unsaved = {.accounts = true, .tools = true};
+}
+
+}  // namespace agenta::daemon::sandbox

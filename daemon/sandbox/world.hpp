@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "daemon/sandbox/accounts.hpp"
+#include "daemon/sandbox/argument_check.hpp"
+#include "daemon/sandbox/catalog.hpp"
+#include "daemon/sandbox/faults.hpp"
+#include "daemon/sandbox/sandbox.hpp"
+#include "shared/base/clock.hpp"
+
+namespace agenta::daemon::sandbox {
+
+/// How often something was asked for, and how often it then happened.
+struct Count {
+  std::uint64_t requests = 0;
+  std::uint64_t effects = 0;
+};
+
+/// Settles new links by itself, for demonstrations without a browser.
+struct AutoApproval {
+  enum class Mode : std::uint8_t { off, approve, deny } mode = Mode::off;
+  std::chrono::milliseconds delay{0};
+};
+
+/// What is not yet in the state file.
+struct Unsaved {
+  bool accounts = false;  ///< written before the request is answered
+  bool tools = false;     ///< written with the next write, at most once a second
+};
+
+/// Everything that a request can see or change. Guarded by the sandbox's lock.
+struct World {
+  World(Options options, Clock const& clock, Catalog catalog);
+  ~World();
+  World(World const&) = delete;
+  World& operator=(World const&) = delete;
+
+  Options options;
+  Clock const& clock;
+  Catalog catalog;
+  std::string base_url = "http://127.0.0.1";
+  std::chrono::milliseconds advanced{0};  ///< how far its clock is ahead of the real one
+  AccountBook book{};
+  std::unique_ptr<nlohmann::json> tool_state;  ///< an object: one member for each toolkit
+  ArgumentCheck arguments{};
+  FaultPlan faults{};
+  AutoApproval auto_approval{};
+  std::uint64_t requests = 0;
+  std::map<std::string, Count, std::less<>> route_counts{};
+  std::map<std::string, Count, std::less<>> tool_counts{};
+  Unsaved unsaved{};
+
+  /// The sandbox's own time.
+  WallTime now() const { return clock.wall() + advanced; }
+  /// As it was before the first request. Where it is reachable stays.
+  void reset();
+};
+
+}  // namespace agenta::daemon::sandbox
