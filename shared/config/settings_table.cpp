@@ -13,7 +13,9 @@ constexpr long long kSecond = 1000;
 constexpr long long kDay = 24 * 60 * 60 * kSecond;
 constexpr long long kGiB = 1LL << 30;
 
-/// Sorted by key. In `manual`, sentences in plain words; the page sets the marks.
+/// Sorted by key. The sandbox is no setting: it is chosen for each call, by flag or variable, so that a
+/// forgotten line in a file never makes real work a rehearsal, or the reverse. In `manual`, sentences in
+/// plain words; the page sets the marks.
 constexpr std::array kSettings{
     Setting{"composio.base_url", "COMPOSIO_BASE_URL", "", "https://backend.composio.dev", url, "", refused,
             "The Composio service. Plain http is taken for loopback hosts only. A key given for one endpoint "
@@ -57,8 +59,6 @@ constexpr std::array kSettings{
             "CLICOLOR_FORCE is set."},
     Setting{"project", "AGENTA_TOOLS_PROJECT", "--project", "default", text, "", allowed,
             "The project whose connections and history are used."},
-    Setting{"sandbox", "AGENTA_TOOLS_SANDBOX", "--sandbox", "false", boolean, "", refused,
-            "Whether to use the embedded sandbox in place of Composio, with a home of its own."},
 };
 static_assert(std::ranges::is_sorted(kSettings, {}, &Setting::key));
 

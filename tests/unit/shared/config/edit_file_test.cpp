@@ -50,8 +50,8 @@ TEST_F(EditFile, PutsANewKeyIntoItsTable) {
 }
 
 TEST_F(EditFile, PutsATopLevelKeyBeforeTheTables) {
-  EXPECT_EQ(after_set("# top\nsandbox = false\n[daemon]\ndrain = \"1s\"\n", "project", "p"),
-            "# top\nsandbox = false\nproject = \"p\"\n[daemon]\ndrain = \"1s\"\n");
+  EXPECT_EQ(after_set("# top\nconnect.browser = false\n[daemon]\ndrain = \"1s\"\n", "project", "p"),
+            "project = \"p\"\n# top\nconnect.browser = false\n[daemon]\ndrain = \"1s\"\n");
   EXPECT_EQ(after_set("[daemon]\ndrain = \"1s\"\n", "project", "p"),
             "project = \"p\"\n[daemon]\ndrain = \"1s\"\n");
 }
@@ -79,7 +79,7 @@ TEST_F(EditFile, LeavesAFileItCannotChangeAsItIs) {
 }
 
 TEST_F(EditFile, RefusesABadValue) {
-  EXPECT_EQ(after_set("", "sandbox", "maybe"), "sandbox takes true or false, not \"maybe\"");
+  EXPECT_EQ(after_set("", "connect.browser", "maybe"), "connect.browser takes true or false, not \"maybe\"");
 }
 
 TEST_F(EditFile, FollowsASymbolicLink) {

@@ -69,13 +69,12 @@ TEST_F(SettingsTest, TakeAnEmptyVariableAsNone) {
 }
 
 TEST_F(SettingsTest, ReadEveryWayToWriteABoolean) {
-  variables_["AGENTA_TOOLS_SANDBOX"] = "1";
-  EXPECT_TRUE(load()->boolean("sandbox"));
-  EXPECT_EQ(load()->text("sandbox"), "true");
-  variables_["AGENTA_TOOLS_SANDBOX"] = "Off";
-  EXPECT_FALSE(load()->boolean("sandbox"));
-  variables_["AGENTA_TOOLS_SANDBOX"] = "maybe";
-  EXPECT_EQ(error(), "AGENTA_TOOLS_SANDBOX: sandbox takes true or false, not \"maybe\"");
+  write(paths_.config_file, "connect.browser = \"Off\"\n");
+  EXPECT_EQ(load()->text("connect.browser"), "false");
+  write(paths_.config_file, "connect.browser = 1\n");
+  EXPECT_TRUE(load()->boolean("connect.browser"));
+  write(paths_.config_file, "connect.browser = \"maybe\"\n");
+  EXPECT_EQ(error(), where(1) + ": connect.browser takes true or false, not \"maybe\"");
 }
 
 TEST_F(SettingsTest, RefuseAnUnknownKeyWithLineAndNearestSpelling) {
@@ -113,9 +112,8 @@ TEST_F(SettingsTest, RefuseAFileThatIsNoTomlWithItsLine) {
 }
 
 TEST_F(SettingsTest, RefuseInAProjectFileWhatAStrangerMustNotSet) {
-  for (char const* line :
-       {"composio.base_url = \"https://evil.example\"", "sandbox = false", "daemon.max_body = 2048",
-        "limits.in_flight = 2", "connect.callback = false", "history.keep_results = 0"}) {
+  for (char const* line : {"composio.base_url = \"https://evil.example\"", "daemon.max_body = 2048",
+                           "limits.in_flight = 2", "connect.callback = false", "history.keep_results = 0"}) {
     write(project_ / ".agenta-tools.toml", line);
     EXPECT_NE(error().find("a project file may not set"), std::string::npos) << line;
   }
