@@ -1,0 +1,218 @@
+#include "daemon/app/dispatcher.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <utility>
+
+#include "daemon/api/routes.hpp"
+#include "daemon/app/door_rules.hpp"
+#include "daemon/net/on_pool.hpp"
+#include "shared/base/private_dir.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/base/version.hpp"
+#include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/error_table.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A reply without an envelope cannot carry `successful:false` under 200: there the tool's failure is a 422.
+constexpr unsigned kToolFailedStatus = 422;
+
+std::optional<long long> parse_count(std::string_view text) {
+  long long value = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+/// `agenta-tools connect …` as this caller would have to type it to reach the same daemon and project.
+void complete_next_step(std::vector<std::string>& step, std::string const& sandbox_flag, std::string const& project) {
+  if (step.empty() || step.front() != "agenta-tools") return;
+  if (project != "default") step.insert(step.begin() + 1, {"--project", project});
+  if (!sandbox_flag.empty()) step.insert(step.begin() + 1, sandbox_flag);
+}
+
+void add_common_headers(HttpResponse& response, std::string const& request_id) {
+  response.headers.emplace_back(protocol::kVersionHeader, product_version());
+  response.headers.emplace_back(protocol::kProtocolHeader, std::to_string(protocol_range().newest));
+  response.headers.emplace_back(protocol::kBuildHeader, build_id());
+  if (!request_id.empty()) response.headers.emplace_back(protocol::kRequestIdHeader, request_id);
+  if (!response.body.empty()) response.headers.emplace_back("Content-Type", "application/json");
+}
+
+Error internal_error(std::exception_ptr const& failure) {
+  std::string what = "of an unknown kind";
+  try {
+    std::rethrow_exception(failure);
+  } catch (std::exception const& exception) {
+    what = exception.what();
+  } catch (...) {
+  }
+  return fail(ErrorCode::internal, "a bug in agenta-toolsd: an exception " + what).error();
+}
+
+}  // namespace
+
+/// A request that may go on: what it asks, who asks, and the route it found.
+struct Dispatcher::Admitted {
+  ServiceRequest request{};
+  Caller caller{};
+  api::Router::Match match{};
+  milliseconds wait{0};
+};
+
+Dispatcher::Dispatcher(api::Router const& router, WorkerPool& local, WorkerPool& provider, WaitList& waits, log::Log& log,
+                       Options options)
+    : router_(router), local_(local), provider_(provider), waits_(waits), log_(log), options_(std::move(options)) {}
+
+Actor Dispatcher::actor_of(HttpRequest const& request, Peer const& peer) const {
+  Actor actor;
+  actor.uid = peer.uid;
+  actor.user = options_.user;
+  actor.host = options_.host;
+  if (peer.pid > 0) {
+    if (auto const name = read_file("/proc/" + std::to_string(peer.pid) + "/comm", 256)) actor.program = trim(*name);
+  }
+  if (auto const version = find_header(request.headers, protocol::kVersionHeader)) {
+    actor.program += (actor.program.empty() ? "" : " ") + std::string{version->substr(0, 64)};
+  }
+  return actor;
+}
+
+Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer const& peer) const {
+  AGENTA_CHECK(check_origin(request));
+  AGENTA_CHECK(check_versions(request));
+  Admitted admitted;
+  AGENTA_TRY(admitted.match, router_.find(request.method, request.target));
+
+  Caller& caller = admitted.caller;
+  if (auto const project = find_header(request.headers, protocol::kProjectHeader)) caller.project = to_lower(*project);
+  if (!is_valid_slug(caller.project)) {
+    return fail(ErrorCode::invalid_request, "a project's name is 1 to 64 of a-z, 0-9, - and _");
+  }
+  if (auto const key = find_header(request.headers, protocol::kApiKeyHeader); key && !key->empty()) {
+    caller.api_key = Secret{std::string{*key}};
+  }
+  if (auto const url = find_header(request.headers, protocol::kBaseUrlHeader)) caller.base_url = *url;
+  if (request.method != "GET") caller.actor = actor_of(request, peer.process);
+  caller.stop = peer.hangup;
+
+  milliseconds timeout = options_.default_timeout;
+  if (auto const text = find_header(request.headers, protocol::kTimeoutHeader)) {
+    auto const count = parse_count(*text);
+    if (!count) return fail(ErrorCode::invalid_request, "a time-out is a number of milliseconds");
+    timeout = std::min(milliseconds{*count}, milliseconds{std::chrono::hours{24}});
+  }
+  for (QueryParameter const& parameter : admitted.match.query) {
+    if (parameter.name != "wait") continue;
+    auto const seconds = parse_count(parameter.value);
+    if (!seconds) return fail(ErrorCode::invalid_request, "wait is a number of seconds");
+    admitted.wait = std::min(milliseconds{std::chrono::seconds{std::min(*seconds, 86'400LL)}}, options_.longest_wait);
+  }
+  caller.deadline = std::chrono::steady_clock::now() + timeout;
+  admitted.request.method = std::move(request.method);
+  admitted.request.target = std::move(request.target);
+  admitted.request.body = std::move(request.body);
+  return admitted;
+}
+
+boost::asio::awaitable<Result<ServiceReply>> Dispatcher::run_once(Admitted const& admitted) {
+  auto job = [this, &admitted] { return router_.run(admitted.match, admitted.request, admitted.caller); };
+  if (admitted.match.route->work == api::Work::control) co_return job();
+  auto work = on_pool(admitted.match.route->work == api::Work::local ? local_ : provider_, std::move(job));
+  co_return co_await std::move(work);
+}
+
+/// Runs the route; while its answer is not settled and the client asked to wait, runs it again at each notification.
+boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Admitted const& admitted) {
+  SteadyTime const end = std::chrono::steady_clock::now() + admitted.wait;
+  for (;;) {
+    auto const seen = waits_.generation();
+    auto running = run_once(admitted);
+    Result<ServiceReply> result = co_await std::move(running);
+    if (!result) co_return result;
+    auto const key = std::ranges::find(result->headers, api::kWaitKeyHeader, &std::pair<std::string, std::string>::first);
+    if (key == result->headers.end()) co_return result;
+    auto const left = std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || admitted.caller.stop.stop_requested()) co_return result;
+    auto waiting = waits_.wait(key->second, left, admitted.caller.stop, seen);
+    co_await std::move(waiting);
+  }
+}
+
+HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string const& request_id, std::string const& project) const {
+  HttpResponse response;
+  if (result) {
+    response.status = result->status;
+    response.body = std::move(result->body);
+    for (auto& header : result->headers) {
+      if (header.first != api::kWaitKeyHeader) response.headers.push_back(std::move(header));
+    }
+  } else {
+    Error error = std::move(result).error();
+    if (error.request_id.empty()) error.request_id = request_id;
+    complete_next_step(error.next_step, options_.sandbox_flag, project);
+    response.status = error.code == ErrorCode::tool_failed ? kToolFailedStatus : protocol::row_of(error.code).http_status;
+    if (error.retry_after) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after->count()));
+    response.body = protocol::encode_error(error);
+  }
+  add_common_headers(response, request_id);
+  return response;
+}
+
+boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, HttpPeer peer) {
+  std::string const request_id = "req_" + random_hex(8);
+  auto const began = std::chrono::steady_clock::now();
+  last_activity_ = began;
+  ++active_;
+  std::string const method = request.method.substr(0, 16);
+  std::string const path{request.path().substr(0, 120)};
+  std::string project = "default";
+  Result<ServiceReply> result = fail(ErrorCode::internal, "not answered");
+  try {
+    auto admitted = admit(std::move(request), peer);
+    if (admitted) {
+      project = admitted->caller.project;
+      auto answering = answer(*admitted);
+      result = co_await std::move(answering);
+    } else {
+      result = fail(std::move(admitted).error());
+    }
+  } catch (...) {
+    result = fail(internal_error(std::current_exception()));
+  }
+  if (!result && result.error().code == ErrorCode::internal) {
+    log_.error("request.bug", {{"request_id", request_id}, {"path", path}, {"what", result.error().message}});
+  }
+  HttpResponse response = to_response(std::move(result), request_id, project);
+  last_activity_ = std::chrono::steady_clock::now();
+  --active_;
+  if (log_.is_enabled(log::Level::debug)) {
+    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(last_activity_ - began);
+    log_.debug("request", {{"request_id", request_id}, {"method", method}, {"path", path},
+                           {"status", std::to_string(response.status)}, {"us", std::to_string(took.count())}});
+  }
+  co_return response;
+}
+
+HttpResponse malformed_reply(Malformed kind) {
+  HttpResponse response;
+  std::string what;
+  switch (kind) {
+    case Malformed::bad_request: what = "this is not an HTTP/1.1 request"; break;
+    case Malformed::header_too_large: what = "the request's header is too large"; break;
+    case Malformed::body_too_large: what = "the request's body is too large"; break;
+    case Malformed::too_slow: what = "the request did not arrive in time"; break;
+  }
+  response.body = protocol::encode_error(fail(ErrorCode::invalid_request, std::move(what)).error());
+  add_common_headers(response, {});
+  return response;
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,341 @@
+#include "daemon/app/services.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <iterator>
+#include <utility>
+
+#include "daemon/api/routes.hpp"
+#include "daemon/composio/dead_credential.hpp"
+#include "daemon/composio/key_fingerprint.hpp"
+#include "daemon/core/connect_flow.hpp"
+#include "daemon/core/connections.hpp"
+#include "daemon/core/executions.hpp"
+#include "shared/base/try.hpp"
+#include "shared/base/version.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds kSocketCheck{2};
+constexpr milliseconds kShutdownCheck{20};
+/// What is aborted still has to come back and be journaled.
+constexpr std::chrono::seconds kAfterAbort{3};
+
+std::string user_name() {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> buffer{};
+  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
+  return entry.pw_name;
+}
+
+std::string host_name() {
+  std::array<char, 256> buffer{};
+  ::gethostname(buffer.data(), buffer.size() - 1);
+  return buffer.data();
+}
+
+log::Level log_level(config::Settings const& settings) {
+  std::string const& name = settings.text("daemon.log_level");
+  for (log::Level const level : {log::Level::debug, log::Level::info, log::Level::warn, log::Level::error, log::Level::off}) {
+    if (name == log::name_of(level)) return level;
+  }
+  return log::Level::info;
+}
+
+Result<log::Log> open_log(config::Paths const& paths, config::Settings const& settings) {
+  log::Options options;
+  options.file = paths.log_file();
+  options.level = log_level(settings);
+  options.to_journal = log::is_journal_stderr(config::process_environment()("JOURNAL_STREAM").value_or(""));
+  auto opened = log::open(options);
+  if (!opened) return fail(error_from(opened.error(), ErrorCode::storage_unavailable));
+  return std::move(*opened);
+}
+
+Executions::Options execution_options(config::Settings const& settings) {
+  Executions::Options options;
+  options.most_kept_result_bytes = static_cast<std::size_t>(settings.integer("history.keep_results"));
+  options.digest = [](std::string_view text) { return sha256_hex(text); };
+  options.proves_dead_credential = [](std::string_view words) { return proves_dead_credential(words); };
+  return options;
+}
+
+Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox, std::string salt) {
+  Credentials::Options options;
+  options.base_url = settings.text("composio.base_url");
+  if (sandbox != nullptr) {
+    options.base_url = sandbox->base_url();
+    options.sandbox_key = Secret{sandbox::Options{}.api_key};
+  }
+  if (auto const directory = config::process_environment()("CREDENTIALS_DIRECTORY")) {
+    options.systemd_file = std::filesystem::path{*directory} / "composio_api_key";
+  }
+  options.fingerprint = [salt = std::move(salt)](Secret const& key) { return key_fingerprint(key, salt); };
+  return options;
+}
+
+HttpServerOptions server_options(config::Settings const& settings) {
+  HttpServerOptions options;
+  options.most_body_bytes = static_cast<std::uint64_t>(settings.integer("daemon.max_body"));
+  options.header_timeout = settings.duration("daemon.header_timeout");
+  options.idle_timeout = settings.duration("daemon.idle_timeout");
+  options.malformed = &malformed_reply;
+  return options;
+}
+
+}  // namespace
+
+/// Stores first, use cases after what they use.
+struct Services::Core {
+  Core(store::Database& database, Credentials::Options credential_options, std::filesystem::path credential_path,
+       Executions::Options execution_options, LoginWatcher& watcher, Clock const& clock)
+      : projects(database),
+        connections(database),
+        auth_configs(database),
+        journal(database),
+        credential_file(std::move(credential_path)),
+        credentials(credential_file, composio, clock, std::move(credential_options)),
+        catalog(composio, clock),
+        connected(projects, connections, credentials, composio),
+        flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),
+        executions(projects, connections, journal, catalog, credentials, composio, clock, std::move(execution_options)) {}
+
+  store::ProjectStore projects;
+  store::ConnectionStore connections;
+  store::AuthConfigStore auth_configs;
+  store::ExecutionJournal journal;
+  store::CredentialFile credential_file;
+  HttpPool http;
+  ComposioClient composio{http};
+  Credentials credentials;
+  Catalog catalog;
+  Connections connected;
+  ConnectFlow flow;
+  Executions executions;
+};
+
+Services::Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
+                   std::unique_ptr<store::Database> database)
+    : paths_(std::move(paths)),
+      settings_(std::move(settings)),
+      lock_(lock),
+      log_(std::move(log)),
+      database_(std::move(database)),
+      provider_workers_("agenta-composio", static_cast<std::size_t>(settings_.integer("limits.in_flight"))) {}
+
+Services::~Services() = default;
+
+Result<std::unique_ptr<Services>> Services::open(config::Paths const& paths, config::Sandboxed sandboxed,
+                                                 config::Settings settings, InstanceLock const& lock) {
+  AGENTA_TRY(auto log, open_log(paths, settings));
+  auto database = store::Database::open(paths.database());
+  if (!database) {
+    log.error("daemon.no_database", {{"why", database.error().message}});
+    return fail(std::move(database).error());
+  }
+  std::unique_ptr<Services> services{
+      new Services{paths, std::move(settings), lock, std::move(log), std::move(database).value()}};
+  AGENTA_CHECK(services->wire(sandboxed));
+  AGENTA_CHECK(services->listen());
+  return services;
+}
+
+Result<void> Services::wire(config::Sandboxed sandboxed) {
+  if (sandboxed == config::Sandboxed::yes) {
+    sandbox::Options options;
+    options.state_file = paths_.sandbox_state();
+    AGENTA_TRY(auto sandbox, sandbox::Sandbox::open(std::move(options), clock_));
+    AGENTA_TRY(sandbox_, SandboxDoor::open(loop_.get_executor(), std::move(sandbox), 0));
+  }
+  LoginDesk::Options desk_options;
+  desk_options.callback = settings_.boolean("connect.callback");
+  desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
+  core_ = std::make_unique<Core>(*database_, credential_options(settings_, sandbox_.get(), database_->salt()),
+                                 paths_.credentials(), execution_options(settings_), *desk_, clock_);
+  desk_->attach(core_->flow);
+
+  AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
+  if (recovered > 0) log_.warn("journal.recovered", {{"executions", std::to_string(recovered)}});
+  AGENTA_CHECK(core_->flow.resume_pending(Caller{}));
+
+  Controls controls;
+  controls.status = [this] { return status(); };
+  controls.shut_down = [this](std::optional<milliseconds> drain) {
+    begin_shutdown(drain.value_or(settings_.duration("daemon.drain")), "asked");
+  };
+  controls.reload = [this] { return reload(); };
+  controls.sandbox = sandbox_ ? &sandbox_->sandbox() : nullptr;
+  std::vector<api::Route> routes = control_routes(std::move(controls));
+  auto const add = [&routes](std::vector<api::Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
+  add(api::catalog_routes(core_->catalog, core_->connected, core_->credentials));
+  add(api::connection_routes(core_->flow, core_->connected, core_->credentials, *desk_));
+  add(api::execution_routes(core_->executions));
+  add(api::account_routes(core_->credentials));
+  router_ = std::make_unique<api::Router>(std::move(routes));
+
+  Dispatcher::Options options;
+  options.sandbox_flag = sandbox_ ? "--sandbox" : "";
+  options.user = user_name();
+  options.host = host_name();
+  dispatcher_ = std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(options));
+  server_ = std::make_unique<HttpServer>(
+      loop_.get_executor(), server_options(settings_),
+      [this](HttpRequest request, HttpPeer peer) { return dispatcher_->handle(std::move(request), std::move(peer)); });
+  return {};
+}
+
+Result<void> Services::listen() {
+  UnixListener::Events events;
+  events.accepted = [this](StreamSocket socket, Peer peer) { server_->adopt(std::move(socket), peer); };
+  events.refused = [this](Peer peer) {
+    log_.warn("socket.refused", {{"uid", std::to_string(peer.uid)}, {"pid", std::to_string(peer.pid)}});
+  };
+  auto bound = UnixListener::bind(loop_.get_executor(), paths_.socket(), std::move(events));
+  if (!bound) return fail(error_from(bound.error(), ErrorCode::daemon_unavailable));
+  listener_ = std::move(*bound);
+  return {};
+}
+
+void Services::run() {
+  log_.info("daemon.start", {{"pid", std::to_string(::getpid())}, {"version", std::string{build_id()}},
+                             {"socket", paths_.socket().string()}});
+  watch_signals();
+  watch_socket();
+  watch_idleness();
+  loop_.run();
+  log_.info("daemon.stop", {{"pid", std::to_string(::getpid())}});
+}
+
+/// A socket that was deleted or replaced is bound again while the lock is ours; without the lock this home has another
+/// owner, and its socket is not to be touched.
+void Services::watch_socket() {
+  socket_timer_.expires_after(kSocketCheck);
+  socket_timer_.async_wait([this](boost::system::error_code error) {
+    if (error || shutdown_deadline_) return;
+    if (!lock_.still_held()) {
+      log_.error("daemon.lock_lost", {{"lock", paths_.daemon_lock().string()}});
+      listener_->abandon();
+      begin_shutdown(settings_.duration("daemon.drain"), "the lock file was taken away");
+      return;
+    }
+    if (!listener_->in_place()) {
+      log_.warn("socket.lost", {{"socket", paths_.socket().string()}});
+      if (auto const again = listen(); !again) log_.error("socket.not_rebound", {{"why", again.error().message}});
+    }
+    watch_socket();
+  });
+}
+
+/// Idle: no request, no execution, no login, and none for as long as the setting says. The clock is the monotonic one:
+/// neither a changed date nor a night's sleep counts.
+void Services::watch_idleness() {
+  milliseconds const limit = settings_.duration("daemon.idle_exit");
+  if (limit.count() == 0) return;
+  bool const busy = dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0;
+  SteadyTime const idle_since = dispatcher_->last_activity();
+  SteadyTime const now = clock_.steady();
+  if (!busy && now - idle_since >= limit) {
+    begin_shutdown(settings_.duration("daemon.drain"), "idle");
+    return;
+  }
+  milliseconds const left = std::chrono::ceil<milliseconds>(idle_since + limit - now);
+  idle_timer_.expires_after(busy ? limit : left);
+  idle_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error && !shutdown_deadline_) watch_idleness();
+  });
+}
+
+void Services::watch_signals() {
+  for (int const number : {SIGTERM, SIGINT, SIGHUP}) signals_.add(number);
+  signals_.async_wait([this](boost::system::error_code error, int number) {
+    if (error) return;
+    watch_signals();
+    if (number == SIGHUP) {
+      if (auto const reloaded = reload(); !reloaded) log_.error("settings.kept", {{"why", reloaded.error().message}});
+    } else if (shutdown_deadline_) {
+      hurry_shutdown();
+    } else {
+      begin_shutdown(settings_.duration("daemon.drain"), number == SIGTERM ? "SIGTERM" : "SIGINT");
+    }
+  });
+}
+
+/// All of the new settings, or all of the old.
+Result<void> Services::reload() {
+  auto fresh = config::Settings::load(paths_, config::process_environment(), {}, {});
+  if (!fresh) {
+    settings_error_ = fresh.error().message;
+    return fail(std::move(fresh).error());
+  }
+  settings_ = std::move(*fresh);
+  settings_error_.reset();
+  log_.set_level(log_level(settings_));
+  idle_timer_.cancel();
+  watch_idleness();
+  log_.info("settings.reloaded", {});
+  return {};
+}
+
+DaemonStatus Services::status() {
+  DaemonStatus status;
+  status.pid = ::getpid();
+  status.started_at = started_at_;
+  status.socket = paths_.socket().string();
+  status.home = paths_.home.string();
+  status.database = paths_.database().string();
+  status.log_file = paths_.log_file().string();
+  status.base_url = sandbox_ ? sandbox_->base_url() : settings_.text("composio.base_url");
+  if (sandbox_) status.sandbox_url = sandbox_->base_url();
+  status.connections_open = server_->open();
+  status.executions_running = core_->executions.running();
+  status.logins_pending = desk_->pending();
+  status.callback_port = desk_->door().port();
+  status.idle_exit = settings_.duration("daemon.idle_exit");
+  status.settings_error = settings_error_;
+  return status;
+}
+
+/// Stop accepting; let what runs come to its end, within the drain; then cut it off, journal it, and go.
+void Services::begin_shutdown(milliseconds drain, std::string const& why) {
+  if (shutdown_deadline_) return;
+  log_.info("daemon.stopping", {{"why", why}, {"drain_ms", std::to_string(drain.count())}});
+  shutdown_deadline_ = clock_.steady() + drain;
+  listener_->close();
+  desk_->stop();
+  waits_.notify_all();
+  server_->drain();
+  socket_timer_.cancel();
+  idle_timer_.cancel();
+  continue_shutdown();
+}
+
+void Services::continue_shutdown() {
+  SteadyTime const now = clock_.steady();
+  bool const quiet = server_->busy() == 0 && core_->executions.running() == 0;
+  if (quiet || (aborted_ && now >= *shutdown_deadline_ + kAfterAbort)) {
+    server_->close_all();
+    loop_.stop();
+    return;
+  }
+  if (!aborted_ && now >= *shutdown_deadline_) {
+    aborted_ = true;
+    log_.warn("daemon.aborting", {{"executions", std::to_string(core_->executions.running())}});
+    core_->executions.abort_all();
+  }
+  shutdown_timer_.expires_after(kShutdownCheck);
+  shutdown_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) continue_shutdown();
+  });
+}
+
+void Services::hurry_shutdown() { shutdown_deadline_ = std::min(*shutdown_deadline_, clock_.steady()); }
+
+}  // namespace agenta::daemon
