@@ -1,0 +1,62 @@
+#include "cli/app/commands.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "cli/command/commands.hpp"
+
+namespace agenta::cli {
+namespace {
+
+constexpr std::string_view kConnect = "Connect services";
+constexpr std::string_view kRun = "Run tools";
+constexpr std::string_view kAccount = "Composio account";
+constexpr std::string_view kOperate = "Operate";
+constexpr std::string_view kAbout = "About";
+
+constexpr std::array kCommands{
+    Command{"connect", "", kConnect, "Connect an account of a service", Needs::service, add_connect},
+    Command{"disconnect", "", kConnect, "Revoke and forget a connection", Needs::service, add_disconnect},
+    Command{"connections", "list", kConnect, "List your connections", Needs::service, add_connections_list},
+    Command{"connections", "show", kConnect, "Show one connection", Needs::service, add_connections_show},
+    Command{"integrations", "list", kConnect, "List the services one can connect", Needs::service,
+            add_integrations_list},
+    Command{"integrations", "show", kConnect, "Show one service and how it is connected", Needs::service,
+            add_integrations_show},
+    Command{"tools", "list", kRun, "List the tools of a service", Needs::service, add_tools_list},
+    Command{"tools", "show", kRun, "Show what a tool does and takes", Needs::service, add_tools_show},
+    Command{"execute", "", kRun, "Run one tool and print its result", Needs::service, add_execute},
+    Command{"history", "list", kRun, "List what was run", Needs::service, add_history_list},
+    Command{"history", "show", kRun, "Show one run with its result", Needs::service, add_history_show},
+    Command{"login", "", kAccount, "Save your Composio API key", Needs::service, add_login},
+    Command{"logout", "", kAccount, "Forget the saved Composio API key", Needs::service, add_logout},
+    Command{"whoami", "", kAccount, "Say which Composio key is used", Needs::service, add_whoami},
+    Command{"daemon", "status", kOperate, "Say how the daemon is", Needs::service, add_daemon_status},
+    Command{"daemon", "start", kOperate, "Start the daemon", Needs::service, add_daemon_start},
+    Command{"daemon", "stop", kOperate, "Stop the daemon", Needs::paths, add_daemon_stop},
+    Command{"daemon", "restart", kOperate, "Stop the daemon and start it again", Needs::service,
+            add_daemon_restart},
+    Command{"daemon", "run", kOperate, "Run the daemon in the foreground", Needs::paths, add_daemon_run},
+    Command{"daemon", "logs", kOperate, "Print the daemon's log", Needs::paths, add_daemon_logs},
+    Command{"config", "list", kOperate, "List the settings in force", Needs::paths, add_config_list},
+    Command{"config", "get", kOperate, "Print one setting", Needs::paths, add_config_get},
+    Command{"config", "set", kOperate, "Change a setting in your config file", Needs::paths, add_config_set},
+    Command{"config", "unset", kOperate, "Put a setting back to its default", Needs::paths, add_config_unset},
+    Command{"config", "path", kOperate, "Print where your config file is", Needs::paths, add_config_path},
+    Command{"sandbox", "serve", kOperate, "Serve Composio's API offline", Needs::nothing, add_sandbox_serve},
+    Command{"sandbox", "faults", kOperate, "Plant, list or clear faults", Needs::service, add_sandbox_faults},
+    Command{"sandbox", "reset", kOperate, "Make the sandbox forget all", Needs::service, add_sandbox_reset},
+    Command{"sandbox", "clock", kOperate, "Move the sandbox's clock", Needs::service, add_sandbox_clock},
+    Command{"sandbox", "consent", kOperate, "Let the sandbox answer its consent pages", Needs::service,
+            add_sandbox_consent},
+    Command{"api", "", kOperate, "Make a request of the daemon's API", Needs::service, add_api},
+    Command{"completion", "", kAbout, "Print a shell completion script", Needs::nothing, add_completion},
+    Command{"help", "", kAbout, "Explain a command, or the exit codes", Needs::nothing, add_help},
+    Command{"version", "", kAbout, "Print the version", Needs::nothing, add_version},
+};
+
+}  // namespace
+
+std::span<Command const> command_table() { return kCommands; }
+
+}  // namespace agenta::cli

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "cli/command/context.hpp"
+
+/// Every command's door: declares what the command takes and gives the function that runs it.
+/// `app/commands.cpp` lists them; each is defined in the file of its noun.
+namespace agenta::cli {
+
+RunFn add_connect(Syntax& syntax);
+RunFn add_disconnect(Syntax& syntax);
+RunFn add_connections_list(Syntax& syntax);
+RunFn add_connections_show(Syntax& syntax);
+RunFn add_integrations_list(Syntax& syntax);
+RunFn add_integrations_show(Syntax& syntax);
+RunFn add_tools_list(Syntax& syntax);
+RunFn add_tools_show(Syntax& syntax);
+RunFn add_execute(Syntax& syntax);
+RunFn add_history_list(Syntax& syntax);
+RunFn add_history_show(Syntax& syntax);
+RunFn add_login(Syntax& syntax);
+RunFn add_logout(Syntax& syntax);
+RunFn add_whoami(Syntax& syntax);
+RunFn add_daemon_run(Syntax& syntax);
+RunFn add_daemon_start(Syntax& syntax);
+RunFn add_daemon_stop(Syntax& syntax);
+RunFn add_daemon_restart(Syntax& syntax);
+RunFn add_daemon_status(Syntax& syntax);
+RunFn add_daemon_logs(Syntax& syntax);
+RunFn add_sandbox_serve(Syntax& syntax);
+RunFn add_sandbox_faults(Syntax& syntax);
+RunFn add_sandbox_reset(Syntax& syntax);
+RunFn add_sandbox_clock(Syntax& syntax);
+RunFn add_sandbox_consent(Syntax& syntax);
+RunFn add_config_list(Syntax& syntax);
+RunFn add_config_get(Syntax& syntax);
+RunFn add_config_set(Syntax& syntax);
+RunFn add_config_unset(Syntax& syntax);
+RunFn add_config_path(Syntax& syntax);
+RunFn add_api(Syntax& syntax);
+RunFn add_completion(Syntax& syntax);
+RunFn add_help(Syntax& syntax);
+RunFn add_version(Syntax& syntax);
+
+}  // namespace agenta::cli

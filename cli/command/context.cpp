@@ -1,0 +1,123 @@
+#include "cli/command/context.hpp"
+
+#include <algorithm>
+
+#include "cli/terminal/json_print.hpp"
+#include "cli/terminal/sanitize.hpp"
+#include "shared/base/clock.hpp"
+#include "shared/base/private_dir.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/json_slice.hpp"
+
+namespace agenta::cli {
+namespace {
+
+constexpr std::size_t kMostInput = 16 << 20;  // what the daemon takes as a body
+
+bool is_plain_word(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"_-./:=@%+,"}.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+Result<ServiceReply> Context::call(ServiceRequest request) const {
+  if (timeout && !request.timeout) request.timeout = timeout;
+  return tools.call(request, stop);
+}
+
+Prompt Context::prompt() const {
+  std::string const ci = to_lower(environment ? environment("CI").value_or("") : "");
+  bool const is_automation = !ci.empty() && ci != "0" && ci != "false";
+  return Prompt{terminal, !flags.no_input && !is_automation};
+}
+
+void Context::say(std::string_view line) const {
+  if (flags.quiet) return;
+  std::string const text = terminal.err_is_tty() ? visible(line, Lines::kept) : std::string{line};
+  terminal.err(text + "\n");
+}
+
+Result<void> present(Context& context, std::string const& document,
+                     std::function<Result<void>()> const& render) {
+  if (!context.wants_json()) return render();
+  print_json(context.terminal, document);
+  return {};
+}
+
+std::string with_member(std::string_view document, std::string_view name, std::string_view json) {
+  std::size_t const end = document.rfind('}');
+  std::string out{document.substr(0, end)};
+  if (auto const last = out.find_last_not_of(" \t\r\n"); last != std::string::npos && out[last] != '{')
+    out += ',';
+  return out.append(protocol::write_string(name)).append(":").append(json).append("}");
+}
+
+std::string write_argv(std::vector<std::string> const& argv) {
+  std::string out = "[";
+  for (std::string const& word : argv) {
+    if (out.size() > 1) out += ',';
+    out += protocol::write_string(word);
+  }
+  return out + "]";
+}
+
+std::string shell_line(std::vector<std::string> const& argv) {
+  std::string out;
+  for (std::string const& word : argv) {
+    if (!out.empty()) out += ' ';
+    out += is_plain_word(word) ? word : "'" + replace_all(word, "'", "'\\''") + "'";
+  }
+  return out;
+}
+
+std::vector<std::string> step_here(std::vector<std::string> step, GlobalFlags const& flags) {
+  bool const is_ours = !step.empty() && step.front() == "agenta-tools";
+  if (is_ours && flags.sandbox && std::ranges::find(step, "--sandbox") == step.end()) {
+    step.insert(step.begin() + 1, "--sandbox");
+  }
+  return step;
+}
+
+Result<std::string> read_input(Context& context, std::string const& path) {
+  if (path == "-") return context.terminal.read_all(kMostInput, context.stop);
+  auto content = read_file(path, kMostInput);
+  if (!content) return fail(error_from(content.error(), ErrorCode::usage));
+  return std::move(*content);
+}
+
+Result<std::string> read_data(Context& context, std::string const& data) {
+  if (data == "-") return read_input(context, "-");
+  if (data.starts_with('@')) return read_input(context, data.substr(1));
+  return data;
+}
+
+Result<std::string> fetch_list(Context& context, bool all,
+                               std::function<ServiceRequest(std::string const& cursor)> const& request) {
+  std::string items;
+  for (std::string cursor;;) {
+    AGENTA_TRY(auto const reply, context.call(request(cursor)));
+    if (!all) return reply.body;
+    auto const page = protocol::find_member(reply.body, "items").value_or("[]");
+    std::string_view const inner = trim(page.substr(1, page.size() - 2));
+    if (!inner.empty()) items.append(items.empty() ? "" : ",").append(inner);
+    auto const next =
+        protocol::read_string(protocol::find_member(reply.body, "next_cursor").value_or("null"));
+    if (!next || next->empty() || *next == cursor) {
+      auto const total = protocol::find_member(reply.body, "total").value_or("0");
+      return "{\"items\":[" + items + "],\"total\":" + std::string{total} + ",\"next_cursor\":null}";
+    }
+    cursor = *next;
+  }
+}
+
+std::string short_time(WallTime time) {
+  std::string text = format_rfc3339(time).substr(0, 16);
+  std::ranges::replace(text, 'T', ' ');
+  return text;
+}
+
+}  // namespace agenta::cli

@@ -1,0 +1,154 @@
+#include <algorithm>
+
+#include "cli/command/commands.hpp"
+#include "cli/command/execute_outcome.hpp"
+#include "cli/terminal/json_print.hpp"
+#include "cli/terminal/sanitize.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/domain/tool.hpp"
+#include "shared/protocol/json_slice.hpp"
+#include "shared/schema/arguments.hpp"
+
+namespace agenta::cli {
+namespace {
+
+struct ExecuteOptions {
+  std::string tool{};
+  std::vector<std::string> arguments{};
+  std::string data{};
+  std::string connection{};
+  std::string tool_version{};
+  std::string idempotency_key{};
+  std::string output = "data";
+  std::vector<std::string> select{};  // at most one; an empty pointer names the whole
+  bool dry_run = false;
+  bool no_validate = false;
+};
+
+unexpected<Error> usage(std::string message) { return fail(ErrorCode::usage, std::move(message)); }
+
+/// RFC 6901: empty, or `/`-led tokens with `~` only in `~0` and `~1`.
+bool is_pointer(std::string_view text) {
+  if (!text.empty() && text.front() != '/') return false;
+  for (std::size_t at = text.find('~'); at != std::string_view::npos; at = text.find('~', at + 1)) {
+    if (at + 1 >= text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
+  }
+  return true;
+}
+
+Result<void> check(ExecuteOptions const& options) {
+  if (options.output != "data" && options.output != "envelope") return usage("--output is data or envelope");
+  if (options.select.size() > 1) return usage("--select is given more than once");
+  if (!options.select.empty() && !is_pointer(options.select.front())) {
+    return usage("--select takes a JSON pointer such as /items/0/title");
+  }
+  return {};
+}
+
+Result<std::string> choose_connection(ExecuteOptions const& options) {
+  auto const reference = parse_tool_reference(options.tool);
+  if (!reference) {
+    return usage(
+        "this does not name a tool: a tool is named like GITHUB_CREATE_AN_ISSUE or "
+        "tools.composio.github.CREATE_AN_ISSUE.work");
+  }
+  std::string const named = reference->connection.value_or("");
+  if (options.connection.empty()) return named;
+  if (!named.empty() && !equal_ignoring_case(named, options.connection)) {
+    return usage("the tool names the connection " + named + " and -c names " + options.connection);
+  }
+  return options.connection;
+}
+
+Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
+  AGENTA_CHECK(check(options));
+  ToolCall call;
+  AGENTA_TRY(call.connection, choose_connection(options));
+  std::optional<std::string> data;
+  if (!options.data.empty()) {
+    AGENTA_TRY(data, read_data(context, options.data));
+  }
+  auto const read = [&context](std::string const& path) { return read_input(context, path); };
+  AGENTA_TRY(auto arguments, schema::build_arguments(options.arguments, data, read));
+  call.id.text = make_uuid_v7();
+  call.tool = options.tool;
+  call.arguments = std::move(arguments.json);
+  call.text_paths = std::move(arguments.text_paths);
+  call.tool_version = options.tool_version;
+  call.idempotency_key = options.idempotency_key;
+  call.validate = !options.no_validate;
+  call.dry_run = options.dry_run;
+  return call;
+}
+
+Error nothing_selected(std::string const& body, std::string const& pointer, ToolCall const& call) {
+  Error error;
+  error.code = ErrorCode::tool_failed;
+  error.message = call.tool + " ran, but its result has nothing at " + pointer;
+  error.retryable = Retryable::no;
+  error.execution_id = call.id.text;
+  error.context.text =
+      with_member(with_member("{}", "pointer", protocol::write_string(pointer)), "data", body);
+  error.next_step = {"agenta-tools", "history", "show", call.id.text};
+  return error;
+}
+
+Result<void> print_selected(Context& context, std::string const& body, std::string const& pointer,
+                            ToolCall const& call) {
+  auto const value = protocol::find_pointer(body, pointer);
+  if (!value) return fail(nothing_selected(body, pointer, call));
+  auto const text = context.flags.json ? std::nullopt : protocol::read_string(*value);
+  if (text) {
+    context.terminal.out((context.terminal.out_is_tty() ? visible(*text, Lines::kept) : *text) + "\n");
+  } else {
+    print_json(context.terminal, *value);
+  }
+  return {};
+}
+
+Result<void> run_execute(Context& context, ExecuteOptions const& options) {
+  AGENTA_TRY(ToolCall const call, build_call(context, options));
+  if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
+  auto const output =
+      options.output == "envelope" ? protocol::ExecuteOutput::envelope : protocol::ExecuteOutput::data;
+  Result<std::string> body = [&] {
+    Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
+    spinner.say("running " + call.tool);
+    return run_to_outcome(context, call, output);
+  }();
+  if (!body) return fail(std::move(body).error());
+  if (!options.select.empty()) return print_selected(context, *body, options.select.front(), call);
+  print_json(context.terminal, *body);
+  return {};
+}
+
+}  // namespace
+
+RunFn add_execute(Syntax& syntax) {
+  auto options = std::make_shared<ExecuteOptions>();
+  syntax.argument("TOOL", options->tool, "Slug of a tool, e.g. GITHUB_CREATE_AN_ISSUE")
+      .arguments("K=V", options->arguments,
+                 "Arguments: K=text, K:=JSON, K=@FILE, A.B=V for a member of an object")
+      .option("-d,--data", "JSON", options->data, "All arguments as a JSON object, @FILE or - for stdin")
+      .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
+      .option("--tool-version", "V", options->tool_version, "This version of the tool")
+      .flag("--dry-run", options->dry_run, "Check everything and send nothing")
+      .flag("--no-validate", options->no_validate, "Leave the arguments to the service to judge")
+      .option("--idempotency-key", "KEY", options->idempotency_key, "Run at most once under this key, ever")
+      .option("--output", "data|envelope", options->output,
+              "The tool's data, or the whole record (default: data)")
+      .options("--select", "POINTER", options->select, "Only the value at this JSON pointer")
+      .note(
+          "A selected text is printed as it is, without quotes, unless --json asks for JSON. Where the "
+          "pointer names "
+          "nothing the tool has run all the same: the exit code is 1 and the error holds the result.")
+      .note(
+          "Ctrl-C cancels what has not been sent, and says so where it may have run. A second one leaves at "
+          "once.")
+      .example("agenta-tools execute GITHUB_CREATE_AN_ISSUE owner=o repo=r title=hello 'labels:=[\"bug\"]'")
+      .example("agenta-tools execute GITHUB_LIST_REPOSITORY_ISSUES owner=o repo=r --select /issues/0/title");
+  return [options](Context& context) { return run_execute(context, *options); };
+}
+
+}  // namespace agenta::cli

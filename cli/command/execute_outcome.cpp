@@ -1,0 +1,173 @@
+#include "cli/command/execute_outcome.hpp"
+
+#include <thread>
+
+#include "shared/base/try.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/json_slice.hpp"
+
+namespace agenta::cli {
+namespace {
+
+using protocol::ExecuteOutput;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// How long the journal may take to answer: it is a local question, after a start of the daemon at most.
+constexpr milliseconds kJournalPatience{10'000};
+constexpr milliseconds kCancelPatience{5'000};
+constexpr milliseconds kJournalPause{200};
+/// For a context without a timeout.
+constexpr milliseconds kDefaultPatience{120'000};
+
+std::vector<std::string> history_step(ToolCall const& call) {
+  return {"agenta-tools", "history", "show", call.id.text};
+}
+
+Error outcome(ErrorCode code, std::string message, ToolCall const& call) {
+  Error error;
+  error.code = code;
+  error.message = std::move(message);
+  error.execution_id = call.id.text;
+  error.next_step = history_step(call);
+  return error;
+}
+
+Error unknown_outcome(ToolCall const& call, std::string const& why) {
+  return outcome(ErrorCode::outcome_unknown, why + ", so " + call.tool + " may have run", call);
+}
+
+/// The tool's own failure as an error, with what it returned.
+Error tool_failure(Execution const& execution) {
+  Error error = *execution.error;
+  error.execution_id = execution.id.text;
+  std::string context = with_member("{}", "tool", protocol::write_string(execution.tool.text));
+  if (execution.connection) {
+    context = with_member(context, "connection", protocol::write_string(execution.connection->slug));
+  }
+  if (execution.data) context = with_member(context, "data", execution.data->text);
+  error.context.text = std::move(context);
+  return error;
+}
+
+/// A tool that said no answers 200, also where its data alone was asked for: then with an error document,
+/// which its execution id tells from a tool's data.
+std::optional<Error> find_failure(std::string const& body, ToolCall const& call, ExecuteOutput output) {
+  if (output == ExecuteOutput::envelope || call.dry_run) {
+    if (protocol::find_member(body, "error").value_or("null") == "null") return std::nullopt;
+    auto const execution = protocol::decode_execution(body);
+    if (!execution || !execution->error) return std::nullopt;
+    return tool_failure(*execution);
+  }
+  if (!body.starts_with("{\"detail\":")) return std::nullopt;
+  constexpr unsigned kOk = 200;
+  Error error = protocol::decode_error(body, kOk);
+  // A replay of an idempotency key answers under the id of the first run.
+  bool const is_ours = error.code == ErrorCode::tool_failed && is_uuid(error.execution_id);
+  if (!is_ours) return std::nullopt;
+  return error;
+}
+
+Result<std::string> body_of(ServiceReply reply, ToolCall const& call, ExecuteOutput output) {
+  if (auto failure = find_failure(reply.body, call, output)) return fail(std::move(*failure));
+  return std::move(reply.body);
+}
+
+/// What became of an interrupted execution, as far as it is known.
+Error interrupted(Context& context, ToolCall const& call) {
+  std::string const nothing_sent = "interrupted; nothing of " + call.tool + " was sent";
+  if (!context.lost_reply()) {
+    Error error = outcome(ErrorCode::cancelled, nothing_sent, call);
+    error.next_step.clear();
+    return error;
+  }
+  ServiceRequest request = protocol::cancel_execution(call.id.text);
+  request.timeout = kCancelPatience;
+  auto const reply = context.tools.call(request, std::stop_token{});
+  if (!reply && reply.error().code == ErrorCode::execution_not_found) {
+    return outcome(ErrorCode::cancelled, nothing_sent, call);
+  }
+  Error may_have_run =
+      outcome(ErrorCode::cancelled, "interrupted; " + call.tool + " had been sent and may have run", call);
+  may_have_run.retryable = Retryable::unknown;
+  if (!reply) return may_have_run;
+  auto const execution = protocol::decode_execution(reply->body);
+  if (!execution) return may_have_run;
+  bool const was_sent =
+      execution->state != ExecutionState::cancelled && execution->state != ExecutionState::refused;
+  return was_sent ? may_have_run : outcome(ErrorCode::cancelled, nothing_sent, call);
+}
+
+/// Asks the journal until the execution has settled, or patience ends.
+Result<Execution> ask_journal(Context& context, ToolCall const& call, steady_clock::time_point until) {
+  for (;;) {
+    ServiceRequest request = protocol::get_execution(call.id.text);
+    request.timeout = kJournalPatience;
+    AGENTA_TRY(auto const reply, context.tools.call(request, context.stop));
+    AGENTA_TRY(auto execution, protocol::decode_execution(reply.body));
+    if (is_settled(execution.state) || steady_clock::now() >= until) return execution;
+    if (context.stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted");
+    std::this_thread::sleep_for(kJournalPause);
+  }
+}
+
+enum class Fate {
+  answered,
+  never_began,  ///< the journal knows nothing of it
+  never_left,   ///< it was still queued when its daemon died
+  unknown,
+};
+struct Recovered {
+  Fate fate = Fate::unknown;
+  Result<std::string> answer = std::string{};
+};
+
+Result<std::string> recorded_answer(Execution const& execution, ToolCall const& call, ExecuteOutput output) {
+  if (execution.state == ExecutionState::unknown) {
+    return fail(unknown_outcome(call, "the connection to the daemon was lost while it ran"));
+  }
+  if (execution.error) {
+    return fail(execution.error->code == ErrorCode::tool_failed ? tool_failure(execution) : *execution.error);
+  }
+  if (output == ExecuteOutput::envelope) return protocol::encode_execution(execution);
+  return execution.data ? execution.data->text : std::string{"null"};
+}
+
+Recovered recover(Context& context, ToolCall const& call, ExecuteOutput output,
+                  steady_clock::time_point until) {
+  auto const execution = ask_journal(context, call, until);
+  if (!execution) {
+    if (execution.error().code == ErrorCode::execution_not_found) return {.fate = Fate::never_began};
+    return {.fate = Fate::unknown};
+  }
+  if (!is_settled(execution->state)) return {.fate = Fate::unknown};
+  if (execution->state == ExecutionState::cancelled) return {.fate = Fate::never_left};
+  return {.fate = Fate::answered, .answer = recorded_answer(*execution, call, output)};
+}
+
+}  // namespace
+
+Result<std::string> run_to_outcome(Context& context, ToolCall call, ExecuteOutput output) {
+  auto const until = steady_clock::now() + context.timeout.value_or(kDefaultPatience);
+  for (bool is_second = false;; is_second = true) {
+    auto reply = context.call(protocol::execute(call, output));
+    if (reply) return body_of(std::move(*reply), call, output);
+    if (call.dry_run) return fail(std::move(reply).error());
+    if (context.stop.stop_requested()) return fail(interrupted(context, call));
+    if (!context.lost_reply()) return fail(std::move(reply).error());
+    // Nobody answered in all the time there was: the journal would not either.
+    if (steady_clock::now() >= until) return fail(unknown_outcome(call, "the daemon did not answer in time"));
+
+    Recovered found = recover(context, call, output, until);
+    if (found.fate == Fate::answered) return std::move(found.answer);
+    if (context.stop.stop_requested()) return fail(interrupted(context, call));
+    if (found.fate == Fate::unknown || is_second) {
+      return fail(unknown_outcome(call, "the connection to the daemon was lost"));
+    }
+    // Where it never began the id stays: should the first request be read after all, the daemon sees one
+    // execution.
+    if (found.fate == Fate::never_left) call.id.text = make_uuid_v7();
+  }
+}
+
+}  // namespace agenta::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "cli/command/context.hpp"
+#include "shared/domain/execution.hpp"
+#include "shared/protocol/api.hpp"
+
+namespace agenta::cli {
+
+/// Runs `call`, whose id is set, and finds out what became of it when the answer does not come:
+///
+/// - interrupted: what was not sent is cancelled, and the error (`CANCELLED`) says whether it may have run;
+/// - the connection to the daemon was lost: the journal is asked. What it does not know was never begun, and
+/// is sent
+///   once more; what it cannot tell is `OUTCOME_UNKNOWN` with the execution's id.
+///
+/// The document that was asked for, or the error: `TOOL_FAILED` carries the tool's data in its context.
+Result<std::string> run_to_outcome(Context& context, ToolCall call, protocol::ExecuteOutput output);
+
+}  // namespace agenta::cli

@@ -1,0 +1,101 @@
+#include "cli/command/commands.hpp"
+#include "cli/terminal/card.hpp"
+#include "cli/terminal/json_print.hpp"
+#include "cli/terminal/table.hpp"
+#include "shared/base/clock.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/error_table.hpp"
+
+namespace agenta::cli {
+namespace {
+
+struct ListOptions {
+  protocol::ExecutionQuery query{};
+  std::string limit{};
+  bool all = false;
+};
+
+std::string took(Execution const& execution) {
+  return execution.duration ? std::to_string(execution.duration->count()) + "ms" : "";
+}
+
+std::string failure_of(Execution const& execution) {
+  if (!execution.error) return "";
+  return std::string{protocol::row_of(execution.error->code).name} + ": " + execution.error->message;
+}
+
+Result<void> run_list(Context& context, ListOptions const& options) {
+  protocol::ExecutionQuery query = options.query;
+  AGENTA_TRY(query.limit, read_count("--limit", options.limit));
+  AGENTA_TRY(auto const body, fetch_list(context, options.all, [&](std::string const& cursor) {
+               protocol::ExecutionQuery page = query;
+               if (!cursor.empty()) page.cursor = cursor;
+               return protocol::list_executions(page);
+             }));
+  return present(context, body, [&]() -> Result<void> {
+    AGENTA_TRY(auto const page, protocol::decode_executions(body));
+    Table table{{"STARTED", "TOOL", "CONNECTION", "STATE", "TOOK", "ID", "ERROR"}};
+    table.keep(3).keep(5);
+    for (Execution const& each : page.items) {
+      table.add({short_time(each.started_at), each.tool.text, each.connection ? each.connection->slug : "",
+                 std::string{name_of(each.state)}, took(each), each.id.text, failure_of(each)});
+    }
+    print(context.terminal, table, "Nothing has been run yet.");
+    if (page.next_cursor) {
+      context.say(std::to_string(page.items.size()) + " of " + std::to_string(page.total) +
+                  "; more with --all");
+    }
+    return {};
+  });
+}
+
+void print_execution(Context& context, Execution const& each) {
+  Card card{each.tool.text + " " + std::string{name_of(each.state)}};
+  card.row("id", each.id.text)
+      .row("connection", each.connection ? each.connection->slug : "")
+      .row("version", each.tool_version)
+      .row("started", format_rfc3339(each.started_at))
+      .row("took", took(each))
+      .row("attempts", std::to_string(each.attempts))
+      .row("error", failure_of(each))
+      .row("Composio log", each.log_id)
+      .row("idempotency key", each.idempotency_key);
+  print(context.terminal, card);
+  context.terminal.out("\nArguments\n");
+  print_json(context.terminal, each.arguments.text);
+  if (each.data) {
+    context.terminal.out("\nResult\n");
+    print_json(context.terminal, each.data->text);
+  }
+}
+
+}  // namespace
+
+RunFn add_history_list(Syntax& syntax) {
+  auto options = std::make_shared<ListOptions>();
+  syntax.option("--tool", "TOOL", options->query.tool, "Only runs of one tool")
+      .option("-c,--connection", "ID", options->query.connection, "Only runs on one connection")
+      .option("--state", "STATE", options->query.state, "Only succeeded, failed, unknown, cancelled, … ones")
+      .option("--limit", "N", options->limit, "At most so many")
+      .option("--cursor", "CURSOR", options->query.cursor, "Go on after a page: its next_cursor")
+      .flag("--all", options->all, "Every page")
+      .example("agenta-tools history list --state unknown");
+  return [options](Context& context) { return run_list(context, *options); };
+}
+
+RunFn add_history_show(Syntax& syntax) {
+  auto id = std::make_shared<std::string>();
+  syntax.argument("ID", *id, "Id of an execution").example("agenta-tools history show 0192f3a4-…");
+  return [id](Context& context) -> Result<void> {
+    AGENTA_TRY(auto const reply, context.call(protocol::get_execution(*id)));
+    return present(context, reply.body, [&]() -> Result<void> {
+      AGENTA_TRY(auto const execution, protocol::decode_execution(reply.body));
+      print_execution(context, execution);
+      return {};
+    });
+  };
+}
+
+}  // namespace agenta::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "cli/terminal/terminal.hpp"
+#include "shared/base/secret.hpp"
+
+namespace agenta::cli {
+
+/// Asks the person at the terminal, on stderr. Where nobody can be asked (no terminal on stdin, `--no-input`,
+/// CI) every question is `INPUT_NEEDED`, at once, saying what was needed and `instead`: how to give it
+/// otherwise.
+class Prompt {
+ public:
+  Prompt(Terminal& terminal, bool may_ask) : terminal_(terminal), may_ask_(may_ask && terminal.in_is_tty()) {}
+
+  bool may_ask() const { return may_ask_; }
+  /// `y` or `yes` is yes, all else no.
+  Result<bool> confirm(std::string_view question, Error const& instead, std::stop_token stop);
+  Result<std::string> text(std::string_view question, Error const& instead, std::stop_token stop);
+  /// Reads without echo; the echo comes back however it ends.
+  Result<Secret> secret(std::string_view question, Error const& instead, std::stop_token stop);
+
+ private:
+  Result<std::string> ask(std::string_view question, Error const& instead, std::stop_token const& stop);
+
+  Terminal& terminal_;
+  bool may_ask_;
+};
+
+}  // namespace agenta::cli

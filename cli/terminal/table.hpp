@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/terminal/terminal.hpp"
+
+namespace agenta::cli {
+
+/// Rows under titles, aligned by display width and cut to the terminal's. Cells are text from elsewhere: they
+/// are sanitized here.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> titles) : titles_(std::move(titles)) {}
+  /// As many cells as there are titles.
+  void add(std::vector<std::string> cells);
+  /// Cuts the column (counted from 0) last: it is what a person copies.
+  Table& keep(std::size_t column) {
+    kept_.push_back(column);
+    return *this;
+  }
+  bool empty() const { return rows_.empty(); }
+  /// The lines, each ended. Every line has at most `columns` columns, as long as a column keeps four.
+  std::string render(int columns, bool has_color) const;
+
+ private:
+  std::vector<std::string> titles_;
+  std::vector<std::vector<std::string>> rows_{};
+  std::vector<std::size_t> kept_{};
+};
+
+/// Prints a table on stdout, or `when_empty` and nothing else where it has no rows.
+void print(Terminal& terminal, Table const& table, std::string_view when_empty);
+
+}  // namespace agenta::cli
