@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -58,6 +59,15 @@ ApiResult<AuthConfig*> usable_config(World& world, Request const& request,
   return config;
 }
 
+/// Where the browser goes in the end; empty where nothing is given. It becomes a header, so it must be fit
+/// for one.
+ApiResult<std::string> checked_callback(std::optional<std::string> url) {
+  bool const fit =
+      std::ranges::all_of(url.value_or(""), [](unsigned char c) { return c > 0x20 && c != 0x7F; });
+  if (!fit) return refuse(bad_request("callback_url must be a valid URL"));
+  return std::move(url).value_or("");
+}
+
 /// A new account of the config's toolkit, not yet in the book. Refuses a taken alias.
 ApiResult<Account> begin_account(World& world, AuthConfig const& config, std::string user,
                                  std::string alias) {
@@ -112,7 +122,8 @@ Reply link_account(World& world, Request const& request) {
   AGENTA_TRY(auto account,
              begin_account(world, *config, std::move(user), find_text(request.body, "alias").value_or("")));
   account.fields = read_fields(find_node(request.body, "connection_data"));
-  start_link(world, account, find_text(request.body, "callback_url").value_or(""));
+  AGENTA_TRY(auto callback, checked_callback(find_text(request.body, "callback_url")));
+  start_link(world, account, std::move(callback));
   auto const& made = world.book.add(std::move(account));
   world.unsaved.accounts = true;
   return json_response(201, to_text(Json{{"link_token", made.link_token},
@@ -142,7 +153,8 @@ Reply create_account(World& world, Request const& request) {
   auto fields = read_fields(state == nullptr ? find_node(connection, "data") : find_node(*state, "val"));
   if (is_redirect_scheme(config->scheme)) {
     account.fields = std::move(fields);
-    start_link(world, account, find_text(connection, "callback_url").value_or(""));
+    AGENTA_TRY(auto callback, checked_callback(find_text(connection, "callback_url")));
+    start_link(world, account, std::move(callback));
     account.status = AccountStatus::initiated;
   } else {
     bool const validate = find_flag(request.body, "validate_credentials").value_or(false);
@@ -163,7 +175,8 @@ Reply refresh_account(World& world, Request const& request) {
   }
   auto callback = request.find_query("redirect_url");
   if (!callback) callback = find_text(request.body, "redirect_url");
-  start_link(world, *account, callback.value_or(account->callback_url));
+  AGENTA_TRY(auto target, checked_callback(callback ? callback : account->callback_url));
+  start_link(world, *account, std::move(target));
   set_status(world, *account, AccountStatus::initiated);
   return json_response(
       200, to_text(Json{

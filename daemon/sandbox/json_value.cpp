@@ -11,6 +11,24 @@ nlohmann::json const* find_member(nlohmann::json const& object, char const* name
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
+/// Deeper documents are refused: writing one out takes a stack frame for each level.
+constexpr std::size_t kDeepest = 512;
+
+bool is_too_deep(std::string_view text) {
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char const c = text[at];
+    if (c == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDeepest) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string to_text(nlohmann::json const& value) {
@@ -51,6 +69,7 @@ nlohmann::json const* find_node(nlohmann::json const& object, char const* name) 
 }
 
 std::optional<nlohmann::json> parse_json(std::string_view text) {
+  if (is_too_deep(text)) return std::nullopt;
   auto value = nlohmann::json::parse(text, nullptr, false);
   if (value.is_discarded()) return std::nullopt;
   return value;

@@ -22,7 +22,7 @@ std::optional<bool> find_flag(nlohmann::json const& object, char const* name);
 /// A member that is an object or array, or null.
 nlohmann::json const* find_node(nlohmann::json const& object, char const* name);
 
-/// Reads one JSON document; nothing where the text is none. Never throws.
+/// Reads one JSON document; nothing where the text is none, or is nested more than 512 deep. Never throws.
 std::optional<nlohmann::json> parse_json(std::string_view text);
 
 }  // namespace agenta::daemon::sandbox

@@ -146,6 +146,14 @@ TEST_F(SandboxConnect, RefusesWhatComposioRefuses) {
             "404 606 ConnectedAccount_ResourceNotFound");
 }
 
+TEST_F(SandboxConnect, RefusesACallbackThatWouldBreakAHeader) {
+  nlohmann::json const link{{"auth_config_id", make_auth_config("github")},
+                            {"user_id", "u1"},
+                            {"callback_url", "http://a/\r\nX: y"}};
+
+  EXPECT_EQ(send("POST", "/connected_accounts/link", link).status, 400U);
+}
+
 TEST_F(SandboxConnect, ListsByUserStatusAndToolkit) {
   connect("u1");
   connect("u2");
