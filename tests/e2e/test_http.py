@@ -38,6 +38,7 @@ def read_replies(sock: socket.socket, count: int = 1) -> list[tuple[int, bytes]]
 class Http(AgentaTest):
     def setUp(self) -> None:
         super().setUp()
+        self.run_ok("config", "set", "daemon.header_timeout", "2s")
         self.pid = self.world.start_daemon()
 
     def open(self, timeout: float = 20.0) -> socket.socket:
@@ -67,7 +68,7 @@ class Http(AgentaTest):
 
     def test_b5_pipelined_requests_are_answered_in_order(self):
         sock = self.open()
-        other = STATUS.replace(b"/api/tools/daemon", b"/api/tools/nothing-here")
+        other = STATUS.replace(b"/api/tools/daemon", b"/api/tools/connections/nobody")
         sock.sendall(STATUS + other + STATUS)
 
         replies = read_replies(sock, 3)

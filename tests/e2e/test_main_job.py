@@ -68,7 +68,7 @@ class MainJob(AgentaTest):
         self.assertRegex(answer.stdout, r'"slug"\s*:\s*"github"')
 
     def test_a_key_is_refused_where_the_service_refuses_it(self):
-        refused = self.world.run("--sandbox", "connect", "stripe", "--field", "api_key=env:KEY", "--json", env={"KEY": "not-a-key"})
+        refused = self.world.run("--sandbox", "connect", "stripe", "--field", "generic_api_key=env:KEY", "--json", env={"KEY": "not-a-key"})
 
         self.assert_error(refused, "INVALID_CREDENTIALS", 1)
 

@@ -207,7 +207,8 @@ class Escapes(Output):
 def titles(document) -> list[str]:
     """Every title in a result, wherever it is."""
     if isinstance(document, dict):
-        return [document["title"]] * ("title" in document) + [t for v in document.values() for t in titles(v)]
+        own = [document["title"]] if "title" in document else []
+        return own + [t for v in document.values() for t in titles(v)]
     return [t for v in document for t in titles(v)] if isinstance(document, list) else []
 
 

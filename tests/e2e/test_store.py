@@ -110,11 +110,10 @@ class Store(AgentaTest):
         sandbox = self.start_sandbox()
         self.connect_github(sandbox)
         ballast = self.world.home / "ballast"
-        with open(ballast, "wb") as file:
+        with open(ballast, "wb", buffering=0) as file:
             try:
-                while True:
-                    file.write(b"x" * 4096)
-                    file.flush()
+                while file.write(b"x" * 4096):
+                    pass
             except OSError:
                 pass
         before = sandbox.requests()
@@ -181,6 +180,7 @@ class Ending(AgentaTest):
     def test_h5_a_second_sigterm_is_quicker_and_a_write_is_then_unknown(self):
         running, pid = self.begin(30_000)
         os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not self.world.socket().exists(), 5, "the socket's end")
         begin = time.monotonic()
         os.kill(pid, signal.SIGTERM)
 

@@ -13,8 +13,9 @@ def connect(path: Path, timeout: float) -> socket.socket:
     directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        sock.settimeout(timeout)
+        # Without a timeout: with one, a full queue is an error instead of a wait.
         sock.connect(f"/proc/self/fd/{directory}/{path.name}")
+        sock.settimeout(timeout)
         return sock
     finally:
         os.close(directory)
