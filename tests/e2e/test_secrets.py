@@ -148,7 +148,7 @@ class Modes(AgentaTest):
         result = self.world.run("connections", "list", "--json")
 
         self.assertEqual(result.code, 12, f"{result}")
-        self.assertIn("chmod 600", result.err + result.error["message"] + " ".join(result.error.get("next_step", [])))
+        self.assertIn("chmod 600", result.err + result.error["message"] + " ".join(result.error["next_step"] or []))
         self.assertEqual(mode(self.world.database()), 0o644)
 
     def test_e7_a_key_others_can_read_is_refused_with_the_remedy(self):
@@ -162,7 +162,7 @@ class Modes(AgentaTest):
         result = self.world.run("integrations", "list", "--json", env=keyless)
 
         self.assertEqual(result.code, 12, f"{result}")
-        self.assertIn("chmod", result.err + " ".join(result.error.get("next_step", [])))
+        self.assertIn("chmod", result.err + " ".join(result.error["next_step"] or []))
 
     def test_e7_a_key_file_others_can_read_is_refused(self):
         sandbox = self.start_sandbox()
@@ -176,7 +176,7 @@ class Modes(AgentaTest):
         result = self.world.run("integrations", "list", "--json", env=keyless)
 
         self.assertNotEqual(result.code, 0)
-        self.assertIn("chmod", result.err + " ".join(result.error.get("next_step", [])))
+        self.assertIn("chmod", result.err + " ".join(result.error["next_step"] or []))
         self.assertNotIn(sandbox.api_key, result.out + result.err)
 
 
