@@ -14,7 +14,7 @@ std::string describe(Identity const& identity, std::string const& file) {
   json["base_url"] = identity.access.base_url;
   json["key_fingerprint"] = identity.access.key_scope;
   json["file"] = identity.source == KeySource::login ? nlohmann::ordered_json(file) : nullptr;
-  return json.dump();
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 Result<ServiceReply> login(Credentials& credentials, Call const& call) {

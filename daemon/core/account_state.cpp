@@ -34,7 +34,9 @@ Settlement account_vanished() {
 }
 
 Settlement judge_account(Connection const& row, Account const& account, WallTime now) {
-  if (account.user_id != user_id_of(row.project) || account.auth_config != row.auth_config || account.id != row.account) {
+  bool const same_integration = account.integration.empty() || account.integration == row.integration;
+  if (account.user_id != user_id_of(row.project) || account.auth_config != row.auth_config || account.id != row.account ||
+      !same_integration) {
     return failed(ErrorCode::oauth_failed, "Composio answered with an account that this login did not make; it is not used");
   }
   Settlement settlement;

@@ -55,7 +55,7 @@ class ConnectFlow {
   /// the user has not finished.
   Result<Connection> settle(ProviderAccess const& access, ConnectionId const& id, SteadyTime deadline, std::stop_token stop);
 
-  /// What a restart finds: rows without an account are failed (their link was never shown), the others are watched
+  /// What a restart finds: rows without an account are forgotten (their link was never shown), the others are watched
   /// again where the saved key is theirs.
   Result<void> resume_pending(Caller const& owner);
   /// Watches a pending row again on behalf of a caller who has its key; does nothing where it is watched already.

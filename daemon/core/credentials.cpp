@@ -62,7 +62,7 @@ Result<Identity> Credentials::identify(Caller const& caller) {
     return make_identity(std::move(endpoint), std::move(saved->api_key), KeySource::login);
   }
   if (options_.systemd_file && endpoint == without_trailing_slash(options_.base_url)) {
-    if (auto text = read_file(*options_.systemd_file)) {
+    if (auto text = read_file(*options_.systemd_file); text && !trim(*text).empty()) {
       return make_identity(std::move(endpoint), Secret{std::string{trim(*text)}}, KeySource::systemd);
     }
   }

@@ -172,11 +172,10 @@ Error Executions::refuse(Execution& record, Error error) {
   return written ? with_execution(std::move(error), record.id) : std::move(error);
 }
 
-bool Executions::begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight) {
+Executions::Start Executions::begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight) {
   std::lock_guard const guard{mutex_};
-  if (cancelled_early_.erase(id.text) != 0) return false;
-  flights_.emplace(id.text, flight);
-  return true;
+  if (cancelled_early_.erase(id.text) != 0) return Start::cancelled_before;
+  return flights_.emplace(id.text, flight).second ? Start::flying : Start::id_in_use;
 }
 
 void Executions::end_flight(ExecutionId const& id) {
@@ -190,8 +189,12 @@ void Executions::end_flight(ExecutionId const& id) {
 Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execution record, ToolCall const& call) {
   auto const flight = std::make_shared<Flight>();
   flight->read_only = record.read_only;
-  if (!begin_flight(record.id, flight)) {
-    return fail(refuse(record, fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error()));
+  switch (begin_flight(record.id, flight)) {
+    case Start::flying: break;
+    case Start::cancelled_before:
+      return fail(refuse(record, fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error()));
+    case Start::id_in_use:
+      return fail(ErrorCode::idempotency_conflict, "the execution " + record.id.text + " is running already", show_step(record.id));
   }
   // The intent of a write survives a power cut; a lost read is only a lost line.
   auto const durability = record.read_only ? store::Durability::normal : store::Durability::full;
@@ -226,6 +229,11 @@ ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan cons
   ProviderCall const provider_call{plan.access, caller.deadline, flight.abort.get_token()};
   ToolHints const hints = hints_of(plan.tool->tool);
 
+  // Once an attempt may have had its effect, a later one that did not run changes nothing about that.
+  std::optional<ExecuteOutcome> doubt;
+  auto const worst = [&](ExecuteOutcome outcome) {
+    return doubt && outcome.fate == Fate::nothing_ran ? std::move(*doubt) : std::move(outcome);
+  };
   for (;;) {
     {
       std::lock_guard const guard{flight.mutex};
@@ -237,17 +245,20 @@ ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan cons
     std::unique_lock lock{flight.mutex};
     flight.on_the_wire = false;
     flight.ever_written = flight.ever_written || outcome.fate != Fate::nothing_ran;
-    if (!may_retry(outcome.fate, hints) || record.attempts >= kMostAttempts || flight.cancel_wanted) return outcome;
+    if (!may_retry(outcome.fate, hints) || record.attempts >= kMostAttempts || flight.cancel_wanted) {
+      return worst(std::move(outcome));
+    }
     auto const wait = retry_delay(record.attempts + 1, outcome.error ? outcome.error->retry_after : std::nullopt,
                                   random_fraction(), until(caller.deadline, clock_.steady()));
-    if (!wait) return outcome;
+    if (!wait) return worst(std::move(outcome));
     flight.changed.wait_for(lock, *wait, [&] { return flight.cancel_wanted; });
-    if (flight.cancel_wanted) return outcome;
+    if (flight.cancel_wanted) return worst(std::move(outcome));
+    if (outcome.fate == Fate::unknown && !hints.read_only) doubt = std::move(outcome);
   }
   ExecuteOutcome nothing;
   nothing.fate = Fate::nothing_ran;
   nothing.error = fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error();
-  return nothing;
+  return worst(std::move(nothing));
 }
 
 Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled) {
@@ -301,7 +312,10 @@ void Executions::note_connection(Plan const& plan, Execution const& record, std:
     static_cast<void>(connections_.touch(plan.connection->id, clock_.wall()));
   }
   if (!expired) return;
-  Connection row = *plan.connection;
+  // The row may have been renewed or removed while the call was out: only the account that was used is dead.
+  auto const found = connections_.find(plan.connection->id);
+  if (!found || !*found || (*found)->account != plan.connection->account) return;
+  Connection row = **found;
   row.status = ConnectionStatus::expired;
   row.updated_at = clock_.wall();
   ConnectionError why;
@@ -311,25 +325,35 @@ void Executions::note_connection(Plan const& plan, Execution const& record, std:
   static_cast<void>(connections_.update(row, store::Durability::normal));
 }
 
-Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
+/// Whether it is under way. If not, its request may still be read: the wish is kept for it.
+bool Executions::cancel_flight(ExecutionId const& id) {
   std::shared_ptr<Flight> flight;
   {
     std::lock_guard const guard{mutex_};
-    if (auto const found = flights_.find(id.text); found != flights_.end()) flight = found->second;
+    auto const found = flights_.find(id.text);
+    if (found == flights_.end()) {
+      constexpr std::size_t kMostEarly = 1024;
+      if (cancelled_early_.size() >= kMostEarly) cancelled_early_.erase(cancelled_early_.begin());
+      cancelled_early_.insert(id.text);
+      return false;
+    }
+    flight = found->second;
   }
-  if (flight) {
-    std::lock_guard const guard{flight->mutex};
-    flight->cancel_wanted = true;
-    flight->changed.notify_all();
-    // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
-    if (flight->read_only) flight->abort.request_stop();
-  }
+  std::lock_guard const guard{flight->mutex};
+  flight->cancel_wanted = true;
+  flight->changed.notify_all();
+  // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
+  if (flight->read_only) flight->abort.request_stop();
+  return true;
+}
+
+Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
+  if (!is_uuid(id.text)) return get(caller, id);
+  bool const flying = cancel_flight(id);
   auto found = get(caller, id);
-  if (!found && found.error().code == ErrorCode::execution_not_found && is_uuid(id.text)) {
-    constexpr std::size_t kMostEarly = 1024;
+  if (!flying && found) {  // it is over: there is nothing left to wait for
     std::lock_guard const guard{mutex_};
-    if (cancelled_early_.size() >= kMostEarly) cancelled_early_.erase(cancelled_early_.begin());
-    cancelled_early_.insert(id.text);
+    cancelled_early_.erase(id.text);
   }
   return found;
 }

@@ -57,7 +57,9 @@ class Executions {
   Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
   Error refuse(Execution& record, Error error);
   void note_connection(Plan const& plan, Execution const& record, std::string const& tool_words);
-  bool begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight);
+  enum class Start { flying, cancelled_before, id_in_use };
+  Start begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight);
+  bool cancel_flight(ExecutionId const& id);
   void end_flight(ExecutionId const& id);
 
   store::ProjectStore& projects_;

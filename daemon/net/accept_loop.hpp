@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fcntl.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -24,6 +26,7 @@ boost::asio::awaitable<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std
     auto const [error] = co_await std::move(accept);
     if (!acceptor->is_open()) co_return;
     if (!error) {
+      ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);  // Asio's accept leaves it to be inherited
       (*on_accept)(std::move(socket));
       continue;
     }

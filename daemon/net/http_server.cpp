@@ -112,10 +112,53 @@ class HangupWatch {
   std::shared_ptr<std::stop_source> source_;
 };
 
+/// Ends a read that takes too long and leaves the stream open, so that the peer can be told: the stream's own time-out
+/// would close it.
+class ReadTimer {
+ public:
+  ReadTimer(Stream& stream, std::chrono::milliseconds timeout) : timer_(stream.get_executor(), timeout) {
+    timer_.async_wait([state = state_, &stream](boost::system::error_code error) {
+      if (error || state->over) return;
+      state->expired = true;
+      stream.cancel();
+    });
+  }
+  ~ReadTimer() { state_->over = true; }
+  ReadTimer(ReadTimer const&) = delete;
+  ReadTimer& operator=(ReadTimer const&) = delete;
+  bool expired() const { return state_->expired; }
+
+ private:
+  struct State {
+    bool over = false;
+    bool expired = false;
+  };
+  asio::steady_timer timer_;
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
 void reset_connection(Stream& stream) {
   boost::system::error_code ignored;
   stream.socket().set_option(asio::socket_base::linger(true, 0), ignored);
   stream.socket().close(ignored);
+}
+
+asio::awaitable<boost::system::error_code> read_header(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                                       std::chrono::milliseconds timeout) {
+  ReadTimer const timer{stream, timeout};
+  auto reading = http::async_read_header(stream, buffer, parser, kNothrow);
+  auto const [error, size] = co_await std::move(reading);
+  static_cast<void>(size);
+  co_return timer.expired() ? beast::error::timeout : error;
+}
+
+asio::awaitable<boost::system::error_code> read_body(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                                     std::chrono::milliseconds timeout) {
+  ReadTimer const timer{stream, timeout};
+  auto reading = http::async_read(stream, buffer, parser, kNothrow);
+  auto const [error, size] = co_await std::move(reading);
+  static_cast<void>(size);
+  co_return timer.expired() ? beast::error::timeout : error;
 }
 
 /// A big reply goes out in pieces, each with the whole time-out: a slow reader is served, one that stopped is not.
@@ -214,20 +257,17 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<Session> session) {
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(options_.most_header_bytes));
     parser.body_limit(options_.most_body_bytes);
-    stream.expires_after(options_.header_timeout);
-    auto read_header = http::async_read_header(stream, buffer, parser, kNothrow);
-    auto [failure, header_size] = co_await std::move(read_header);
-    static_cast<void>(header_size);
+    stream.expires_never();
+    auto reading_header = read_header(stream, buffer, parser, options_.header_timeout);
+    boost::system::error_code failure = co_await std::move(reading_header);
     if (!failure && !parser.is_done()) {
       if (equal_ignoring_case(parser.get()[http::field::expect], "100-continue")) {
         auto go_on = write_all(stream, "HTTP/1.1 100 Continue\r\n\r\n", options_.write_timeout);
         if (!co_await std::move(go_on)) co_return;
       }
-      stream.expires_after(options_.body_timeout);
-      auto read_body = http::async_read(stream, buffer, parser, kNothrow);
-      auto const [body_failure, body_size] = co_await std::move(read_body);
-      static_cast<void>(body_size);
-      failure = body_failure;
+      stream.expires_never();
+      auto reading_body = read_body(stream, buffer, parser, options_.body_timeout);
+      failure = co_await std::move(reading_body);
     }
     if (failure) {
       if (!deserves_reply(failure)) co_return;

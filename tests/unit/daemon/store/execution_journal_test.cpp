@@ -57,6 +57,47 @@ TEST_F(ExecutionJournalTest, SendsAQueuedRowOnce) {
   EXPECT_EQ(journal.find(execution.id).value()->attempts, 1);
 }
 
+TEST_F(ExecutionJournalTest, GivesTheKeyBackOfWhatNeverRan) {
+  for (ExecutionState const state : {ExecutionState::refused, ExecutionState::cancelled}) {
+    auto execution = make_execution(project);
+    execution.state = ExecutionState::sent;
+    execution.idempotency_key = "key-1";
+    ASSERT_TRUE(journal.insert(execution, Durability::normal));
+    execution.state = state;
+
+    ASSERT_EQ(journal.settle(execution, Durability::normal).value(), true);
+
+    EXPECT_FALSE(journal.find_by_key(project, "key-1").value());
+    EXPECT_EQ(journal.find(execution.id).value()->idempotency_key, "");
+  }
+}
+
+TEST_F(ExecutionJournalTest, KeepsTheKeyOfWhatRanOrMayHave) {
+  int number = 0;
+  for (ExecutionState const state :
+       {ExecutionState::succeeded, ExecutionState::failed, ExecutionState::unknown}) {
+    auto execution = make_execution(project);
+    execution.state = ExecutionState::sent;
+    execution.idempotency_key = "key-" + std::to_string(++number);
+    ASSERT_TRUE(journal.insert(execution, Durability::normal));
+    execution.state = state;
+
+    ASSERT_EQ(journal.settle(execution, Durability::normal).value(), true);
+
+    EXPECT_EQ(journal.find_by_key(project, execution.idempotency_key).value()->id, execution.id);
+  }
+}
+
+TEST_F(ExecutionJournalTest, GivesTheKeyBackOfWhatIsCancelledWhileQueued) {
+  auto execution = make_execution(project);
+  execution.idempotency_key = "key-1";
+  ASSERT_TRUE(journal.insert(execution, Durability::normal));
+
+  ASSERT_EQ(journal.cancel_queued(execution.id, at(1)).value(), true);
+
+  EXPECT_FALSE(journal.find_by_key(project, "key-1").value());
+}
+
 TEST_F(ExecutionJournalTest, LeavesASettledRowAsItIs) {
   auto execution = make_execution(project);
   ASSERT_TRUE(journal.insert(execution, Durability::normal));

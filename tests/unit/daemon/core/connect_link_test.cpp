@@ -1,0 +1,332 @@
+#include <future>
+#include <thread>
+
+#include "tests/unit/daemon/core/connect_flow_support.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using ConnectLink = ConnectFlowTest;
+
+TEST_F(ConnectLink, LeavesAPendingRowAndWatchesIt) {
+  auto const reply = value_of(flow.begin(caller, to("GitHub")));
+
+  EXPECT_EQ(reply.status, ConnectionStatus::pending);
+  EXPECT_EQ(reply.slug, "github");
+  EXPECT_EQ(reply.redirect_url, "https://connect.example/ln_1");
+  EXPECT_EQ(reply.expires_at, link_ends);
+  EXPECT_FALSE(reply.joined);
+  auto const row = row_of(reply);
+  EXPECT_EQ(row.status, ConnectionStatus::pending);
+  EXPECT_EQ(row.account.text, "ca_1");
+  EXPECT_EQ(row.auth_config.text, "ac_made");
+  EXPECT_EQ(row.key_scope, "scope of key-1");
+  EXPECT_EQ(row.created_by.user, "ada");
+  EXPECT_EQ(watcher.events(),
+            (std::vector<std::string>{"open " + reply.id.text, "started " + reply.id.text}));
+  EXPECT_EQ(watcher.last().access.api_key.reveal(), "key-1");
+  EXPECT_EQ(last_link.user_id, "agenta_project_" + project.text);
+  EXPECT_EQ(last_link.callback_url, "http://127.0.0.1:1/callback/" + reply.id.text);
+}
+
+TEST_F(ConnectLink, GoesOnWithoutADoor) {
+  watcher.door = false;
+
+  EXPECT_TRUE(flow.begin(caller, to("github")));
+  EXPECT_EQ(last_link.callback_url, "");
+}
+
+TEST_F(ConnectLink, TheRowIsThereBeforeTheAccountIsMade) {
+  std::size_t rows_seen = 0;
+  auto const works = provider.on_create_link;
+  provider.on_create_link = [&, works](auto const& request) {
+    rows_seen = all_rows().size();
+    return works(request);
+  };
+
+  ASSERT_TRUE(flow.begin(caller, to("github")));
+
+  EXPECT_EQ(rows_seen, 1U);
+}
+
+TEST_F(ConnectLink, JoinsAnIdenticalLoginThatIsPending) {
+  auto const first = value_of(flow.begin(caller, to("github")));
+  auto const second = value_of(flow.begin(caller, to("github")));
+
+  EXPECT_TRUE(second.joined);
+  EXPECT_EQ(second.id, first.id);
+  EXPECT_EQ(second.redirect_url, first.redirect_url);
+  EXPECT_EQ(links, 1);
+}
+
+TEST_F(ConnectLink, TwoThreadsWithTheSameLoginMakeOne) {
+  test::Gate gate;
+  auto const works = provider.on_create_link;
+  provider.on_create_link = [&, works](auto const& request) {
+    gate.pass();
+    return works(request);
+  };
+
+  auto first = std::async(std::launch::async, [&] { return flow.begin(caller, to("github")); });
+  gate.await_arrivals(1);
+  auto second = std::async(std::launch::async, [&] { return flow.begin(caller, to("github")); });
+  gate.open();
+
+  EXPECT_EQ(value_of(first.get()).id, value_of(second.get()).id);
+  EXPECT_EQ(links, 1);
+}
+
+TEST_F(ConnectLink, DoesNotJoinALinkThatIsAboutToEnd) {
+  auto const first = value_of(flow.begin(caller, to("github")));
+  clock.advance(std::chrono::minutes{10} - std::chrono::seconds{30});
+
+  auto const second = value_of(flow.begin(caller, to("github")));
+
+  EXPECT_FALSE(second.joined);
+  EXPECT_NE(second.id, first.id);
+  EXPECT_EQ(second.slug, "github-2");
+}
+
+TEST_F(ConnectLink, DoesNotJoinAnotherKeysLogin) {
+  auto const first = value_of(flow.begin(caller, to("github")));
+
+  auto const second = value_of(flow.begin(make_caller(clock, "key-2"), to("github")));
+
+  EXPECT_FALSE(second.joined);
+  EXPECT_NE(second.id, first.id);
+}
+
+TEST_F(ConnectLink, DoesNotJoinWhereAnotherSlugOrOwnScopesAreAskedFor) {
+  auto const first = value_of(flow.begin(caller, to("github")));
+  auto other = to("github");
+  other.slug = "work";
+  auto scoped = to("github");
+  scoped.scopes = {"repo"};
+
+  EXPECT_FALSE(value_of(flow.begin(caller, other)).joined);
+  EXPECT_FALSE(value_of(flow.begin(caller, scoped)).joined);
+  EXPECT_EQ(all_rows().size(), 3U);
+}
+
+TEST_F(ConnectLink, RefusesATakenSlugBeforeAnythingIsMade) {
+  add_connection("work", "gmail");
+  auto request = to("github");
+  request.slug = "Work";
+
+  auto const error = error_of(flow.begin(caller, request));
+
+  EXPECT_EQ(error.code, ErrorCode::connection_already_exists);
+  EXPECT_EQ(provider.calls(), (std::vector<std::string>{"get_integration github"}));
+  EXPECT_TRUE(watcher.events().empty());
+}
+
+TEST_F(ConnectLink, RefusesASlugThatCannotBeOne) {
+  auto request = to("github");
+  request.slug = "no spaces";
+
+  EXPECT_EQ(error_of(flow.begin(caller, request)).code, ErrorCode::invalid_request);
+  EXPECT_TRUE(provider.calls().empty());
+}
+
+TEST_F(ConnectLink, ALoginThatFailedGivesItsSlugUp) {
+  auto failed = add_connection("github");
+  failed.status = ConnectionStatus::failed;
+  ASSERT_TRUE(rows.update(failed, store::Durability::normal));
+
+  auto const reply = value_of(flow.begin(caller, to("github")));
+
+  EXPECT_EQ(reply.slug, "github");
+  EXPECT_FALSE(value_of(rows.find(failed.id)));
+}
+
+TEST_F(ConnectLink, AFailingLinkLeavesNothingBehind) {
+  provider.on_create_link = [](auto const&) {
+    return Result<Link>{fail(ErrorCode::provider_unavailable, "away")};
+  };
+
+  EXPECT_EQ(error_of(flow.begin(caller, to("github"))).code, ErrorCode::provider_unavailable);
+
+  EXPECT_TRUE(all_rows().empty());
+  ASSERT_EQ(watcher.events().size(), 2U);
+  EXPECT_TRUE(watcher.events().back().starts_with("settled ")) << "the door is closed again";
+}
+
+TEST_F(ConnectLink, ForgetsAnAuthConfigThatTheProviderNoLongerHas) {
+  ASSERT_TRUE(flow.begin(caller, to("github")));
+  auto const works = provider.on_create_link;
+  provider.on_create_link = [](auto const&) {
+    return Result<Link>{fail(ErrorCode::connection_not_found, "gone")};
+  };
+  auto second = to("github");
+  second.slug = "second";
+  EXPECT_FALSE(flow.begin(caller, second));
+  provider.on_create_link = works;
+
+  EXPECT_TRUE(flow.begin(caller, second));
+
+  EXPECT_EQ(provider.count("create_auth_config"), 2);
+}
+
+TEST_F(ConnectLink, MakesAnAuthConfigOnceAndRemembersIt) {
+  ASSERT_TRUE(flow.begin(caller, to("github")));
+  auto second = to("github");
+  second.slug = "second";
+  ASSERT_TRUE(flow.begin(caller, second));
+
+  EXPECT_EQ(provider.count("create_auth_config"), 1);
+  EXPECT_EQ(provider.count("list_auth_configs"), 1);
+}
+
+TEST_F(ConnectLink, TwoThreadsMakeOneAuthConfig) {
+  test::Gate gate;
+  auto const works = provider.on_create_auth_config;
+  provider.on_create_auth_config = [&, works](auto const& request) {
+    gate.pass();
+    return works(request);
+  };
+  auto const begin_as = [&](std::string slug) {
+    auto request = to("github");
+    request.slug = std::move(slug);
+    return flow.begin(caller, request);
+  };
+
+  auto first = std::async(std::launch::async, begin_as, "one");
+  gate.await_arrivals(1);
+  auto second = std::async(std::launch::async, begin_as, "two");
+  gate.open();
+
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+  EXPECT_EQ(provider.count("create_auth_config"), 1);
+}
+
+TEST_F(ConnectLink, TakesAnEnabledAuthConfigOfTheSameSchemeThatIsThere) {
+  provider.on_list_auth_configs = [](auto const&) {
+    std::vector<AuthConfig> configs(4);
+    configs[0] = {{"ac_disabled"}, {"github"}, "OAUTH2", true, false};
+    configs[1] = {{"ac_own"}, {"github"}, "OAUTH2", false, true};
+    configs[2] = {{"ac_key"}, {"github"}, "API_KEY", true, true};
+    configs[3] = {{"ac_right"}, {"github"}, "OAUTH2", true, true};
+    return configs;
+  };
+
+  ASSERT_TRUE(flow.begin(caller, to("github")));
+
+  EXPECT_EQ(last_link.auth_config.text, "ac_right");
+  EXPECT_EQ(provider.count("create_auth_config"), 0);
+}
+
+TEST_F(ConnectLink, OwnScopesMeanAnOwnAuthConfigThatIsNotShared) {
+  AuthConfigRequest seen;
+  auto const works = provider.on_create_auth_config;
+  provider.on_create_auth_config = [&, works](auto const& request) {
+    seen = request;
+    return works(request);
+  };
+  auto scoped = to("github");
+  scoped.scopes = {"repo"};
+  ASSERT_TRUE(flow.begin(caller, scoped));
+  EXPECT_EQ(seen.scopes, std::vector<std::string>{"repo"});
+
+  ASSERT_TRUE(flow.begin(caller, to("gitea")).has_value() == false);
+  auto plain = to("github");
+  plain.slug = "plain";
+  ASSERT_TRUE(flow.begin(caller, plain));
+
+  EXPECT_EQ(provider.count("create_auth_config"), 2);
+}
+
+TEST_F(ConnectLink, SaysThatAnAppIsNeededWhereTheProviderHasNone) {
+  auto const error = error_of(flow.begin(caller, to("gitea")));
+
+  EXPECT_EQ(error.code, ErrorCode::not_configured);
+  EXPECT_NE(error.message.find("--auth-config"), std::string::npos);
+  EXPECT_EQ(provider.count("create_auth_config"), 0);
+  EXPECT_TRUE(all_rows().empty());
+}
+
+TEST_F(ConnectLink, TakesTheAuthConfigThatIsGiven) {
+  auto request = to("gitea");
+  request.auth_config_id = "ac_mine";
+
+  ASSERT_TRUE(flow.begin(caller, request));
+
+  EXPECT_EQ(last_link.auth_config.text, "ac_mine");
+  EXPECT_EQ(provider.count("list_auth_configs"), 0);
+}
+
+TEST_F(ConnectLink, RefusesASchemeThatTheIntegrationDoesNotKnow) {
+  auto request = to("github");
+  request.auth_type = "BASIC";
+
+  auto const error = error_of(flow.begin(caller, request));
+
+  EXPECT_EQ(error.code, ErrorCode::invalid_request);
+  EXPECT_NE(error.message.find("OAUTH2, API_KEY"), std::string::npos);
+}
+
+TEST_F(ConnectLink, AnIntegrationThatNeedsNoAuthNeedsNoConnection) {
+  auto const reply = value_of(flow.begin(caller, to("hackernews")));
+
+  EXPECT_EQ(reply.status, ConnectionStatus::active);
+  EXPECT_TRUE(reply.id.empty());
+  EXPECT_TRUE(all_rows().empty());
+  EXPECT_EQ(provider.calls(), (std::vector<std::string>{"get_integration hackernews"}));
+}
+
+TEST_F(ConnectLink, AnUnknownIntegrationMakesNothing) {
+  EXPECT_EQ(error_of(flow.begin(caller, to("nope"))).code, ErrorCode::integration_not_found);
+  EXPECT_TRUE(all_rows().empty());
+}
+
+TEST_F(ConnectLink, ReconnectingRenewsTheRowInPlaceAndDeletesTheDeadAccount) {
+  auto expired = add_connection("work");
+  expired.status = ConnectionStatus::expired;
+  expired.error = ConnectionError{ErrorCode::connection_expired, "dead"};
+  ASSERT_TRUE(rows.update(expired, store::Durability::normal));
+  auto request = to("github");
+  request.reconnect = "work";
+
+  auto const reply = value_of(flow.begin(caller, request));
+
+  EXPECT_EQ(reply.id, expired.id);
+  auto const row = row_of(reply);
+  EXPECT_EQ(row.status, ConnectionStatus::pending);
+  EXPECT_EQ(row.account.text, "ca_1");
+  EXPECT_FALSE(row.error);
+  EXPECT_EQ(provider.calls().back(), "delete_account ca_work");
+  EXPECT_EQ(all_rows().size(), 1U);
+}
+
+TEST_F(ConnectLink, AFailingReconnectLeavesTheRowAsItWas) {
+  auto expired = add_connection("work");
+  expired.status = ConnectionStatus::expired;
+  ASSERT_TRUE(rows.update(expired, store::Durability::normal));
+  provider.on_create_link = [](auto const&) {
+    return Result<Link>{fail(ErrorCode::provider_unavailable, "away")};
+  };
+  auto request = to("github");
+  request.reconnect = "work";
+
+  EXPECT_FALSE(flow.begin(caller, request));
+
+  EXPECT_EQ(value_of(rows.find(expired.id)), expired);
+  EXPECT_EQ(provider.count("delete_account"), 0);
+}
+
+TEST_F(ConnectLink, RefusesToRenewWhatWorksOrIsNotThereOrIsOfAnotherIntegration) {
+  add_connection("work");
+  add_connection("mail", "gmail");
+  auto request = to("github");
+
+  request.reconnect = "work";
+  EXPECT_EQ(error_of(flow.begin(caller, request)).code, ErrorCode::invalid_request);
+  request.reconnect = "mail";
+  EXPECT_EQ(error_of(flow.begin(caller, request)).code, ErrorCode::invalid_request);
+  request.reconnect = "nothing";
+  EXPECT_EQ(error_of(flow.begin(caller, request)).code, ErrorCode::connection_not_found);
+  EXPECT_EQ(links, 0);
+}
+
+}  // namespace
+}  // namespace agenta::daemon
