@@ -21,11 +21,15 @@ int main(int argc, char** argv) {
   run->add_option("--ready-fd", run_options.ready_fd, "Where to say `ready`, or why not")->type_name("FD");
   run->add_flag("--sandbox", sandboxed, "Work with the embedded sandbox instead of Composio");
 
-  auto* const serve = app.add_subcommand("sandbox-serve", "Serve a sandbox for other programs, in the foreground");
+  auto* const serve =
+      app.add_subcommand("sandbox-serve", "Serve a sandbox for other programs, in the foreground");
   agenta::daemon::SandboxServeOptions serve_options;
-  serve->add_option("--port", serve_options.port, "The port on 127.0.0.1; 0 for any free one")->type_name("N");
-  serve->add_option("--catalog", serve_options.catalog, "A catalogue to serve instead of the built-in one")->type_name("DIR");
-  serve->add_option("--state", serve_options.state_file, "Keep accounts and tool state in this file")->type_name("FILE");
+  serve->add_option("--port", serve_options.port, "The port on 127.0.0.1; 0 for any free one")
+      ->type_name("N");
+  serve->add_option("--catalog", serve_options.catalog, "A catalogue to serve instead of the built-in one")
+      ->type_name("DIR");
+  serve->add_option("--state", serve_options.state_file, "Keep accounts and tool state in this file")
+      ->type_name("FILE");
 
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed()) return agenta::daemon::serve_sandbox(serve_options);

@@ -22,7 +22,8 @@ Result<ServiceReply> login(Credentials& credentials, Call const& call) {
   if (!json.is_object() || !json.contains("api_key") || !json["api_key"].is_string()) {
     return fail(ErrorCode::invalid_request, "a login takes {\"api_key\": \"…\"}");
   }
-  AGENTA_TRY(Identity const identity, credentials.login(call.caller, Secret{json["api_key"].get<std::string>()}));
+  AGENTA_TRY(Identity const identity,
+             credentials.login(call.caller, Secret{json["api_key"].get<std::string>()}));
   return json_reply(describe(identity, credentials.file().path().string()));
 }
 
@@ -49,14 +50,15 @@ std::vector<Route> account_routes(Credentials& credentials) {
   };
 }
 
-Result<long long> read_number(Call const& call, std::string_view name, long long otherwise, long long least, long long most) {
+Result<long long> read_number(Call const& call, std::string_view name, long long otherwise, long long least,
+                              long long most) {
   std::string const text = call.query_value(name);
   if (text.empty()) return otherwise;
   long long value = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
-    return fail(ErrorCode::invalid_request, std::string{name} + " is a number from " + std::to_string(least) + " to " +
-                                                std::to_string(most) + ", not " + text);
+    return fail(ErrorCode::invalid_request, std::string{name} + " is a number from " + std::to_string(least) +
+                                                " to " + std::to_string(most) + ", not " + text);
   }
   return value;
 }

@@ -40,7 +40,8 @@ States states_of(std::vector<Connection> const& connections, ProviderAccess cons
   for (Connection const& connection : connections) {
     if (!belongs_to(connection, access)) continue;
     protocol::IntegrationState& state = states[connection.integration.text];
-    bool const better = !state.status || (*state.status != ConnectionStatus::active && connection.status == ConnectionStatus::active);
+    bool const better = !state.status || (*state.status != ConnectionStatus::active &&
+                                          connection.status == ConnectionStatus::active);
     if (!better) continue;
     state.connection = connection.id;
     state.status = connection.status;
@@ -61,8 +62,8 @@ struct Filter {
 };
 
 Result<Filter> read_filter(Call const& call, std::vector<Integration> const& all) {
-  Filter filter{to_lower(call.query_value("search")), to_lower(call.query_value("category")), call.query_value("auth"),
-                to_lower(call.query_value("connected"))};
+  Filter filter{to_lower(call.query_value("search")), to_lower(call.query_value("category")),
+                call.query_value("auth"), to_lower(call.query_value("connected"))};
   if (!filter.connected.empty() && filter.connected != "true" && filter.connected != "false") {
     return fail(ErrorCode::invalid_request, "connected is true or false, not " + filter.connected);
   }
@@ -72,13 +73,15 @@ Result<Filter> read_filter(Call const& call, std::vector<Integration> const& all
     for (Category const& category : integration.categories) categories.insert(category.slug);
     schemes.insert(integration.auth_schemes.begin(), integration.auth_schemes.end());
   }
-  auto const check = [](std::string const& what, std::string const& wanted, std::set<std::string> const& known) -> Result<void> {
-    bool const found = std::ranges::any_of(known, [&](std::string const& name) { return equal_ignoring_case(name, wanted); });
+  auto const check = [](std::string const& what, std::string const& wanted,
+                        std::set<std::string> const& known) -> Result<void> {
+    bool const found = std::ranges::any_of(
+        known, [&](std::string const& name) { return equal_ignoring_case(name, wanted); });
     if (wanted.empty() || found) return {};
     std::vector<std::string> const names{known.begin(), known.end()};
     auto const suggestion = nearest(wanted, names);
-    return fail(ErrorCode::invalid_request,
-                "there is no " + what + " " + wanted + (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+    return fail(ErrorCode::invalid_request, "there is no " + what + " " + wanted +
+                                                (suggestion ? "; did you mean " + *suggestion + "?" : ""));
   };
   AGENTA_CHECK(check("category", filter.category, categories));
   AGENTA_CHECK(check("auth scheme", filter.auth, schemes));
@@ -126,7 +129,8 @@ class CatalogRoutes {
     AGENTA_TRY(Filter const filter, read_filter(call, *all));
     States const states = states_of(rows, access);
     std::vector<Integration> found;
-    std::ranges::copy_if(*all, std::back_inserter(found), [&](Integration const& i) { return matches(filter, i, states); });
+    std::ranges::copy_if(*all, std::back_inserter(found),
+                         [&](Integration const& i) { return matches(filter, i, states); });
     AGENTA_TRY(auto const page, page_of(call, std::move(found)));
     std::vector<protocol::IntegrationState> page_states;
     for (Integration const& integration : page.items) {
@@ -151,11 +155,13 @@ class CatalogRoutes {
   Result<ServiceReply> list_tools(Call const& call) const {
     AGENTA_TRY(ProviderAccess const access, credentials_.access_for(call.caller));
     ProviderCall const provider_call{access, call.caller.deadline, call.caller.stop};
-    AGENTA_TRY(auto const all, catalog_.tools(provider_call, IntegrationSlug{to_lower(call.parameter("slug"))}));
+    AGENTA_TRY(auto const all,
+               catalog_.tools(provider_call, IntegrationSlug{to_lower(call.parameter("slug"))}));
     std::string const search = to_lower(call.query_value("search"));
     std::vector<Tool> found;
     std::ranges::copy_if(*all, std::back_inserter(found), [&](Tool const& tool) {
-      return contains(tool.slug.text, search) || contains(tool.name, search) || contains(tool.description, search);
+      return contains(tool.slug.text, search) || contains(tool.name, search) ||
+             contains(tool.description, search);
     });
     AGENTA_TRY(auto const page, page_of(call, std::move(found)));
     return json_reply(protocol::encode_tools(page));
@@ -168,9 +174,11 @@ class CatalogRoutes {
     if (!reference) return fail(ErrorCode::tool_not_found, call.parameter("tool") + " is no tool's name");
     AGENTA_TRY(auto const found, catalog_.tool(provider_call, reference->slug, call.query_value("version")));
     auto const integration = call.parameters.find("slug");
-    if (integration != call.parameters.end() && !equal_ignoring_case(integration->second, found->tool.integration.text)) {
-      return fail(ErrorCode::tool_not_found, found->tool.slug.text + " is a tool of " + found->tool.integration.text +
-                                                 ", not of " + integration->second);
+    if (integration != call.parameters.end() &&
+        !equal_ignoring_case(integration->second, found->tool.integration.text)) {
+      return fail(ErrorCode::tool_not_found, found->tool.slug.text + " is a tool of " +
+                                                 found->tool.integration.text + ", not of " +
+                                                 integration->second);
     }
     return json_reply(protocol::encode_tool(found->tool));
   }
@@ -185,13 +193,16 @@ class CatalogRoutes {
 
 std::vector<Route> catalog_routes(Catalog& catalog, Connections& connections, Credentials& credentials) {
   CatalogRoutes const routes{catalog, connections, credentials};
-  auto const to = [routes](auto member) { return [routes, member](Call const& call) { return (routes.*member)(call); }; };
+  auto const to = [routes](auto member) {
+    return [routes, member](Call const& call) { return (routes.*member)(call); };
+  };
   constexpr auto kView = Permission::view_tools;
   return {
       {"GET", "/api/tools/integrations", kView, Work::provider, to(&CatalogRoutes::list_integrations)},
       {"GET", "/api/tools/integrations/{slug}", kView, Work::provider, to(&CatalogRoutes::get_integration)},
       {"GET", "/api/tools/integrations/{slug}/tools", kView, Work::provider, to(&CatalogRoutes::list_tools)},
-      {"GET", "/api/tools/integrations/{slug}/tools/{tool}", kView, Work::provider, to(&CatalogRoutes::get_tool)},
+      {"GET", "/api/tools/integrations/{slug}/tools/{tool}", kView, Work::provider,
+       to(&CatalogRoutes::get_tool)},
       {"GET", "/api/tools/tools/{tool}", kView, Work::provider, to(&CatalogRoutes::get_tool)},
   };
 }

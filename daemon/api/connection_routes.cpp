@@ -13,7 +13,8 @@ class ConnectionRoutes {
 
   Result<ServiceReply> list(Call const& call) const {
     store::ConnectionFilter filter;
-    if (auto const slug = call.query_value("integration"); !slug.empty()) filter.integration = IntegrationSlug{to_lower(slug)};
+    if (auto const slug = call.query_value("integration"); !slug.empty())
+      filter.integration = IntegrationSlug{to_lower(slug)};
     if (auto const name = call.query_value("status"); !name.empty()) {
       filter.status = parse_connection_status(name);
       if (!filter.status) {
@@ -33,7 +34,8 @@ class ConnectionRoutes {
     return json_reply(protocol::encode_connect_reply(reply), 201);
   }
 
-  /// Asks Composio about a pending row, and has it watched again: after a restart nobody else may have its key.
+  /// Asks Composio about a pending row, and has it watched again: after a restart nobody else may have its
+  /// key.
   Result<ServiceReply> get(Call const& call) const {
     AGENTA_TRY(Connection row, connections_.get(call.caller, call.parameter("id")));
     if (row.status == ConnectionStatus::pending) {
@@ -41,8 +43,10 @@ class ConnectionRoutes {
       AGENTA_CHECK(flow_.resume(call.caller, row));
       // Where Composio cannot be asked right now the row is shown as it stands: the watcher goes on asking.
       auto const settled = flow_.settle(access, row.id, call.caller.deadline, call.caller.stop);
-      if (settled) row = *settled;
-      else if (settled.error().code == ErrorCode::connection_not_found) return fail(settled.error());
+      if (settled)
+        row = *settled;
+      else if (settled.error().code == ErrorCode::connection_not_found)
+        return fail(settled.error());
     }
     auto reply = json_reply(protocol::encode_connection(row, credentials_.scope_of(call.caller)));
     if (row.status == ConnectionStatus::pending) reply.headers.emplace_back(kWaitKeyHeader, row.id.text);
@@ -70,14 +74,19 @@ class ConnectionRoutes {
 
 }  // namespace
 
-std::vector<Route> connection_routes(ConnectFlow& flow, Connections& connections, Credentials& credentials, LoginWatcher& watcher) {
+std::vector<Route> connection_routes(ConnectFlow& flow, Connections& connections, Credentials& credentials,
+                                     LoginWatcher& watcher) {
   ConnectionRoutes const routes{flow, connections, credentials};
-  auto const to = [routes](auto member) { return [routes, member](Call const& call) { return (routes.*member)(call); }; };
+  auto const to = [routes](auto member) {
+    return [routes, member](Call const& call) { return (routes.*member)(call); };
+  };
   auto const remove = [routes, &watcher](Call const& call) { return routes.remove(call, watcher); };
   return {
       {"GET", "/api/tools/connections", Permission::view_tools, Work::local, to(&ConnectionRoutes::list)},
-      {"POST", "/api/tools/connections", Permission::edit_tools, Work::provider, to(&ConnectionRoutes::begin)},
-      {"GET", "/api/tools/connections/{id}", Permission::view_tools, Work::provider, to(&ConnectionRoutes::get)},
+      {"POST", "/api/tools/connections", Permission::edit_tools, Work::provider,
+       to(&ConnectionRoutes::begin)},
+      {"GET", "/api/tools/connections/{id}", Permission::view_tools, Work::provider,
+       to(&ConnectionRoutes::get)},
       {"DELETE", "/api/tools/connections/{id}", Permission::edit_tools, Work::provider, remove},
   };
 }

@@ -8,7 +8,8 @@
 namespace agenta::daemon::api {
 namespace {
 
-/// What a caller who asked for the data alone is told when the tool said no: everything the envelope would have said.
+/// What a caller who asked for the data alone is told when the tool said no: everything the envelope would
+/// have said.
 Error tool_failure(Execution const& execution) {
   Error error = *execution.error;
   error.execution_id = execution.id.text;
@@ -43,8 +44,9 @@ Result<ServiceReply> list(Executions& executions, Call const& call) {
   if (auto const name = call.query_value("state"); !name.empty()) {
     filter.state = parse_execution_state(name);
     if (!filter.state) {
-      return fail(ErrorCode::invalid_request, "there is no state " + name +
-                                                  ": it is queued, sent, succeeded, failed, unknown, cancelled or refused");
+      return fail(ErrorCode::invalid_request,
+                  "there is no state " + name +
+                      ": it is queued, sent, succeeded, failed, unknown, cancelled or refused");
     }
   }
   filter.cursor = call.query_value("cursor");

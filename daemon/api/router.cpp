@@ -6,7 +6,8 @@ namespace agenta::daemon::api {
 namespace {
 
 /// Matches `/a/{b}/c` against a path, segment by segment; a parameter takes one non-empty segment, decoded.
-std::optional<std::map<std::string, std::string>> match_path(std::string_view pattern, std::string_view path) {
+std::optional<std::map<std::string, std::string>> match_path(std::string_view pattern,
+                                                             std::string_view path) {
   std::map<std::string, std::string> parameters;
   for (;;) {
     std::size_t const pattern_end = pattern.find('/');
@@ -46,8 +47,10 @@ Result<Router::Match> Router::find(std::string_view method, std::string_view tar
     if (!parameters) continue;
     path_is_known = true;
     if (route.method != method) continue;
-    auto query = parse_query(question == std::string_view::npos ? std::string_view{} : target.substr(question + 1));
-    if (!query) return fail(ErrorCode::invalid_request, "the query of " + std::string{target} + " is malformed");
+    auto query =
+        parse_query(question == std::string_view::npos ? std::string_view{} : target.substr(question + 1));
+    if (!query)
+      return fail(ErrorCode::invalid_request, "the query of " + std::string{target} + " is malformed");
     Match match;
     match.route = &route;
     match.parameters = std::move(*parameters);
@@ -56,11 +59,14 @@ Result<Router::Match> Router::find(std::string_view method, std::string_view tar
   }
   constexpr std::size_t kShown = 200;
   std::string const shown{path.substr(0, kShown)};
-  if (path_is_known) return fail(ErrorCode::unsupported, shown + " does not take " + std::string{method.substr(0, 20)});
-  return fail(ErrorCode::unsupported, "this daemon has nothing at " + shown, {"agenta-tools", "api", "GET", "/api/openapi.json"});
+  if (path_is_known)
+    return fail(ErrorCode::unsupported, shown + " does not take " + std::string{method.substr(0, 20)});
+  return fail(ErrorCode::unsupported, "this daemon has nothing at " + shown,
+              {"agenta-tools", "api", "GET", "/api/openapi.json"});
 }
 
-Result<ServiceReply> Router::run(Match const& match, ServiceRequest const& request, Caller const& caller) const {
+Result<ServiceReply> Router::run(Match const& match, ServiceRequest const& request,
+                                 Caller const& caller) const {
   Call const call{request, caller, match.parameters, match.query};
   return match.route->handler(call);
 }

@@ -15,8 +15,8 @@
 
 namespace agenta::daemon::api {
 
-/// What a route lets a caller do. The owner's socket has all three; a session's has what its policy grants, and never
-/// `edit_tools`.
+/// What a route lets a caller do. The owner's socket has all three; a session's has what its policy grants,
+/// and never `edit_tools`.
 enum class Permission { view_tools, run_tools, edit_tools };
 
 /// Where a route's work runs: `local` answers from memory and the database; `provider` may wait for Composio;
@@ -45,8 +45,8 @@ struct Route {
   Handler handler;
 };
 
-/// The table of what the daemon answers: method, path, permission, kind of work, function. Any thread; the table does
-/// not change once built.
+/// The table of what the daemon answers: method, path, permission, kind of work, function. Any thread; the
+/// table does not change once built.
 class Router {
  public:
   explicit Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
@@ -56,7 +56,8 @@ class Router {
     std::map<std::string, std::string> parameters{};
     std::vector<QueryParameter> query{};
   };
-  /// `UNSUPPORTED` where no route has the path, or none with that method; `INVALID_REQUEST` for a malformed query.
+  /// `UNSUPPORTED` where no route has the path, or none with that method; `INVALID_REQUEST` for a malformed
+  /// query.
   Result<Match> find(std::string_view method, std::string_view target) const;
   /// Runs the matched route's function.
   Result<ServiceReply> run(Match const& match, ServiceRequest const& request, Caller const& caller) const;

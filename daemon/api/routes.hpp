@@ -11,17 +11,20 @@
 
 namespace agenta::daemon::api {
 
-/// A reply that is not settled yet carries this header with the key to wait on; a client that asked to wait is answered
-/// when the key is notified. Never on the wire.
+/// A reply that is not settled yet carries this header with the key to wait on; a client that asked to wait
+/// is answered when the key is notified. Never on the wire.
 inline constexpr std::string_view kWaitKeyHeader = "agenta-wait-key";
 
 // The routes by subject. Each decodes, calls one use case, and encodes; the use cases outlive the table.
 std::vector<Route> catalog_routes(Catalog& catalog, Connections& connections, Credentials& credentials);
-std::vector<Route> connection_routes(ConnectFlow& flow, Connections& connections, Credentials& credentials, LoginWatcher& watcher);
+std::vector<Route> connection_routes(ConnectFlow& flow, Connections& connections, Credentials& credentials,
+                                     LoginWatcher& watcher);
 std::vector<Route> execution_routes(Executions& executions);
 std::vector<Route> account_routes(Credentials& credentials);
 
-/// A number from a query parameter within bounds; `otherwise` where it is not given, `INVALID_REQUEST` where it is none.
-Result<long long> read_number(Call const& call, std::string_view name, long long otherwise, long long least, long long most);
+/// A number from a query parameter within bounds; `otherwise` where it is not given, `INVALID_REQUEST` where
+/// it is none.
+Result<long long> read_number(Call const& call, std::string_view name, long long otherwise, long long least,
+                              long long most);
 
 }  // namespace agenta::daemon::api

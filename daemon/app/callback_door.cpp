@@ -36,13 +36,15 @@ bool contradicts(HttpRequest const& request, std::string_view header, std::strin
 CallbackDoor::CallbackDoor(asio::any_io_executor executor, OnVisit on_visit)
     : executor_(executor),
       on_visit_(std::move(on_visit)),
-      server_(executor, door_limits(), [this](HttpRequest request, HttpPeer) { return visit(std::move(request)); }) {}
+      server_(executor, door_limits(),
+              [this](HttpRequest request, HttpPeer) { return visit(std::move(request)); }) {}
 
 CallbackDoor::~CallbackDoor() { server_.close_all(); }
 
 std::optional<std::string> CallbackDoor::open(ConnectionId const& id) {
   if (!listener_) {
-    auto bound = LoopbackListener::bind(executor_, 0, [this](StreamSocket socket) { server_.adopt(std::move(socket), Peer{}); });
+    auto bound = LoopbackListener::bind(
+        executor_, 0, [this](StreamSocket socket) { server_.adopt(std::move(socket), Peer{}); });
     if (!bound) return std::nullopt;
     listener_ = std::move(*bound);
   }
@@ -60,7 +62,8 @@ void CallbackDoor::close(ConnectionId const& id) {
   spent_.clear();
 }
 
-/// Compares with every live nonce in constant time, so that answering tells nothing about how near a guess was.
+/// Compares with every live nonce in constant time, so that answering tells nothing about how near a guess
+/// was.
 std::optional<ConnectionId> CallbackDoor::take_nonce(std::string_view nonce) {
   auto found = nonces_.end();
   for (auto entry = nonces_.begin(); entry != nonces_.end(); ++entry) {
@@ -78,8 +81,10 @@ bool CallbackDoor::is_browser_visit(HttpRequest const& request) const {
   auto const host = find_header(request.headers, "Host");
   if (!listener_ || !host || *host != "127.0.0.1:" + std::to_string(listener_->port())) return false;
   if (find_header(request.headers, "Origin")) return false;
-  if (find_header(request.headers, "Purpose") || find_header(request.headers, "Sec-Purpose")) return false;  // a prefetch
-  return !contradicts(request, "Sec-Fetch-Mode", "navigate") && !contradicts(request, "Sec-Fetch-Dest", "document");
+  if (find_header(request.headers, "Purpose") || find_header(request.headers, "Sec-Purpose"))
+    return false;  // a prefetch
+  return !contradicts(request, "Sec-Fetch-Mode", "navigate") &&
+         !contradicts(request, "Sec-Fetch-Dest", "document");
 }
 
 asio::awaitable<HttpResponse> CallbackDoor::visit(HttpRequest request) {

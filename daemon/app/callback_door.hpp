@@ -16,9 +16,10 @@
 
 namespace agenta::daemon {
 
-/// Where browsers come back to: `http://127.0.0.1:PORT/callback/NONCE`, listening only while a login is pending. A visit
-/// is a hint, and the right nonce is what lets it be one: it makes the daemon ask Composio now instead of at the next
-/// poll. Everything else is answered 4xx, counted, and changes nothing. Loop thread only.
+/// Where browsers come back to: `http://127.0.0.1:PORT/callback/NONCE`, listening only while a login is
+/// pending. A visit is a hint, and the right nonce is what lets it be one: it makes the daemon ask Composio
+/// now instead of at the next poll. Everything else is answered 4xx, counted, and changes nothing. Loop
+/// thread only.
 class CallbackDoor {
  public:
   /// Asks Composio about the login, and says how it stands.

@@ -31,7 +31,8 @@ std::string encode(DaemonStatus const& status) {
   json["connections_open"] = status.connections_open;
   json["executions_running"] = status.executions_running;
   json["logins_pending"] = status.logins_pending;
-  json["callback_port"] = status.callback_port == 0 ? ordered_json(nullptr) : ordered_json(status.callback_port);
+  json["callback_port"] =
+      status.callback_port == 0 ? ordered_json(nullptr) : ordered_json(status.callback_port);
   json["idle_exit"] = format_duration(status.idle_exit);
   json["settings_error"] = status.settings_error ? ordered_json(*status.settings_error) : nullptr;
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
@@ -41,7 +42,8 @@ Result<ServiceReply> shut_down(Controls const& controls, Call const& call) {
   std::optional<std::chrono::milliseconds> drain;
   if (!call.request.body.empty()) {
     auto const json = ordered_json::parse(call.request.body, nullptr, false);
-    if (!json.is_object()) return fail(ErrorCode::invalid_request, "a shutdown takes {\"drain_ms\": N}, or nothing");
+    if (!json.is_object())
+      return fail(ErrorCode::invalid_request, "a shutdown takes {\"drain_ms\": N}, or nothing");
     if (auto const wanted = json.find("drain_ms"); wanted != json.end() && !wanted->is_null()) {
       if (!wanted->is_number_unsigned() || wanted->get<std::uint64_t>() > 3'600'000) {
         return fail(ErrorCode::invalid_request, "drain_ms is a number of milliseconds, up to an hour");
@@ -56,7 +58,8 @@ Result<ServiceReply> shut_down(Controls const& controls, Call const& call) {
 /// Hands a control on to the embedded sandbox, under the path that a served one has.
 Result<ServiceReply> control_sandbox(Controls const& controls, Call const& call) {
   if (controls.sandbox == nullptr) {
-    return fail(ErrorCode::unsupported, "this daemon works with Composio, not with the sandbox: use --sandbox",
+    return fail(ErrorCode::unsupported,
+                "this daemon works with Composio, not with the sandbox: use --sandbox",
                 {"agenta-tools", "--sandbox", "sandbox", "faults"});
   }
   HttpRequest request;
@@ -67,7 +70,8 @@ Result<ServiceReply> control_sandbox(Controls const& controls, Call const& call)
   if (response.status >= 400) {
     auto const json = ordered_json::parse(response.body, nullptr, false);
     std::string why = "the sandbox does not take that";
-    if (json.is_object() && json.contains("error") && json["error"].is_object()) why = json["error"].value("message", why);
+    if (json.is_object() && json.contains("error") && json["error"].is_object())
+      why = json["error"].value("message", why);
     return fail(ErrorCode::invalid_request, why);
   }
   return json_reply(std::move(response.body), response.status);
@@ -78,13 +82,19 @@ Result<ServiceReply> control_sandbox(Controls const& controls, Call const& call)
 std::vector<api::Route> control_routes(Controls controls) {
   using api::Permission;
   using api::Work;
-  auto const to = [controls](auto function) { return [controls, function](Call const& call) { return function(controls, call); }; };
-  auto const status = [controls](Call const&) -> Result<ServiceReply> { return json_reply(encode(controls.status())); };
+  auto const to = [controls](auto function) {
+    return [controls, function](Call const& call) { return function(controls, call); };
+  };
+  auto const status = [controls](Call const&) -> Result<ServiceReply> {
+    return json_reply(encode(controls.status()));
+  };
   auto const reload = [controls](Call const&) -> Result<ServiceReply> {
     AGENTA_CHECK(controls.reload());
     return json_reply("{\"reloaded\":true}");
   };
-  auto const describe = [](Call const&) -> Result<ServiceReply> { return json_reply(std::string{openapi_document()}); };
+  auto const describe = [](Call const&) -> Result<ServiceReply> {
+    return json_reply(std::string{openapi_document()});
+  };
   return {
       {"GET", "/api/tools/daemon", Permission::view_tools, Work::control, status},
       {"POST", "/api/tools/daemon/shutdown", Permission::edit_tools, Work::control, to(&shut_down)},

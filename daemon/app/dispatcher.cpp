@@ -32,7 +32,8 @@ std::optional<long long> parse_count(std::string_view text) {
 }
 
 /// `agenta-tools connect …` as this caller would have to type it to reach the same daemon and project.
-void complete_next_step(std::vector<std::string>& step, std::string const& sandbox_flag, std::string const& project) {
+void complete_next_step(std::vector<std::string>& step, std::string const& sandbox_flag,
+                        std::string const& project) {
   if (step.empty() || step.front() != "agenta-tools") return;
   if (project != "default") step.insert(step.begin() + 1, {"--project", project});
   if (!sandbox_flag.empty()) step.insert(step.begin() + 1, sandbox_flag);
@@ -67,9 +68,14 @@ struct Dispatcher::Admitted {
   milliseconds wait{0};
 };
 
-Dispatcher::Dispatcher(api::Router const& router, WorkerPool& local, WorkerPool& provider, WaitList& waits, log::Log& log,
-                       Options options)
-    : router_(router), local_(local), provider_(provider), waits_(waits), log_(log), options_(std::move(options)) {}
+Dispatcher::Dispatcher(api::Router const& router, WorkerPool& local, WorkerPool& provider, WaitList& waits,
+                       log::Log& log, Options options)
+    : router_(router),
+      local_(local),
+      provider_(provider),
+      waits_(waits),
+      log_(log),
+      options_(std::move(options)) {}
 
 Actor Dispatcher::actor_of(HttpRequest const& request, Peer const& peer) const {
   Actor actor;
@@ -77,7 +83,8 @@ Actor Dispatcher::actor_of(HttpRequest const& request, Peer const& peer) const {
   actor.user = options_.user;
   actor.host = options_.host;
   if (peer.pid > 0) {
-    if (auto const name = read_file("/proc/" + std::to_string(peer.pid) + "/comm", 256)) actor.program = trim(*name);
+    if (auto const name = read_file("/proc/" + std::to_string(peer.pid) + "/comm", 256))
+      actor.program = trim(*name);
   }
   if (auto const version = find_header(request.headers, protocol::kVersionHeader)) {
     actor.program += (actor.program.empty() ? "" : " ") + std::string{version->substr(0, 64)};
@@ -92,7 +99,8 @@ Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer con
   AGENTA_TRY(admitted.match, router_.find(request.method, request.target));
 
   Caller& caller = admitted.caller;
-  if (auto const project = find_header(request.headers, protocol::kProjectHeader)) caller.project = to_lower(*project);
+  if (auto const project = find_header(request.headers, protocol::kProjectHeader))
+    caller.project = to_lower(*project);
   if (!is_valid_slug(caller.project)) {
     return fail(ErrorCode::invalid_request, "a project's name is 1 to 64 of a-z, 0-9, - and _");
   }
@@ -113,7 +121,8 @@ Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer con
     if (parameter.name != "wait") continue;
     auto const seconds = parse_count(parameter.value);
     if (!seconds) return fail(ErrorCode::invalid_request, "wait is a number of seconds");
-    admitted.wait = std::min(milliseconds{std::chrono::seconds{std::min(*seconds, 86'400LL)}}, options_.longest_wait);
+    admitted.wait =
+        std::min(milliseconds{std::chrono::seconds{std::min(*seconds, 86'400LL)}}, options_.longest_wait);
   }
   caller.deadline = std::chrono::steady_clock::now() + timeout;
   admitted.request.method = std::move(request.method);
@@ -129,7 +138,8 @@ boost::asio::awaitable<Result<ServiceReply>> Dispatcher::run_once(Admitted const
   co_return co_await std::move(work);
 }
 
-/// Runs the route; while its answer is not settled and the client asked to wait, runs it again at each notification.
+/// Runs the route; while its answer is not settled and the client asked to wait, runs it again at each
+/// notification.
 boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Admitted const& admitted) {
   SteadyTime const end = std::chrono::steady_clock::now() + admitted.wait;
   for (;;) {
@@ -137,7 +147,8 @@ boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Admitted const& 
     auto running = run_once(admitted);
     Result<ServiceReply> result = co_await std::move(running);
     if (!result) co_return result;
-    auto const key = std::ranges::find(result->headers, api::kWaitKeyHeader, &std::pair<std::string, std::string>::first);
+    auto const key =
+        std::ranges::find(result->headers, api::kWaitKeyHeader, &std::pair<std::string, std::string>::first);
     if (key == result->headers.end()) co_return result;
     auto const left = std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
     if (left.count() <= 0 || admitted.caller.stop.stop_requested()) co_return result;
@@ -146,7 +157,8 @@ boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Admitted const& 
   }
 }
 
-HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string const& request_id, std::string const& project) const {
+HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string const& request_id,
+                                     std::string const& project) const {
   HttpResponse response;
   if (result) {
     response.status = result->status;
@@ -158,8 +170,10 @@ HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string co
     Error error = std::move(result).error();
     if (error.request_id.empty()) error.request_id = request_id;
     complete_next_step(error.next_step, options_.sandbox_flag, project);
-    response.status = error.code == ErrorCode::tool_failed ? kToolFailedStatus : protocol::row_of(error.code).http_status;
-    if (error.retry_after) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after->count()));
+    response.status =
+        error.code == ErrorCode::tool_failed ? kToolFailedStatus : protocol::row_of(error.code).http_status;
+    if (error.retry_after)
+      response.headers.emplace_back("Retry-After", std::to_string(error.retry_after->count()));
     response.body = protocol::encode_error(error);
   }
   add_common_headers(response, request_id);
@@ -195,8 +209,11 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
   --active_;
   if (log_.is_enabled(log::Level::debug)) {
     auto const took = std::chrono::duration_cast<std::chrono::microseconds>(last_activity_ - began);
-    log_.debug("request", {{"request_id", request_id}, {"method", method}, {"path", path},
-                           {"status", std::to_string(response.status)}, {"us", std::to_string(took.count())}});
+    log_.debug("request", {{"request_id", request_id},
+                           {"method", method},
+                           {"path", path},
+                           {"status", std::to_string(response.status)},
+                           {"us", std::to_string(took.count())}});
   }
   co_return response;
 }

@@ -13,18 +13,19 @@
 
 namespace agenta::daemon {
 
-/// The door of the owner's socket: who may enter, which version of the protocol they speak, which route they want, on
-/// which threads it runs, and how its answer or failure looks on the wire. Loop thread only.
+/// The door of the owner's socket: who may enter, which version of the protocol they speak, which route they
+/// want, on which threads it runs, and how its answer or failure looks on the wire. Loop thread only.
 class Dispatcher {
  public:
   struct Options {
-    std::string sandbox_flag{};                        ///< what a next step needs to reach this daemon; empty: nothing
+    std::string sandbox_flag{};  ///< what a next step needs to reach this daemon; empty: nothing
     std::chrono::milliseconds default_timeout{60'000};  ///< of a request that names none
     std::chrono::milliseconds longest_wait{600'000};    ///< of `?wait=`
-    std::string host{};                                ///< recorded with what callers do
+    std::string host{};                                 ///< recorded with what callers do
     std::string user{};
   };
-  Dispatcher(api::Router const& router, WorkerPool& local, WorkerPool& provider, WaitList& waits, log::Log& log, Options options);
+  Dispatcher(api::Router const& router, WorkerPool& local, WorkerPool& provider, WaitList& waits,
+             log::Log& log, Options options);
 
   boost::asio::awaitable<HttpResponse> handle(HttpRequest request, HttpPeer peer);
 
@@ -38,7 +39,8 @@ class Dispatcher {
   Result<Admitted> admit(HttpRequest request, HttpPeer const& peer) const;
   boost::asio::awaitable<Result<ServiceReply>> answer(Admitted const& admitted);
   boost::asio::awaitable<Result<ServiceReply>> run_once(Admitted const& admitted);
-  HttpResponse to_response(Result<ServiceReply> result, std::string const& request_id, std::string const& project) const;
+  HttpResponse to_response(Result<ServiceReply> result, std::string const& request_id,
+                           std::string const& project) const;
   Actor actor_of(HttpRequest const& request, Peer const& peer) const;
 
   api::Router const& router_;

@@ -22,7 +22,8 @@ std::optional<ProtocolRange> parse_range(std::string_view text) {
     auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
     return error == std::errc{} && end == digits.data() + digits.size();
   };
-  if (!read(first, range.oldest) || !read(last, range.newest) || range.oldest > range.newest) return std::nullopt;
+  if (!read(first, range.oldest) || !read(last, range.newest) || range.oldest > range.newest)
+    return std::nullopt;
   return range;
 }
 
@@ -44,7 +45,8 @@ unexpected<Error> skew(std::string reason, std::string client_version, std::stri
 
 Result<void> check_origin(HttpRequest const& request) {
   auto const host = find_header(request.headers, "Host");
-  if (host && !host->empty() && !equal_ignoring_case(*host, "localhost") && !equal_ignoring_case(*host, "agenta-toolsd")) {
+  if (host && !host->empty() && !equal_ignoring_case(*host, "localhost") &&
+      !equal_ignoring_case(*host, "agenta-toolsd")) {
     return fail(ErrorCode::forbidden, "requests on this socket are for the host localhost");
   }
   if (find_header(request.headers, "Origin") || find_header(request.headers, "Referer")) {
@@ -57,7 +59,8 @@ Result<void> check_versions(HttpRequest const& request) {
   std::string const daemon{product_version()};
   std::string const client{find_header(request.headers, protocol::kVersionHeader).value_or("")};
   if (!client.empty() && compare_versions(client, daemon) > 0) {
-    return skew("client_newer", client, "this daemon is version " + daemon + ", older than the client's " + client);
+    return skew("client_newer", client,
+                "this daemon is version " + daemon + ", older than the client's " + client);
   }
   auto const stated = find_header(request.headers, protocol::kProtocolHeader);
   if (!stated) return {};
@@ -65,8 +68,9 @@ Result<void> check_versions(HttpRequest const& request) {
   if (!range) return fail(ErrorCode::invalid_request, "the protocol range is written OLDEST-NEWEST");
   ProtocolRange const own = protocol_range();
   if (range->newest < own.oldest || range->oldest > own.newest) {
-    return skew("protocol", client, "the daemon (" + daemon + ") no longer speaks the protocol of this client (" + client +
-                                        "): upgrade agenta-tools");
+    return skew("protocol", client,
+                "the daemon (" + daemon + ") no longer speaks the protocol of this client (" + client +
+                    "): upgrade agenta-tools");
   }
   return {};
 }

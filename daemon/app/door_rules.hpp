@@ -8,9 +8,10 @@ namespace agenta::daemon {
 /// Refuses what a web page could have sent: a foreign `Host`, an `Origin` or a `Referer` (`FORBIDDEN`).
 Result<void> check_origin(HttpRequest const& request);
 
-/// Refuses a client this daemon cannot serve rightly, before anything is done for it (`VERSION_SKEW`): one that is
-/// newer than the daemon (`"reason":"client_newer"`: it may replace the daemon), and one whose protocol range does not
-/// hold ours (`"reason":"protocol"`). A client that states neither, such as curl, is served.
+/// Refuses a client this daemon cannot serve rightly, before anything is done for it (`VERSION_SKEW`): one
+/// that is newer than the daemon (`"reason":"client_newer"`: it may replace the daemon), and one whose
+/// protocol range does not hold ours (`"reason":"protocol"`). A client that states neither, such as curl, is
+/// served.
 Result<void> check_versions(HttpRequest const& request);
 
 }  // namespace agenta::daemon

@@ -22,14 +22,16 @@ Result<InstanceLock> InstanceLock::take(config::Paths const& paths) {
   }
   std::filesystem::path const path = paths.daemon_lock();
   UniqueFd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
-  if (!fd) return fail(error_from(OsError{errno, "open the lock " + path.string()}, ErrorCode::storage_unavailable));
+  if (!fd)
+    return fail(error_from(OsError{errno, "open the lock " + path.string()}, ErrorCode::storage_unavailable));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) {
       return fail(error_from(OsError{errno, "lock " + path.string()}, ErrorCode::storage_unavailable));
     }
     auto const holder = client::read_lock_record(path);
-    return fail(ErrorCode::daemon_unavailable, "another daemon" + (holder ? " (pid " + std::to_string(holder->pid) + ")" : "") +
-                                                   " already serves " + paths.home.string(),
+    return fail(ErrorCode::daemon_unavailable,
+                "another daemon" + (holder ? " (pid " + std::to_string(holder->pid) + ")" : "") +
+                    " already serves " + paths.home.string(),
                 {"agenta-tools", "daemon", "status"});
   }
   return InstanceLock{std::move(fd), path};
@@ -47,8 +49,10 @@ Result<void> InstanceLock::record(config::Paths const& paths) {
   std::error_code ignored;
   json["program"] = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
   std::string const text = json.dump() + "\n";
-  if (::ftruncate(fd_.get(), 0) != 0 || ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-    return fail(error_from(OsError{errno, "write the lock " + path_.string()}, ErrorCode::storage_unavailable));
+  if (::ftruncate(fd_.get(), 0) != 0 ||
+      ::pwrite(fd_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    return fail(
+        error_from(OsError{errno, "write the lock " + path_.string()}, ErrorCode::storage_unavailable));
   }
   return {};
 }
@@ -56,8 +60,8 @@ Result<void> InstanceLock::record(config::Paths const& paths) {
 bool InstanceLock::still_held() const {
   struct stat held {};
   struct stat there {};
-  return ::fstat(fd_.get(), &held) == 0 && ::lstat(path_.c_str(), &there) == 0 && held.st_dev == there.st_dev &&
-         held.st_ino == there.st_ino;
+  return ::fstat(fd_.get(), &held) == 0 && ::lstat(path_.c_str(), &there) == 0 &&
+         held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 }
 
 void InstanceLock::clear() { static_cast<void>(::ftruncate(fd_.get(), 0)); }

@@ -10,8 +10,9 @@
 
 namespace agenta::daemon {
 
-/// The one daemon of one home: an flock on `run/daemon.lock`, held until death, with a record of who holds it. It
-/// stands beside the database, so whatever the environment, two daemons can never share one. Loop thread only.
+/// The one daemon of one home: an flock on `run/daemon.lock`, held until death, with a record of who holds
+/// it. It stands beside the database, so whatever the environment, two daemons can never share one. Loop
+/// thread only.
 class InstanceLock {
  public:
   /// Makes the private directories. `DAEMON_UNAVAILABLE` naming the holder where another daemon has it.

@@ -20,12 +20,14 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{1'000};
 constexpr milliseconds kLongestPause{3'000};
 constexpr std::chrono::seconds kAskTimeout{20};
-/// A worker waits this long for the loop to open the door; the loop never blocks, so it is there at once or going away.
+/// A worker waits this long for the loop to open the door; the loop never blocks, so it is there at once or
+/// going away.
 constexpr std::chrono::seconds kDoorTimeout{2};
 
 milliseconds jittered(milliseconds pause) {
   static thread_local std::minstd_rand engine{std::random_device{}()};
-  return milliseconds{std::uniform_int_distribution<milliseconds::rep>{pause.count() * 3 / 4, pause.count()}(engine)};
+  return milliseconds{
+      std::uniform_int_distribution<milliseconds::rep>{pause.count() * 3 / 4, pause.count()}(engine)};
 }
 
 CallbackOutcome outcome_of(Result<Connection> const& row) {
@@ -34,7 +36,8 @@ CallbackOutcome outcome_of(Result<Connection> const& row) {
     case ConnectionStatus::active: return CallbackOutcome::connected;
     case ConnectionStatus::pending: return CallbackOutcome::unfinished;
     case ConnectionStatus::failed:
-      return row->error && row->error->code == ErrorCode::oauth_denied ? CallbackOutcome::denied : CallbackOutcome::failed;
+      return row->error && row->error->code == ErrorCode::oauth_denied ? CallbackOutcome::denied
+                                                                       : CallbackOutcome::failed;
     case ConnectionStatus::expired:
     case ConnectionStatus::inactive: return CallbackOutcome::failed;
   }
@@ -50,7 +53,8 @@ struct LoginDesk::Login {
   bool over = false;
 };
 
-LoginDesk::LoginDesk(boost::asio::io_context& loop, WorkerPool& workers, WaitList& waits, log::Log& log, Options options)
+LoginDesk::LoginDesk(boost::asio::io_context& loop, WorkerPool& workers, WaitList& waits, log::Log& log,
+                     Options options)
     : loop_(loop),
       workers_(workers),
       waits_(waits),
@@ -132,7 +136,8 @@ boost::asio::awaitable<void> LoginDesk::poll(std::shared_ptr<Login> login) {
     }
     pause = std::min(kLongestPause, pause * 3 / 2);
     if (!row) {
-      log_.warn("login.poll_failed", {{"connection", login->pending.connection.text}, {"why", row.error().message}});
+      log_.warn("login.poll_failed",
+                {{"connection", login->pending.connection.text}, {"why", row.error().message}});
       if (row.error().retry_after) pause = std::max(pause, milliseconds{*row.error().retry_after});
     }
   }

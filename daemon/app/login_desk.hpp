@@ -15,14 +15,16 @@
 
 namespace agenta::daemon {
 
-/// The loop's side of logins: keeps the callback door, polls Composio for each pending login until it is settled, and
-/// wakes those who wait for it. `LoginWatcher` may be called from any thread; the rest is for the loop thread.
+/// The loop's side of logins: keeps the callback door, polls Composio for each pending login until it is
+/// settled, and wakes those who wait for it. `LoginWatcher` may be called from any thread; the rest is for
+/// the loop thread.
 class LoginDesk final : public LoginWatcher {
  public:
   struct Options {
     bool callback = true;  ///< off: every login is finished by polling alone
   };
-  LoginDesk(boost::asio::io_context& loop, WorkerPool& workers, WaitList& waits, log::Log& log, Options options);
+  LoginDesk(boost::asio::io_context& loop, WorkerPool& workers, WaitList& waits, log::Log& log,
+            Options options);
   ~LoginDesk() override;
   /// The flow that asks Composio; it is made after the desk, and outlives every use of it.
   void attach(ConnectFlow& flow) { flow_ = &flow; }

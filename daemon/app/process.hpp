@@ -7,12 +7,12 @@
 /// What the daemon makes of its process, before anything secret is in it.
 namespace agenta::daemon {
 
-/// No core dumps, no ptrace by others of the same user, umask 077, working directory `/`, SIGPIPE ignored, as many
-/// descriptors as allowed, and few malloc arenas: threads come and go, and memory should stay small.
+/// No core dumps, no ptrace by others of the same user, umask 077, working directory `/`, SIGPIPE ignored, as
+/// many descriptors as allowed, and few malloc arenas: threads come and go, and memory should stay small.
 void harden_process();
 
-/// The pipe on which a starter waits: one line, `ready PID` or an error document, then it is closed. Does nothing for
-/// descriptor -1.
+/// The pipe on which a starter waits: one line, `ready PID` or an error document, then it is closed. Does
+/// nothing for descriptor -1.
 class ReadyPipe {
  public:
   explicit ReadyPipe(int fd) : fd_(fd) {}

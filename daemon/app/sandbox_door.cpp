@@ -22,7 +22,9 @@ HttpServerOptions sandbox_limits() {
   return options;
 }
 
-boost::asio::awaitable<HttpResponse> answer(sandbox::Sandbox& sandbox, HttpRequest request) { co_return sandbox.handle(request); }
+boost::asio::awaitable<HttpResponse> answer(sandbox::Sandbox& sandbox, HttpRequest request) {
+  co_return sandbox.handle(request);
+}
 
 }  // namespace
 
@@ -37,11 +39,13 @@ SandboxDoor::~SandboxDoor() {
 }
 
 Result<std::unique_ptr<SandboxDoor>> SandboxDoor::open(boost::asio::any_io_executor executor,
-                                                       std::unique_ptr<sandbox::Sandbox> sandbox, std::uint16_t port) {
+                                                       std::unique_ptr<sandbox::Sandbox> sandbox,
+                                                       std::uint16_t port) {
   std::unique_ptr<SandboxDoor> door{new SandboxDoor{executor, std::move(sandbox)}};
   SandboxDoor* const self = door.get();
-  auto bound = LoopbackListener::bind(std::move(executor), port,
-                                      [self](StreamSocket socket) { self->server_.adopt(std::move(socket), Peer{}); });
+  auto bound = LoopbackListener::bind(std::move(executor), port, [self](StreamSocket socket) {
+    self->server_.adopt(std::move(socket), Peer{});
+  });
   if (!bound) return fail(error_from(bound.error(), ErrorCode::daemon_unavailable));
   door->listener_ = std::move(*bound);
   door->base_url_ = "http://127.0.0.1:" + std::to_string(door->listener_->port());

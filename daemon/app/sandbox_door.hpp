@@ -16,7 +16,8 @@ namespace agenta::daemon {
 class SandboxDoor {
  public:
   /// `port` 0: the kernel chooses one.
-  static Result<std::unique_ptr<SandboxDoor>> open(boost::asio::any_io_executor executor, std::unique_ptr<sandbox::Sandbox> sandbox,
+  static Result<std::unique_ptr<SandboxDoor>> open(boost::asio::any_io_executor executor,
+                                                   std::unique_ptr<sandbox::Sandbox> sandbox,
                                                    std::uint16_t port);
   ~SandboxDoor();
 
@@ -32,8 +33,8 @@ class SandboxDoor {
   std::string base_url_;
 };
 
-/// `agenta-toolsd sandbox-serve`: a sandbox for others, in the foreground, until SIGTERM or SIGINT. Prints one line of
-/// JSON (`url`, `api_key`, `pid`) once it serves. The exit code.
+/// `agenta-toolsd sandbox-serve`: a sandbox for others, in the foreground, until SIGTERM or SIGINT. Prints
+/// one line of JSON (`url`, `api_key`, `pid`) once it serves. The exit code.
 struct SandboxServeOptions {
   std::uint16_t port = 0;
   std::string catalog{};

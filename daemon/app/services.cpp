@@ -32,7 +32,8 @@ std::string user_name() {
   passwd entry{};
   passwd* found = nullptr;
   std::array<char, 4096> buffer{};
-  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
+  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return {};
   return entry.pw_name;
 }
 
@@ -44,7 +45,8 @@ std::string host_name() {
 
 log::Level log_level(config::Settings const& settings) {
   std::string const& name = settings.text("daemon.log_level");
-  for (log::Level const level : {log::Level::debug, log::Level::info, log::Level::warn, log::Level::error, log::Level::off}) {
+  for (log::Level const level :
+       {log::Level::debug, log::Level::info, log::Level::warn, log::Level::error, log::Level::off}) {
     if (name == log::name_of(level)) return level;
   }
   return log::Level::info;
@@ -68,7 +70,8 @@ Executions::Options execution_options(config::Settings const& settings) {
   return options;
 }
 
-Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox, std::string salt) {
+Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox,
+                                        std::string salt) {
   Credentials::Options options;
   options.base_url = settings.text("composio.base_url");
   if (sandbox != nullptr) {
@@ -95,8 +98,9 @@ HttpServerOptions server_options(config::Settings const& settings) {
 
 /// Stores first, use cases after what they use.
 struct Services::Core {
-  Core(store::Database& database, Credentials::Options credential_options, std::filesystem::path credential_path,
-       Executions::Options execution_options, LoginWatcher& watcher, Clock const& clock)
+  Core(store::Database& database, Credentials::Options credential_options,
+       std::filesystem::path credential_path, Executions::Options execution_options, LoginWatcher& watcher,
+       Clock const& clock)
       : projects(database),
         connections(database),
         auth_configs(database),
@@ -106,7 +110,8 @@ struct Services::Core {
         catalog(composio, clock),
         connected(projects, connections, credentials, composio),
         flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),
-        executions(projects, connections, journal, catalog, credentials, composio, clock, std::move(execution_options)) {}
+        executions(projects, connections, journal, catalog, credentials, composio, clock,
+                   std::move(execution_options)) {}
 
   store::ProjectStore projects;
   store::ConnectionStore connections;
@@ -174,7 +179,9 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   controls.reload = [this] { return reload(); };
   controls.sandbox = sandbox_ ? &sandbox_->sandbox() : nullptr;
   std::vector<api::Route> routes = control_routes(std::move(controls));
-  auto const add = [&routes](std::vector<api::Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
+  auto const add = [&routes](std::vector<api::Route> more) {
+    std::ranges::move(more, std::back_inserter(routes));
+  };
   add(api::catalog_routes(core_->catalog, core_->connected, core_->credentials));
   add(api::connection_routes(core_->flow, core_->connected, core_->credentials, *desk_));
   add(api::execution_routes(core_->executions));
@@ -185,10 +192,12 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.sandbox_flag = sandbox_ ? "--sandbox" : "";
   options.user = user_name();
   options.host = host_name();
-  dispatcher_ = std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(options));
-  server_ = std::make_unique<HttpServer>(
-      loop_.get_executor(), server_options(settings_),
-      [this](HttpRequest request, HttpPeer peer) { return dispatcher_->handle(std::move(request), std::move(peer)); });
+  dispatcher_ =
+      std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(options));
+  server_ = std::make_unique<HttpServer>(loop_.get_executor(), server_options(settings_),
+                                         [this](HttpRequest request, HttpPeer peer) {
+                                           return dispatcher_->handle(std::move(request), std::move(peer));
+                                         });
   return {};
 }
 
@@ -205,7 +214,8 @@ Result<void> Services::listen() {
 }
 
 void Services::run() {
-  log_.info("daemon.start", {{"pid", std::to_string(::getpid())}, {"version", std::string{build_id()}},
+  log_.info("daemon.start", {{"pid", std::to_string(::getpid())},
+                             {"version", std::string{build_id()}},
                              {"socket", paths_.socket().string()}});
   watch_signals();
   watch_socket();
@@ -214,8 +224,8 @@ void Services::run() {
   log_.info("daemon.stop", {{"pid", std::to_string(::getpid())}});
 }
 
-/// A socket that was deleted or replaced is bound again while the lock is ours; without the lock this home has another
-/// owner, and its socket is not to be touched.
+/// A socket that was deleted or replaced is bound again while the lock is ours; without the lock this home
+/// has another owner, and its socket is not to be touched.
 void Services::watch_socket() {
   socket_timer_.expires_after(kSocketCheck);
   socket_timer_.async_wait([this](boost::system::error_code error) {
@@ -228,14 +238,15 @@ void Services::watch_socket() {
     }
     if (!listener_->in_place()) {
       log_.warn("socket.lost", {{"socket", paths_.socket().string()}});
-      if (auto const again = listen(); !again) log_.error("socket.not_rebound", {{"why", again.error().message}});
+      if (auto const again = listen(); !again)
+        log_.error("socket.not_rebound", {{"why", again.error().message}});
     }
     watch_socket();
   });
 }
 
-/// Idle: no request, no execution, no login, and none for as long as the setting says. The clock is the monotonic one:
-/// neither a changed date nor a night's sleep counts.
+/// Idle: no request, no execution, no login, and none for as long as the setting says. The clock is the
+/// monotonic one: neither a changed date nor a night's sleep counts.
 void Services::watch_idleness() {
   milliseconds const limit = settings_.duration("daemon.idle_exit");
   if (limit.count() == 0) return;
@@ -259,7 +270,8 @@ void Services::watch_signals() {
     if (error) return;
     watch_signals();
     if (number == SIGHUP) {
-      if (auto const reloaded = reload(); !reloaded) log_.error("settings.kept", {{"why", reloaded.error().message}});
+      if (auto const reloaded = reload(); !reloaded)
+        log_.error("settings.kept", {{"why", reloaded.error().message}});
     } else if (shutdown_deadline_) {
       hurry_shutdown();
     } else {

@@ -22,14 +22,14 @@
 
 namespace agenta::daemon {
 
-/// The daemon's object graph, built top to bottom and destroyed bottom to top, and its life: serving, noticing a lost
-/// socket, reloading, idling out, and the ordered shutdown. Loop thread only.
+/// The daemon's object graph, built top to bottom and destroyed bottom to top, and its life: serving,
+/// noticing a lost socket, reloading, idling out, and the ordered shutdown. Loop thread only.
 class Services {
  public:
-  /// Opens the log, the database and the socket: once it returns, requests are answered as soon as `run` is entered.
-  /// `lock` outlives the services.
-  static Result<std::unique_ptr<Services>> open(config::Paths const& paths, config::Sandboxed sandboxed, config::Settings settings,
-                                                InstanceLock const& lock);
+  /// Opens the log, the database and the socket: once it returns, requests are answered as soon as `run` is
+  /// entered. `lock` outlives the services.
+  static Result<std::unique_ptr<Services>> open(config::Paths const& paths, config::Sandboxed sandboxed,
+                                                config::Settings settings, InstanceLock const& lock);
   ~Services();
 
   /// Serves until the shutdown is complete.

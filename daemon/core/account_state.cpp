@@ -7,7 +7,8 @@
 namespace agenta::daemon {
 namespace {
 
-/// How long after a link's end Composio is still asked: its clock and ours differ, and the last click takes a moment.
+/// How long after a link's end Composio is still asked: its clock and ours differ, and the last click takes a
+/// moment.
 constexpr std::chrono::minutes kGrace{1};
 
 Settlement failed(ErrorCode code, std::string message) {
@@ -35,9 +36,10 @@ Settlement account_vanished() {
 
 Settlement judge_account(Connection const& row, Account const& account, WallTime now) {
   bool const same_integration = account.integration.empty() || account.integration == row.integration;
-  if (account.user_id != user_id_of(row.project) || account.auth_config != row.auth_config || account.id != row.account ||
-      !same_integration) {
-    return failed(ErrorCode::oauth_failed, "Composio answered with an account that this login did not make; it is not used");
+  if (account.user_id != user_id_of(row.project) || account.auth_config != row.auth_config ||
+      account.id != row.account || !same_integration) {
+    return failed(ErrorCode::oauth_failed,
+                  "Composio answered with an account that this login did not make; it is not used");
   }
   Settlement settlement;
   switch (account.status) {
@@ -45,10 +47,13 @@ Settlement judge_account(Connection const& row, Account const& account, WallTime
       settlement.status = account.disabled ? ConnectionStatus::inactive : ConnectionStatus::active;
       return settlement;
     case AccountStatus::failed:
-      if (account.error == "access_denied") return failed(ErrorCode::oauth_denied, "access was denied: " + words_of(account));
+      if (account.error == "access_denied")
+        return failed(ErrorCode::oauth_denied, "access was denied: " + words_of(account));
       return failed(ErrorCode::oauth_failed, "the login failed: " + words_of(account));
-    case AccountStatus::expired: return failed(ErrorCode::oauth_expired, "the link expired before the login was finished");
-    case AccountStatus::revoked: return failed(ErrorCode::oauth_failed, "the account was revoked: " + words_of(account));
+    case AccountStatus::expired:
+      return failed(ErrorCode::oauth_expired, "the link expired before the login was finished");
+    case AccountStatus::revoked:
+      return failed(ErrorCode::oauth_failed, "the account was revoked: " + words_of(account));
     case AccountStatus::inactive: settlement.status = ConnectionStatus::inactive; return settlement;
     case AccountStatus::initializing:
     case AccountStatus::initiated:

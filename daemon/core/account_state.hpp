@@ -14,8 +14,8 @@ struct Settlement {
   std::optional<ConnectionError> error{};
 };
 
-/// Moves a pending row by what Composio says of its account. An account of another user, auth config or integration
-/// than the row's is a failure, whatever its status.
+/// Moves a pending row by what Composio says of its account. An account of another user, auth config or
+/// integration than the row's is a failure, whatever its status.
 Settlement judge_account(Connection const& row, Account const& account, WallTime now);
 /// The account is not there (any more).
 Settlement account_vanished();

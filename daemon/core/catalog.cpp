@@ -16,8 +16,8 @@ constexpr int kPageSize = 1000;             // the provider's largest
 constexpr std::size_t kMostPages = 100;
 
 bool provider_is_away(ErrorCode code) {
-  return code == ErrorCode::provider_unavailable || code == ErrorCode::timeout || code == ErrorCode::rate_limited ||
-         code == ErrorCode::composio_error;
+  return code == ErrorCode::provider_unavailable || code == ErrorCode::timeout ||
+         code == ErrorCode::rate_limited || code == ErrorCode::composio_error;
 }
 
 /// All pages of a list. A provider that repeats a cursor or never ends is an error, not a hang.
@@ -33,15 +33,16 @@ Result<std::vector<T>> all_pages(FetchPage&& fetch_page) {
     cursor = *page.next_cursor;
     if (!seen.insert(cursor).second) break;
   }
-  return fail(ErrorCode::composio_error, "Composio's list does not end: it gave the same page twice, or over " +
-                                             std::to_string(kMostPages) + " pages");
+  return fail(ErrorCode::composio_error,
+              "Composio's list does not end: it gave the same page twice, or over " +
+                  std::to_string(kMostPages) + " pages");
 }
 
 }  // namespace
 
 template <class T, class Fetch>
-Result<std::shared_ptr<T const>> Catalog::cached(Cache<T>& cache, ProviderCall const& call, std::string const& name,
-                                                 Fetch&& fetch) {
+Result<std::shared_ptr<T const>> Catalog::cached(Cache<T>& cache, ProviderCall const& call,
+                                                 std::string const& name, Fetch&& fetch) {
   std::string const key = call.access.base_url + "\n" + call.access.key_scope + "\n" + name;
   SteadyTime const now = clock_.steady();
   auto const find = [&] {
@@ -50,7 +51,9 @@ Result<std::shared_ptr<T const>> Catalog::cached(Cache<T>& cache, ProviderCall c
       return found == entries.end() ? Entry<T>{} : found->second;
     });
   };
-  auto const is_fresh = [&](Entry<T> const& entry) { return entry.value && now - entry.fetched_at < kTimeToLive; };
+  auto const is_fresh = [&](Entry<T> const& entry) {
+    return entry.value && now - entry.fetched_at < kTimeToLive;
+  };
 
   if (Entry<T> const entry = find(); is_fresh(entry)) return entry.value;
   auto const turn = flights_.enter(key);
@@ -67,7 +70,8 @@ Result<std::shared_ptr<T const>> Catalog::cached(Cache<T>& cache, ProviderCall c
   fresh.fetched_at = now;
   cache.with([&](auto& entries) {
     if (entries.size() >= kMostEntries) {
-      auto const oldest = std::ranges::min_element(entries, {}, [](auto const& item) { return item.second.fetched_at; });
+      auto const oldest =
+          std::ranges::min_element(entries, {}, [](auto const& item) { return item.second.fetched_at; });
       entries.erase(oldest);
     }
     entries.insert_or_assign(key, fresh);
@@ -86,7 +90,8 @@ Result<Catalog::Integrations> Catalog::integrations(ProviderCall const& call) {
   });
 }
 
-Result<std::shared_ptr<IntegrationDetail const>> Catalog::integration(ProviderCall const& call, IntegrationSlug const& slug) {
+Result<std::shared_ptr<IntegrationDetail const>> Catalog::integration(ProviderCall const& call,
+                                                                      IntegrationSlug const& slug) {
   auto found = cached(details_, call, slug.text, [&] { return provider_.get_integration(call, slug); });
   if (found || found.error().code != ErrorCode::integration_not_found) return found;
   return fail(with_suggestion(std::move(found).error(), call, slug.text));
@@ -103,7 +108,8 @@ Result<Catalog::Tools> Catalog::tools(ProviderCall const& call, IntegrationSlug 
       return provider_.list_tools(call, filter);
     });
     if (all) {
-      for (Tool& tool : *all) tool.input_schema = tool.output_schema = JsonText{};  // megabytes that a list never shows
+      for (Tool& tool : *all)
+        tool.input_schema = tool.output_schema = JsonText{};  // megabytes that a list never shows
     }
     return all;
   });
@@ -132,7 +138,8 @@ Error Catalog::with_suggestion(Error error, ProviderCall const& call, std::strin
   std::string longest;
   for (Integration const& item : **known) {
     if (!is_tool) candidates.push_back(item.slug.text);
-    if (is_tool && lower.starts_with(item.slug.text + "_") && item.slug.text.size() > longest.size()) longest = item.slug.text;
+    if (is_tool && lower.starts_with(item.slug.text + "_") && item.slug.text.size() > longest.size())
+      longest = item.slug.text;
   }
   if (is_tool && !longest.empty()) {
     if (auto const list = tools(call, IntegrationSlug{longest})) {
@@ -142,8 +149,10 @@ Error Catalog::with_suggestion(Error error, ProviderCall const& call, std::strin
   }
   if (auto const suggestion = nearest(wanted, candidates)) {
     error.message += "; did you mean " + *suggestion + "?";
-    if (!is_tool) error.next_step = {"agenta-tools", "integrations", "show", *suggestion};
-    else error.next_step = {"agenta-tools", "tools", "show", *suggestion};
+    if (!is_tool)
+      error.next_step = {"agenta-tools", "integrations", "show", *suggestion};
+    else
+      error.next_step = {"agenta-tools", "tools", "show", *suggestion};
   } else if (error.next_step.empty()) {
     error.next_step = {"agenta-tools", "integrations", "list"};
   }

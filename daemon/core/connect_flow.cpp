@@ -21,18 +21,22 @@ std::string names_of(std::vector<AuthScheme> const& schemes) {
   return join(modes, ", ");
 }
 
-/// The scheme asked for, else one that Composio has an app for, else one the user need only fill in, else the first.
+/// The scheme asked for, else one that Composio has an app for, else one the user need only fill in, else the
+/// first.
 Result<AuthScheme> choose_scheme(IntegrationDetail const& detail, std::string const& wanted) {
   auto const& schemes = detail.auth;
   std::string const& slug = detail.integration.slug.text;
   if (!wanted.empty()) {
-    auto const found = std::ranges::find_if(schemes, [&](AuthScheme const& s) { return equal_ignoring_case(s.mode, wanted); });
+    auto const found = std::ranges::find_if(
+        schemes, [&](AuthScheme const& s) { return equal_ignoring_case(s.mode, wanted); });
     if (found != schemes.end()) return *found;
-    return fail(ErrorCode::invalid_request, slug + " cannot be connected by " + wanted + "; it knows " + names_of(schemes),
+    return fail(ErrorCode::invalid_request,
+                slug + " cannot be connected by " + wanted + "; it knows " + names_of(schemes),
                 {"agenta-tools", "integrations", "show", slug});
   }
   if (schemes.empty()) {
-    return fail(ErrorCode::unsupported, "Composio does not say how " + slug + " is connected: give an auth config with --auth-config",
+    return fail(ErrorCode::unsupported,
+                "Composio does not say how " + slug + " is connected: give an auth config with --auth-config",
                 {"agenta-tools", "integrations", "show", slug});
   }
   for (AuthScheme const& scheme : schemes) {
@@ -53,12 +57,14 @@ Result<void> check_fields(AuthScheme const& scheme, IntegrationSlug const& integ
     if (field.required && !field.default_value && !has) missing.push_back(field.name);
   }
   for (auto const& [name, value] : given) {
-    bool const known = std::ranges::any_of(scheme.connection_fields, [&](AuthField const& f) { return f.name == name; });
+    bool const known =
+        std::ranges::any_of(scheme.connection_fields, [&](AuthField const& f) { return f.name == name; });
     if (known || scheme.connection_fields.empty()) continue;
     std::vector<std::string> names;
     for (AuthField const& field : scheme.connection_fields) names.push_back(field.name);
     auto const suggestion = nearest(name, names);
-    return fail(ErrorCode::invalid_request, integration.text + " has no field " + name + "; it takes " + join(names, ", ") +
+    return fail(ErrorCode::invalid_request, integration.text + " has no field " + name + "; it takes " +
+                                                join(names, ", ") +
                                                 (suggestion ? "; did you mean " + *suggestion + "?" : ""));
   }
   if (missing.empty()) return {};
@@ -83,11 +89,11 @@ Result<ConnectFlow::Plan> ConnectFlow::plan(Caller const& caller, protocol::Conn
   AGENTA_TRY(plan.access, credentials_.access_for(caller));
   AGENTA_TRY(plan.project, projects_.ensure(caller.project, clock_.wall()));
   if (!request.slug.empty() && !is_valid_slug(to_lower(request.slug))) {
-    return fail(ErrorCode::invalid_request, "the slug " + request.slug +
-                                                " cannot be used: 1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit");
+    return fail(ErrorCode::invalid_request,
+                "the slug " + request.slug +
+                    " cannot be used: 1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit");
   }
-  ProviderCall const call{plan.access, caller.deadline, caller.stop};
-  AGENTA_TRY(plan.detail, catalog_.integration(call, IntegrationSlug{to_lower(request.integration)}));
+  std::string integration = to_lower(request.integration);
   std::string wanted = request.auth_type;
   if (!request.reconnect.empty()) {
     AGENTA_TRY(plan.reconnect, connections_.find_by_name(plan.project.id, request.reconnect));
@@ -95,20 +101,26 @@ Result<ConnectFlow::Plan> ConnectFlow::plan(Caller const& caller, protocol::Conn
       return fail(ErrorCode::connection_not_found, "there is no connection " + request.reconnect,
                   {"agenta-tools", "connections", "list"});
     }
-    if (plan.reconnect->integration != plan.detail->integration.slug) {
-      return fail(ErrorCode::invalid_request, "the connection " + plan.reconnect->slug + " is an account of " +
-                                                  plan.reconnect->integration.text);
+    Connection const& row = *plan.reconnect;
+    if (integration.empty()) integration = row.integration.text;
+    if (integration != row.integration.text) {
+      return fail(ErrorCode::invalid_request,
+                  "the connection " + row.slug + " is an account of " + row.integration.text);
     }
-    if (plan.reconnect->status == ConnectionStatus::active && belongs_to(*plan.reconnect, plan.access)) {
-      return fail(ErrorCode::invalid_request, "the connection " + plan.reconnect->slug + " is ACTIVE: there is nothing to renew");
+    if (row.status == ConnectionStatus::active && belongs_to(row, plan.access)) {
+      return fail(ErrorCode::invalid_request,
+                  "the connection " + row.slug + " is ACTIVE: there is nothing to renew");
     }
-    if (wanted.empty()) wanted = plan.reconnect->auth_type;
+    if (wanted.empty()) wanted = row.auth_type;
   }
+  ProviderCall const call{plan.access, caller.deadline, caller.stop};
+  AGENTA_TRY(plan.detail, catalog_.integration(call, IntegrationSlug{integration}));
   AGENTA_TRY(plan.scheme, choose_scheme(*plan.detail, wanted));
   return plan;
 }
 
-Result<protocol::ConnectReply> ConnectFlow::begin(Caller const& caller, protocol::ConnectRequest const& request) {
+Result<protocol::ConnectReply> ConnectFlow::begin(Caller const& caller,
+                                                  protocol::ConnectRequest const& request) {
   AGENTA_TRY(Plan plan, this->plan(caller, request));
   if (plan.scheme.mode == "NO_AUTH") {
     protocol::ConnectReply reply;
@@ -147,19 +159,21 @@ Result<AuthConfigId> ConnectFlow::find_auth_config(ProviderCall const& call, Pla
                                                    protocol::ConnectRequest const& request) {
   if (!request.auth_config_id.empty()) return AuthConfigId{request.auth_config_id};
   store::AuthConfigStore::Key key;
-  key.base_url = plan.access.base_url;
+  key.base_url = plan.access.endpoint();
   key.key_scope = plan.access.key_scope;
   key.integration = plan.detail->integration.slug;
   key.auth_scheme = plan.scheme.mode;
   // Own scopes mean an own auth config: the shared one keeps the scopes it was made with.
   bool const shared = request.scopes.empty();
-  auto const turn = flights_.enter("auth-config " + key.base_url + key.key_scope + key.integration.text + key.auth_scheme);
+  auto const turn =
+      flights_.enter("auth-config " + key.base_url + key.key_scope + key.integration.text + key.auth_scheme);
   if (shared) {
     AGENTA_TRY(auto remembered, auth_configs_.find(key));
     if (remembered) return *remembered;
     AGENTA_TRY(auto existing, provider_.list_auth_configs(call, key.integration));
     for (AuthConfig const& config : existing) {
-      if (!config.enabled || config.auth_scheme != plan.scheme.mode || config.managed != plan.scheme.managed) continue;
+      if (!config.enabled || config.auth_scheme != plan.scheme.mode || config.managed != plan.scheme.managed)
+        continue;
       AGENTA_CHECK(auth_configs_.remember(key, config.id, clock_.wall()));
       return config.id;
     }
@@ -171,7 +185,8 @@ Result<AuthConfigId> ConnectFlow::find_auth_config(ProviderCall const& call, Pla
     }
     return fail(ErrorCode::not_configured,
                 "Composio has no app of its own for " + key.integration.text + " (" + plan.scheme.mode +
-                    "): make an auth config with your app's " + (names.empty() ? "credentials" : join(names, ", ")) +
+                    "): make an auth config with your app's " +
+                    (names.empty() ? "credentials" : join(names, ", ")) +
                     " at Composio, and give its id with --auth-config",
                 {"agenta-tools", "connect", key.integration.text, "--auth-config", "ac_…"});
   }
@@ -198,15 +213,15 @@ protocol::ConnectReply reply_for(Connection const& connection, std::string messa
   return reply;
 }
 
-Connection new_row(Caller const& caller, store::Project const& project, IntegrationDetail const& detail, AuthScheme const& scheme,
-                   ProviderAccess const& access, WallTime now) {
+Connection new_row(Caller const& caller, store::Project const& project, IntegrationDetail const& detail,
+                   AuthScheme const& scheme, ProviderAccess const& access, WallTime now) {
   Connection row;
   row.id.text = make_uuid_v7();
   row.project = project.id;
   row.integration = detail.integration.slug;
   row.integration_name = detail.integration.name;
   row.key_scope = access.key_scope;
-  row.base_url = access.base_url;
+  row.base_url = access.endpoint();
   row.auth_type = scheme.mode;
   row.created_at = now;
   row.updated_at = now;
@@ -216,12 +231,14 @@ Connection new_row(Caller const& caller, store::Project const& project, Integrat
 
 }  // namespace
 
-Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Plan plan, protocol::ConnectRequest const& request) {
+Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Plan plan,
+                                                       protocol::ConnectRequest const& request) {
   ProviderCall const call{plan.access, caller.deadline, caller.stop};
   WallTime const now = clock_.wall();
   std::string const asked = to_lower(request.slug);
   std::string const integration = plan.detail->integration.slug.text;
-  auto const turn = flights_.enter("connect " + plan.project.id.text + integration + asked + request.reconnect);
+  auto const turn =
+      flights_.enter("connect " + plan.project.id.text + integration + asked + request.reconnect);
 
   if (!plan.reconnect) {
     store::ConnectionFilter filter;
@@ -231,7 +248,8 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
     auto const same = std::ranges::find_if(pending, [&](Connection const& c) {
       return belongs_to(c, plan.access) && c.auth_type == plan.scheme.mode && !c.redirect_url.empty() &&
              (asked.empty() || c.slug == asked) && (!c.expires_at || *c.expires_at > now + kJoinMargin) &&
-             (request.auth_config_id.empty() || c.auth_config.text == request.auth_config_id) && request.scopes.empty();
+             (request.auth_config_id.empty() || c.auth_config.text == request.auth_config_id) &&
+             request.scopes.empty();
     });
     if (same != pending.end()) {
       AGENTA_CHECK(resume(caller, *same));
@@ -241,14 +259,17 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
     }
   }
 
-  Connection row = plan.reconnect ? *plan.reconnect : new_row(caller, plan.project, *plan.detail, plan.scheme, plan.access, now);
+  Connection row = plan.reconnect
+                       ? *plan.reconnect
+                       : new_row(caller, plan.project, *plan.detail, plan.scheme, plan.access, now);
   AccountId const replaced = plan.reconnect ? plan.reconnect->account : AccountId{};
   if (!plan.reconnect) {
     AGENTA_TRY(row.slug, free_slug(plan.project.id, asked.empty() ? integration : asked, !asked.empty()));
     row.name = request.name.empty() ? row.slug : request.name;
   }
   AGENTA_TRY(row.auth_config, find_auth_config(call, plan, request));
-  // The row comes before the account: a crash between the two leaves a row to clear, not an account nobody knows of.
+  // The row comes before the account: a crash between the two leaves a row to clear, not an account nobody
+  // knows of.
   if (!plan.reconnect) AGENTA_CHECK(connections_.insert(row, store::Durability::full));
 
   LinkRequest link_request;
@@ -259,7 +280,8 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   if (!link) {
     if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
     watcher_.settled(row.id);
-    if (link.error().code == ErrorCode::connection_not_found) AGENTA_CHECK(auth_configs_.forget(row.auth_config));
+    if (link.error().code == ErrorCode::connection_not_found)
+      AGENTA_CHECK(auth_configs_.forget(row.auth_config));
     return unexpected(std::move(link).error());
   }
   row.status = ConnectionStatus::pending;
@@ -267,11 +289,12 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   row.redirect_url = link->redirect_url;
   row.expires_at = link->expires_at;
   row.key_scope = plan.access.key_scope;
-  row.base_url = plan.access.base_url;
+  row.base_url = plan.access.endpoint();
   row.error.reset();
   row.updated_at = now;
   AGENTA_CHECK(connections_.update(row, store::Durability::full));
-  // Dead accounts pile up and can shadow the living one; this one's grant is gone already, so failing here is harmless.
+  // Dead accounts pile up and can shadow the living one; this one's grant is gone already, so failing here is
+  // harmless.
   if (!replaced.empty()) static_cast<void>(provider_.delete_account(call, replaced));
 
   PendingLogin login;
@@ -282,15 +305,19 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   return reply_for(row, "open the link to connect " + row.integration_name);
 }
 
-Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, Plan plan, protocol::ConnectRequest const& request) {
+Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, Plan plan,
+                                                         protocol::ConnectRequest const& request) {
   AGENTA_CHECK(check_fields(plan.scheme, plan.detail->integration.slug, request.credentials));
   ProviderCall const call{plan.access, caller.deadline, caller.stop};
   std::string const asked = to_lower(request.slug);
   std::string const integration = plan.detail->integration.slug.text;
-  auto const turn = flights_.enter("connect " + plan.project.id.text + integration + asked + request.reconnect);
+  auto const turn =
+      flights_.enter("connect " + plan.project.id.text + integration + asked + request.reconnect);
 
   WallTime const now = clock_.wall();
-  Connection row = plan.reconnect ? *plan.reconnect : new_row(caller, plan.project, *plan.detail, plan.scheme, plan.access, now);
+  Connection row = plan.reconnect
+                       ? *plan.reconnect
+                       : new_row(caller, plan.project, *plan.detail, plan.scheme, plan.access, now);
   AccountId const replaced = plan.reconnect ? plan.reconnect->account : AccountId{};
   if (!plan.reconnect) {
     AGENTA_TRY(row.slug, free_slug(plan.project.id, asked.empty() ? integration : asked, !asked.empty()));
@@ -312,12 +339,13 @@ Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, P
   if (account->status != AccountStatus::active) {
     if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
     static_cast<void>(provider_.delete_account(call, account->id));  // nothing is left behind
-    return fail(ErrorCode::invalid_credentials, integration + " refused these credentials: " + words_of(*account));
+    return fail(ErrorCode::invalid_credentials,
+                integration + " refused these credentials: " + words_of(*account));
   }
   row.account = account->id;
   row.status = ConnectionStatus::active;
   row.key_scope = plan.access.key_scope;
-  row.base_url = plan.access.base_url;
+  row.base_url = plan.access.endpoint();
   row.error.reset();
   row.updated_at = clock_.wall();
   row.last_checked_at = row.updated_at;
@@ -326,8 +354,8 @@ Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, P
   return reply_for(row, row.integration_name + " is connected as " + row.slug);
 }
 
-Result<Connection> ConnectFlow::settle(ProviderAccess const& access, ConnectionId const& id, SteadyTime deadline,
-                                       std::stop_token stop) {
+Result<Connection> ConnectFlow::settle(ProviderAccess const& access, ConnectionId const& id,
+                                       SteadyTime deadline, std::stop_token stop) {
   auto const turn = flights_.enter("settle " + id.text);
   AGENTA_TRY(auto found, connections_.find(id));
   if (!found) {
@@ -337,9 +365,21 @@ Result<Connection> ConnectFlow::settle(ProviderAccess const& access, ConnectionI
   Connection row = std::move(*found);
   if (row.status != ConnectionStatus::pending || row.account.empty() || !belongs_to(row, access)) return row;
 
+  // Whoever asks (the watcher, a browser's visit, a waiting client) keeps to what Composio asked for.
+  bool const resting = rests_.with([&](auto& rests) {
+    auto const rest = rests.find(id.text);
+    return rest != rests.end() && clock_.steady() < rest->second;
+  });
+  if (resting) return row;
   ProviderCall const call{access, deadline, std::move(stop)};
   auto const account = provider_.get_account(call, row.account);
-  if (!account && account.error().code != ErrorCode::connection_not_found) return unexpected(account.error());
+  if (!account && account.error().code != ErrorCode::connection_not_found) {
+    if (auto const pause = account.error().retry_after) {
+      rests_.with([&](auto& rests) { rests[id.text] = clock_.steady() + *pause; });
+    }
+    return unexpected(account.error());
+  }
+  rests_.with([&](auto& rests) { rests.erase(id.text); });
   WallTime const now = clock_.wall();
   Settlement const settlement = account ? judge_account(row, *account, now) : account_vanished();
   if (settlement.status == ConnectionStatus::pending) return row;

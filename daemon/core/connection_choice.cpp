@@ -10,7 +10,8 @@ namespace agenta::daemon {
 namespace {
 
 unexpected<Error> not_connected(IntegrationSlug const& integration) {
-  return fail(ErrorCode::not_connected, integration.text + " is not connected", {"agenta-tools", "connect", integration.text});
+  return fail(ErrorCode::not_connected, integration.text + " is not connected",
+              {"agenta-tools", "connect", integration.text});
 }
 
 Result<Connection> find_named(std::span<Connection const> connections, ProviderAccess const& access,
@@ -28,12 +29,14 @@ Result<Connection> find_named(std::span<Connection const> connections, ProviderA
   }
   if (found->integration != integration) {
     return fail(ErrorCode::invalid_request,
-                "the connection " + found->slug + " is an account of " + found->integration.text + ", not of " + integration.text,
+                "the connection " + found->slug + " is an account of " + found->integration.text +
+                    ", not of " + integration.text,
                 {"agenta-tools", "connections", "list"});
   }
   if (!belongs_to(*found, access)) {
     return fail(ErrorCode::not_connected,
-                "the connection " + found->slug + " was made under another Composio key, and is never used under this one",
+                "the connection " + found->slug +
+                    " was made under another Composio key, and is never used under this one",
                 {"agenta-tools", "connect", integration.text});
   }
   AGENTA_CHECK(check_usable(*found));
@@ -46,8 +49,8 @@ unexpected<Error> ambiguous(std::span<Connection const* const> active, Integrati
   std::ranges::sort(slugs);
   Error error;
   error.code = ErrorCode::connection_ambiguous;
-  error.message = integration.text + " has " + std::to_string(slugs.size()) + " connections (" + join(slugs, ", ") +
-                  "): name one with -c, or make one the default";
+  error.message = integration.text + " has " + std::to_string(slugs.size()) + " connections (" +
+                  join(slugs, ", ") + "): name one with -c, or make one the default";
   // Slugs are of a-z 0-9 - _ only: they need no escaping.
   error.context.text = "{\"choices\":[\"" + join(slugs, "\",\"") + "\"]}";
   error.next_step = {"agenta-tools", "connections", "list"};
@@ -57,7 +60,7 @@ unexpected<Error> ambiguous(std::span<Connection const* const> active, Integrati
 }  // namespace
 
 bool belongs_to(Connection const& connection, ProviderAccess const& access) {
-  return connection.key_scope == access.key_scope && connection.base_url == access.base_url;
+  return connection.key_scope == access.key_scope && connection.base_url == access.endpoint();
 }
 
 Result<void> check_usable(Connection const& connection) {
@@ -73,7 +76,8 @@ Result<void> check_usable(Connection const& connection) {
                   {"agenta-tools", "connect", integration, "--reconnect", slug});
     case ConnectionStatus::failed:
       return fail(ErrorCode::not_connected,
-                  "the connection " + slug + " was never made" + (connection.error ? ": " + connection.error->message : ""),
+                  "the connection " + slug + " was never made" +
+                      (connection.error ? ": " + connection.error->message : ""),
                   {"agenta-tools", "connect", integration, "--as", slug});
     case ConnectionStatus::inactive:
       return fail(ErrorCode::not_connected, "the connection " + slug + " is disabled at Composio",
@@ -91,19 +95,23 @@ Result<Connection> choose_connection(std::span<Connection const> connections, Pr
     if (connection.integration == integration && belongs_to(connection, access)) own.push_back(&connection);
   }
   // A default that cannot serve is said, never silently replaced by another account.
-  auto const by_default = std::ranges::find_if(own, [](Connection const* connection) { return connection->is_default; });
+  auto const by_default =
+      std::ranges::find_if(own, [](Connection const* connection) { return connection->is_default; });
   if (by_default != own.end()) {
     AGENTA_CHECK(check_usable(**by_default));
     return **by_default;
   }
   std::vector<Connection const*> active;
-  std::ranges::copy_if(own, std::back_inserter(active),
-                       [](Connection const* connection) { return connection->status == ConnectionStatus::active; });
+  std::ranges::copy_if(own, std::back_inserter(active), [](Connection const* connection) {
+    return connection->status == ConnectionStatus::active;
+  });
   if (active.size() > 1) return ambiguous(active, integration);
   if (active.size() == 1) return *active.front();
 
-  for (ConnectionStatus const worth_saying : {ConnectionStatus::expired, ConnectionStatus::pending, ConnectionStatus::inactive}) {
-    auto const found = std::ranges::find_if(own, [&](Connection const* c) { return c->status == worth_saying; });
+  for (ConnectionStatus const worth_saying :
+       {ConnectionStatus::expired, ConnectionStatus::pending, ConnectionStatus::inactive}) {
+    auto const found =
+        std::ranges::find_if(own, [&](Connection const* c) { return c->status == worth_saying; });
     if (found == own.end()) continue;
     AGENTA_CHECK(check_usable(**found));
   }

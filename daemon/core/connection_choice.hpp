@@ -12,9 +12,10 @@ namespace agenta::daemon {
 /// Whether a row may be used under this key at this endpoint: another key's rows are listed, never used.
 bool belongs_to(Connection const& connection, ProviderAccess const& access);
 
-/// The one connection that runs a tool of `integration`, by contract §7.4. `named` (slug or id) decides where it is not
-/// empty; else the default, else the only ACTIVE one. What is not usable is said with the way out: `CONNECTION_EXPIRED`,
-/// `OAUTH_PENDING`, `NOT_CONNECTED`, `CONNECTION_NOT_FOUND`, `CONNECTION_AMBIGUOUS` with the choices.
+/// The one connection that runs a tool of `integration`, by contract §7.4. `named` (slug or id) decides where
+/// it is not empty; else the default, else the only ACTIVE one. What is not usable is said with the way out:
+/// `CONNECTION_EXPIRED`, `OAUTH_PENDING`, `NOT_CONNECTED`, `CONNECTION_NOT_FOUND`, `CONNECTION_AMBIGUOUS`
+/// with the choices.
 Result<Connection> choose_connection(std::span<Connection const> connections, ProviderAccess const& access,
                                      IntegrationSlug const& integration, std::string const& named);
 

@@ -8,7 +8,8 @@ namespace agenta::daemon {
 
 std::string user_id_of(ProjectId const& project) { return "agenta_project_" + project.text; }
 
-Result<std::vector<Connection>> Connections::list(Caller const& caller, store::ConnectionFilter const& filter) {
+Result<std::vector<Connection>> Connections::list(Caller const& caller,
+                                                  store::ConnectionFilter const& filter) {
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return std::vector<Connection>{};
   return connections_.list(project->id, filter);
@@ -24,26 +25,30 @@ Result<Connection> Connections::get(Caller const& caller, std::string const& slu
     for (Connection const& connection : all) slugs.push_back(connection.slug);
   }
   auto const suggestion = nearest(slug_or_id, slugs);
-  return fail(ErrorCode::connection_not_found,
-              "there is no connection " + slug_or_id + (suggestion ? "; did you mean " + *suggestion + "?" : ""),
-              {"agenta-tools", "connections", "list"});
+  return fail(
+      ErrorCode::connection_not_found,
+      "there is no connection " + slug_or_id + (suggestion ? "; did you mean " + *suggestion + "?" : ""),
+      {"agenta-tools", "connections", "list"});
 }
 
-Result<Connection> Connections::disconnect(Caller const& caller, std::string const& slug_or_id, Remote remote) {
+Result<Connection> Connections::disconnect(Caller const& caller, std::string const& slug_or_id,
+                                           Remote remote) {
   AGENTA_TRY(Connection connection, get(caller, slug_or_id));
   if (remote == Remote::revoke && !connection.account.empty()) {
     AGENTA_TRY(ProviderAccess access, credentials_.access_for(caller));
     if (!belongs_to(connection, access)) {
       return fail(ErrorCode::not_configured,
-                  "the connection " + connection.slug + " belongs to another Composio key: use that key to revoke it, or forget "
-                  "it here and keep it there with --keep-remote",
+                  "the connection " + connection.slug +
+                      " belongs to another Composio key: use that key to revoke it, or forget "
+                      "it here and keep it there with --keep-remote",
                   {"agenta-tools", "disconnect", connection.slug, "--keep-remote"});
     }
     ProviderCall const call{access, caller.deadline, caller.stop};
     auto const deleted = provider_.delete_account(call, connection.account);
     if (!deleted && deleted.error().code != ErrorCode::connection_not_found) {
       Error error = deleted.error();
-      error.message = "nothing was changed: the account behind " + connection.slug + " could not be revoked: " + error.message;
+      error.message = "nothing was changed: the account behind " + connection.slug +
+                      " could not be revoked: " + error.message;
       return fail(std::move(error));
     }
   }

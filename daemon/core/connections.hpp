@@ -25,8 +25,8 @@ class Connections {
   Result<std::vector<Connection>> list(Caller const& caller, store::ConnectionFilter const& filter);
   /// By slug or id. `CONNECTION_NOT_FOUND` with the nearest slug.
   Result<Connection> get(Caller const& caller, std::string const& slug_or_id);
-  /// Revokes and deletes at Composio, then forgets here; gone there already is no failure. Where Composio cannot be
-  /// reached nothing changes here, unless the account is to be kept there.
+  /// Revokes and deletes at Composio, then forgets here; gone there already is no failure. Where Composio
+  /// cannot be reached nothing changes here, unless the account is to be kept there.
   enum class Remote { revoke, keep };
   Result<Connection> disconnect(Caller const& caller, std::string const& slug_or_id, Remote remote);
 

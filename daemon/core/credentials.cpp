@@ -30,7 +30,8 @@ std::string_view name_of(KeySource source) {
   __builtin_unreachable();
 }
 
-Credentials::Credentials(store::CredentialFile& file, ToolProvider& provider, Clock const& clock, Options options)
+Credentials::Credentials(store::CredentialFile& file, ToolProvider& provider, Clock const& clock,
+                         Options options)
     : file_(file), provider_(provider), clock_(clock), options_(std::move(options)) {}
 
 std::string Credentials::endpoint_of(Caller const& caller) const {
@@ -48,7 +49,11 @@ Identity Credentials::make_identity(std::string base_url, Secret key, KeySource 
 
 Result<Identity> Credentials::identify(Caller const& caller) {
   // The sandbox is a world of its own: neither a caller's key nor a caller's endpoint enters it.
-  if (options_.sandbox_key) return make_identity(options_.base_url, *options_.sandbox_key, KeySource::sandbox);
+  if (options_.sandbox_key) {
+    Identity identity = make_identity(options_.base_url, *options_.sandbox_key, KeySource::sandbox);
+    identity.access.endpoint_name = "sandbox";
+    return identity;
+  }
 
   std::string endpoint = endpoint_of(caller);
   if (caller.api_key) return make_identity(std::move(endpoint), *caller.api_key, KeySource::environment);
@@ -56,8 +61,8 @@ Result<Identity> Credentials::identify(Caller const& caller) {
   AGENTA_TRY(auto saved, file_.load());
   if (saved) {
     if (saved->base_url != endpoint) {
-      return not_configured("the saved Composio key is for " + saved->base_url + " and is never sent to " + endpoint +
-                            "; log in there, or set COMPOSIO_API_KEY for this call");
+      return not_configured("the saved Composio key is for " + saved->base_url + " and is never sent to " +
+                            endpoint + "; log in there, or set COMPOSIO_API_KEY for this call");
     }
     return make_identity(std::move(endpoint), std::move(saved->api_key), KeySource::login);
   }
@@ -82,10 +87,12 @@ std::string Credentials::scope_of(Caller const& caller) {
 
 Result<Identity> Credentials::login(Caller const& caller, Secret key) {
   if (options_.sandbox_key) {
-    return fail(ErrorCode::invalid_request, "the sandbox needs no login: leave out --sandbox to save a Composio key");
+    return fail(ErrorCode::invalid_request,
+                "the sandbox needs no login: leave out --sandbox to save a Composio key");
   }
   if (trim(key.reveal()).empty()) return fail(ErrorCode::invalid_request, "the Composio key is empty");
-  Identity identity = make_identity(endpoint_of(caller), Secret{std::string{trim(key.reveal())}}, KeySource::login);
+  Identity identity =
+      make_identity(endpoint_of(caller), Secret{std::string{trim(key.reveal())}}, KeySource::login);
   ProviderCall const call{identity.access, caller.deadline, caller.stop};
   AGENTA_CHECK(provider_.verify_key(call));
 

@@ -21,14 +21,16 @@ struct Identity {
   KeySource source = KeySource::environment;
 };
 
-/// Decides which key a call is made with, and that no key meets another endpoint than its own (contract §1). Any thread.
+/// Decides which key a call is made with, and that no key meets another endpoint than its own (contract §1).
+/// Any thread.
 class Credentials {
  public:
   struct Options {
-    std::string base_url{};                                ///< the daemon's own endpoint
-    std::optional<Secret> sandbox_key{};                   ///< set: the embedded sandbox is the provider, whatever callers say
-    std::optional<std::filesystem::path> systemd_file{};   ///< `$CREDENTIALS_DIRECTORY/composio_api_key`
-    std::function<std::string(Secret const&)> fingerprint{};  ///< salted: names the key's rows without telling the key
+    std::string base_url{};               ///< the daemon's own endpoint
+    std::optional<Secret> sandbox_key{};  ///< set: the embedded sandbox is the provider, whatever callers say
+    std::optional<std::filesystem::path> systemd_file{};  ///< `$CREDENTIALS_DIRECTORY/composio_api_key`
+    std::function<std::string(Secret const&)>
+        fingerprint{};  ///< salted: names the key's rows without telling the key
   };
   Credentials(store::CredentialFile& file, ToolProvider& provider, Clock const& clock, Options options);
 

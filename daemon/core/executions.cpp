@@ -17,14 +17,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::vector<std::string> show_step(ExecutionId const& id) { return {"agenta-tools", "history", "show", id.text}; }
+std::vector<std::string> show_step(ExecutionId const& id) {
+  return {"agenta-tools", "history", "show", id.text};
+}
 
 Error with_execution(Error error, ExecutionId const& id) {
   error.execution_id = id.text;
   return error;
 }
 
-milliseconds until(SteadyTime deadline, SteadyTime now) { return std::chrono::duration_cast<milliseconds>(deadline - now); }
+milliseconds until(SteadyTime deadline, SteadyTime now) {
+  return std::chrono::duration_cast<milliseconds>(deadline - now);
+}
 
 double random_fraction() {
   thread_local std::minstd_rand engine{std::random_device{}()};
@@ -50,11 +54,13 @@ struct Executions::Flight {
   bool on_the_wire = false;   ///< an attempt is out
   bool ever_written = false;  ///< an attempt may have reached the service
   bool read_only = false;
+  ProjectId project{};
   std::stop_source abort{};
 };
 
-Executions::Executions(store::ProjectStore& projects, store::ConnectionStore& connections, store::ExecutionJournal& journal,
-                       Catalog& catalog, Credentials& credentials, ToolProvider& provider, Clock const& clock, Options options)
+Executions::Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
+                       store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,
+                       ToolProvider& provider, Clock const& clock, Options options)
     : projects_(projects),
       connections_(connections),
       journal_(journal),
@@ -68,8 +74,11 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   Plan plan;
   auto reference = parse_tool_reference(call.tool);
   if (!reference) {
-    return fail(ErrorCode::invalid_request, call.tool + " is no tool's name: it is GITHUB_CREATE_AN_ISSUE, or "
-                                            "tools.composio.github.CREATE_AN_ISSUE.CONNECTION", {"agenta-tools", "tools", "list"});
+    return fail(ErrorCode::invalid_request,
+                call.tool +
+                    " is no tool's name: it is GITHUB_CREATE_AN_ISSUE, or "
+                    "tools.composio.github.CREATE_AN_ISSUE.CONNECTION",
+                {"agenta-tools", "tools", "list"});
   }
   record.tool = reference->slug;
   std::string named = call.connection;
@@ -124,8 +133,9 @@ Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
     return fail(refuse(record, std::move(planned).error()));
   }
   Plan const& plan = *planned;
-  record.arguments_digest = options_.digest(record.tool.text + "\n" + (plan.connection ? plan.connection->id.text : "") + "\n" +
-                                            call.tool_version + "\n" + canonical_json(plan.arguments));
+  record.arguments_digest =
+      options_.digest(record.tool.text + "\n" + (plan.connection ? plan.connection->id.text : "") + "\n" +
+                      call.tool_version + "\n" + canonical_json(plan.arguments));
   if (call.dry_run) {
     record.dry_run = true;
     record.arguments = plan.arguments;
@@ -136,16 +146,21 @@ Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
   return send(caller, plan, std::move(record), call);
 }
 
-/// The journal's answer to a repeated idempotency key; nothing where the key is new. Waits for a twin under way.
-Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Execution const& record, SteadyTime deadline) {
+/// The journal's answer to a repeated idempotency key; nothing where the key is new. Waits for a twin under
+/// way.
+Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Execution const& record,
+                                                      SteadyTime deadline) {
   if (record.idempotency_key.empty()) return std::optional<Execution>{};
   AGENTA_TRY(auto found, journal_.find_by_key(plan.project.id, record.idempotency_key));
   if (!found) return std::optional<Execution>{};
   if (found->arguments_digest != record.arguments_digest) {
-    return fail(with_execution(fail(ErrorCode::idempotency_conflict,
-                                    "the idempotency key " + record.idempotency_key + " was used for another call (" +
-                                        found->id.text + "): take a new key for new arguments",
-                                    show_step(found->id)).error(), found->id));
+    return fail(
+        with_execution(fail(ErrorCode::idempotency_conflict,
+                            "the idempotency key " + record.idempotency_key + " was used for another call (" +
+                                found->id.text + "): take a new key for new arguments",
+                            show_step(found->id))
+                           .error(),
+                       found->id));
   }
   if (!is_settled(found->state)) {
     std::unique_lock lock{mutex_};
@@ -157,7 +172,8 @@ Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Executio
     return fail(ErrorCode::timeout, "the first call with this idempotency key is still running");
   }
   found->replayed = true;
-  if (found->error && found->error->code != ErrorCode::tool_failed) return fail(with_execution(*found->error, found->id));
+  if (found->error && found->error->code != ErrorCode::tool_failed)
+    return fail(with_execution(*found->error, found->id));
   return found;
 }
 
@@ -186,22 +202,27 @@ void Executions::end_flight(ExecutionId const& id) {
   landed_.notify_all();
 }
 
-Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execution record, ToolCall const& call) {
+Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execution record,
+                                   ToolCall const& call) {
   auto const flight = std::make_shared<Flight>();
   flight->read_only = record.read_only;
+  flight->project = record.project;
   switch (begin_flight(record.id, flight)) {
     case Start::flying: break;
     case Start::cancelled_before:
-      return fail(refuse(record, fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error()));
+      return fail(
+          refuse(record, fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error()));
     case Start::id_in_use:
-      return fail(ErrorCode::idempotency_conflict, "the execution " + record.id.text + " is running already", show_step(record.id));
+      return fail(ErrorCode::idempotency_conflict, "the execution " + record.id.text + " is running already",
+                  show_step(record.id));
   }
   // The intent of a write survives a power cut; a lost read is only a lost line.
   auto const durability = record.read_only ? store::Durability::normal : store::Durability::full;
   record.state = ExecutionState::sent;
   if (auto journaled = journal_.insert(record, durability); !journaled) {
     end_flight(record.id);
-    if (journaled.error().code != ErrorCode::idempotency_conflict) return unexpected(std::move(journaled).error());
+    if (journaled.error().code != ErrorCode::idempotency_conflict)
+      return unexpected(std::move(journaled).error());
     AGENTA_TRY(auto twin, recorded(plan, record, caller.deadline));  // a twin was faster by a moment
     if (twin) return std::move(*twin);
     return unexpected(std::move(journaled).error());
@@ -210,16 +231,18 @@ Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execu
   bool cancelled = false;
   {
     std::lock_guard const guard{flight->mutex};
-    cancelled = flight->cancel_wanted && outcome.fate != Fate::answered && (!flight->ever_written || record.read_only);
+    cancelled = flight->cancel_wanted && outcome.fate != Fate::answered &&
+                (!flight->ever_written || record.read_only);
   }
   Execution settled = settle(plan, std::move(record), std::move(outcome), cancelled);
   end_flight(settled.id);
-  if (settled.error && settled.error->code != ErrorCode::tool_failed) return fail(with_execution(*settled.error, settled.id));
+  if (settled.error && settled.error->code != ErrorCode::tool_failed)
+    return fail(with_execution(*settled.error, settled.id));
   return settled;
 }
 
-ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record, ToolCall const& call,
-                                                 Flight& flight) {
+ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,
+                                                 ToolCall const& call, Flight& flight) {
   ExecuteRequest request;
   request.tool = plan.tool->tool.slug;
   request.version = call.tool_version.empty() ? plan.tool->tool.version : call.tool_version;
@@ -248,8 +271,9 @@ ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan cons
     if (!may_retry(outcome.fate, hints) || record.attempts >= kMostAttempts || flight.cancel_wanted) {
       return worst(std::move(outcome));
     }
-    auto const wait = retry_delay(record.attempts + 1, outcome.error ? outcome.error->retry_after : std::nullopt,
-                                  random_fraction(), until(caller.deadline, clock_.steady()));
+    auto const wait =
+        retry_delay(record.attempts + 1, outcome.error ? outcome.error->retry_after : std::nullopt,
+                    random_fraction(), until(caller.deadline, clock_.steady()));
     if (!wait) return worst(std::move(outcome));
     flight.changed.wait_for(lock, *wait, [&] { return flight.cancel_wanted; });
     if (flight.cancel_wanted) return worst(std::move(outcome));
@@ -271,13 +295,18 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
     record.state = outcome.result->successful ? ExecutionState::succeeded : ExecutionState::failed;
     if (!outcome.result->successful) {
       tool_words = outcome.result->error;
-      record.error = fail(ErrorCode::tool_failed, tool_words.empty() ? "the tool failed and gave no reason" : tool_words).error();
+      record.error =
+          fail(ErrorCode::tool_failed, tool_words.empty() ? "the tool failed and gave no reason" : tool_words)
+              .error();
     }
   } else if (cancelled) {
     record.state = ExecutionState::cancelled;
-    record.error = fail(ErrorCode::cancelled, record.read_only ? "cancelled" : "cancelled before it was sent: nothing ran").error();
+    record.error = fail(ErrorCode::cancelled,
+                        record.read_only ? "cancelled" : "cancelled before it was sent: nothing ran")
+                       .error();
   } else {
-    record.error = outcome.error ? std::move(outcome.error) : fail(ErrorCode::internal, "the provider gave no reason").error();
+    record.error = outcome.error ? std::move(outcome.error)
+                                 : fail(ErrorCode::internal, "the provider gave no reason").error();
     switch (outcome.fate) {
       case Fate::answered: record.state = ExecutionState::failed; break;
       case Fate::nothing_ran: record.state = ExecutionState::refused; break;
@@ -289,9 +318,11 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   }
   note_connection(plan, record, tool_words);
   if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
-    record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect", record.connection->slug};
+    record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
+                               record.connection->slug};
   }
-  // Not being able to write the outcome must not hide it: a restart will find the row as `sent`, and say `unknown`.
+  // Not being able to write the outcome must not hide it: a restart will find the row as `sent`, and say
+  // `unknown`.
   bool const keep = !record.data || record.data->text.size() <= options_.most_kept_result_bytes;
   if (keep) {
     static_cast<void>(journal_.settle(record, store::Durability::normal));
@@ -326,7 +357,7 @@ void Executions::note_connection(Plan const& plan, Execution const& record, std:
 }
 
 /// Whether it is under way. If not, its request may still be read: the wish is kept for it.
-bool Executions::cancel_flight(ExecutionId const& id) {
+bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) {
   std::shared_ptr<Flight> flight;
   {
     std::lock_guard const guard{mutex_};
@@ -339,6 +370,7 @@ bool Executions::cancel_flight(ExecutionId const& id) {
     }
     flight = found->second;
   }
+  if (flight->project != project) return false;  // somebody else's
   std::lock_guard const guard{flight->mutex};
   flight->cancel_wanted = true;
   flight->changed.notify_all();
@@ -349,7 +381,8 @@ bool Executions::cancel_flight(ExecutionId const& id) {
 
 Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
   if (!is_uuid(id.text)) return get(caller, id);
-  bool const flying = cancel_flight(id);
+  AGENTA_TRY(auto const project, projects_.ensure(caller.project, clock_.wall()));
+  bool const flying = cancel_flight(project.id, id);
   auto found = get(caller, id);
   if (!flying && found) {  // it is over: there is nothing left to wait for
     std::lock_guard const guard{mutex_};
@@ -362,7 +395,8 @@ Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
   AGENTA_TRY(auto project, projects_.find(caller.project));
   AGENTA_TRY(auto found, journal_.find(id));
   if (!found || !project || found->project != project->id) {
-    return fail(ErrorCode::execution_not_found, "there is no execution " + id.text, {"agenta-tools", "history", "list"});
+    return fail(ErrorCode::execution_not_found, "there is no execution " + id.text,
+                {"agenta-tools", "history", "list"});
   }
   return std::move(*found);
 }

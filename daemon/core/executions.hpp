@@ -23,27 +23,31 @@ namespace agenta::daemon {
 class Executions {
  public:
   struct Options {
-    std::size_t most_kept_result_bytes = 1 << 20;  ///< a longer result is delivered, and journaled without its data
+    std::size_t most_kept_result_bytes =
+        1 << 20;  ///< a longer result is delivered, and journaled without its data
     std::function<std::string(std::string_view)> digest{};  ///< SHA-256, as hex
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
   };
-  Executions(store::ProjectStore& projects, store::ConnectionStore& connections, store::ExecutionJournal& journal,
-             Catalog& catalog, Credentials& credentials, ToolProvider& provider, Clock const& clock, Options options);
+  Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
+             store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,
+             ToolProvider& provider, Clock const& clock, Options options);
 
-  /// Runs one tool to its end. The row is journaled before anything leaves; `caller.stop` (a client that went away) ends
-  /// nothing: the result is kept. A tool that said no is a value with `error` TOOL_FAILED; every other failure is an
-  /// error with the execution's id.
+  /// Runs one tool to its end. The row is journaled before anything leaves; `caller.stop` (a client that went
+  /// away) ends nothing: the result is kept. A tool that said no is a value with `error` TOOL_FAILED; every
+  /// other failure is an error with the execution's id.
   Result<Execution> run(Caller const& caller, ToolCall const& call);
 
-  /// What has not been sent never will be. What has been sent goes on, and its outcome is recorded. The row as it is then.
+  /// What has not been sent never will be. What has been sent goes on, and its outcome is recorded. The row
+  /// as it is then.
   Result<Execution> cancel(Caller const& caller, ExecutionId const& id);
   Result<Execution> get(Caller const& caller, ExecutionId const& id);
   Result<Page<Execution>> list(Caller const& caller, store::ExecutionFilter const& filter);
 
   /// Executions under way.
   std::size_t running() const;
-  /// Ends every call that is out; what was written is journaled as `unknown`. For a shutdown whose patience is over.
+  /// Ends every call that is out; what was written is journaled as `unknown`. For a shutdown whose patience
+  /// is over.
   void abort_all();
 
  private:
@@ -52,14 +56,14 @@ class Executions {
   Result<Plan> plan(Caller const& caller, ToolCall const& call, Execution& record);
   Result<std::optional<Execution>> recorded(Plan const& plan, Execution const& record, SteadyTime deadline);
   Result<Execution> send(Caller const& caller, Plan const& plan, Execution record, ToolCall const& call);
-  ExecuteOutcome attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record, ToolCall const& call,
-                                       Flight& flight);
+  ExecuteOutcome attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,
+                                       ToolCall const& call, Flight& flight);
   Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
   Error refuse(Execution& record, Error error);
   void note_connection(Plan const& plan, Execution const& record, std::string const& tool_words);
   enum class Start { flying, cancelled_before, id_in_use };
   Start begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight);
-  bool cancel_flight(ExecutionId const& id);
+  bool cancel_flight(ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
 
   store::ProjectStore& projects_;

@@ -6,7 +6,8 @@ namespace agenta::daemon {
 
 using std::chrono::milliseconds;
 
-std::optional<milliseconds> retry_delay(int next, std::optional<std::chrono::seconds> retry_after, double random, milliseconds left) {
+std::optional<milliseconds> retry_delay(int next, std::optional<std::chrono::seconds> retry_after,
+                                        double random, milliseconds left) {
   constexpr milliseconds kFirst{250};
   constexpr milliseconds kLongest{8'000};
   milliseconds delay = std::min(kLongest, kFirst * (1 << std::clamp(next - 2, 0, 10)));

@@ -7,8 +7,8 @@
 
 namespace agenta::daemon {
 
-/// Lets one thread at a time do what is named by a key; the others wait for it and then look at what it left behind.
-/// Holds no lock while the work runs. Any thread.
+/// Lets one thread at a time do what is named by a key; the others wait for it and then look at what it left
+/// behind. Holds no lock while the work runs. Any thread.
 ///
 ///   auto const turn = flights_.enter(key);      // waits while another thread is inside
 ///   if (auto cached = find(key)) return cached; // done by whoever was first

@@ -17,11 +17,18 @@
 
 namespace agenta::daemon {
 
-/// Under which key, at which endpoint, a call is made. A key is only ever sent to the endpoint it stands beside.
+/// Under which key, at which endpoint, a call is made. A key is only ever sent to the endpoint it stands
+/// beside.
 struct ProviderAccess {
-  std::string base_url{};   ///< without a trailing slash: `https://backend.composio.dev`
+  std::string base_url{};  ///< without a trailing slash: `https://backend.composio.dev`
   Secret api_key{};
-  std::string key_scope{};  ///< a salted fingerprint of the key (or the provider's project id): says whose rows are whose
+  std::string key_scope{};  ///< a salted fingerprint of the key (or the provider's project id): says whose
+                            ///< rows are whose
+  std::string endpoint_name{};  ///< where it differs from the URL: the sandbox's port changes, and its rows
+                                ///< stay its own
+
+  /// What rows remember as the endpoint they were made at.
+  std::string const& endpoint() const { return endpoint_name.empty() ? base_url : endpoint_name; }
 };
 
 /// The frame of one provider call: for whom, until when, and when to stop.
@@ -91,7 +98,7 @@ struct Account {
   std::string auth_scheme{};
   AccountStatus status = AccountStatus::unknown;
   std::string status_reason{};
-  std::string error{};              ///< `state.val.error`: an OAuth error code such as `access_denied`
+  std::string error{};  ///< `state.val.error`: an OAuth error code such as `access_denied`
   std::string error_description{};
   std::string alias{};
   bool disabled = false;
@@ -105,7 +112,8 @@ struct ExecuteRequest {
   AccountId account{};  ///< empty for a tool that needs none
 };
 
-/// What became of a tool execution. The three are kept apart because only one of them allows sending it again.
+/// What became of a tool execution. The three are kept apart because only one of them allows sending it
+/// again.
 enum class Fate {
   answered,     ///< the provider said what happened: `result` or `error`
   nothing_ran,  ///< the request provably had no effect (not written, or refused unread); `error` says why
@@ -114,7 +122,7 @@ enum class Fate {
 struct ToolResult {
   bool successful = false;
   JsonText data{};
-  std::string error{};   ///< the tool's own words when not successful
+  std::string error{};  ///< the tool's own words when not successful
   std::string log_id{};
 };
 struct ExecuteOutcome {
@@ -123,8 +131,8 @@ struct ExecuteOutcome {
   std::optional<Error> error{};
 };
 
-/// What core needs of a provider of tools; Composio is one. Blocks its thread; any thread. Errors are ours (§5), with
-/// the provider's request id, and never carry a credential.
+/// What core needs of a provider of tools; Composio is one. Blocks its thread; any thread. Errors are ours
+/// (§5), with the provider's request id, and never carry a credential.
 class ToolProvider {
  public:
   virtual ~ToolProvider() = default;
@@ -132,23 +140,29 @@ class ToolProvider {
   /// The cheapest call that proves the key. `API_KEY_REJECTED`, or why it cannot be told.
   virtual Result<void> verify_key(ProviderCall const& call) = 0;
 
-  virtual Result<Page<Integration>> list_integrations(ProviderCall const& call, IntegrationFilter const& filter) = 0;
-  virtual Result<IntegrationDetail> get_integration(ProviderCall const& call, IntegrationSlug const& slug) = 0;
+  virtual Result<Page<Integration>> list_integrations(ProviderCall const& call,
+                                                      IntegrationFilter const& filter) = 0;
+  virtual Result<IntegrationDetail> get_integration(ProviderCall const& call,
+                                                    IntegrationSlug const& slug) = 0;
   virtual Result<Page<Tool>> list_tools(ProviderCall const& call, ToolFilter const& filter) = 0;
   /// `version` empty: the latest.
-  virtual Result<Tool> get_tool(ProviderCall const& call, ToolSlug const& slug, std::string const& version) = 0;
+  virtual Result<Tool> get_tool(ProviderCall const& call, ToolSlug const& slug,
+                                std::string const& version) = 0;
 
   /// The enabled auth configs of one integration, all pages of them.
-  virtual Result<std::vector<AuthConfig>> list_auth_configs(ProviderCall const& call, IntegrationSlug const& slug) = 0;
+  virtual Result<std::vector<AuthConfig>> list_auth_configs(ProviderCall const& call,
+                                                            IntegrationSlug const& slug) = 0;
   /// Not idempotent: each call makes a new one.
-  virtual Result<AuthConfig> create_auth_config(ProviderCall const& call, AuthConfigRequest const& request) = 0;
+  virtual Result<AuthConfig> create_auth_config(ProviderCall const& call,
+                                                AuthConfigRequest const& request) = 0;
 
   virtual Result<Link> create_link(ProviderCall const& call, LinkRequest const& request) = 0;
   virtual Result<Account> create_account(ProviderCall const& call, AccountRequest const& request) = 0;
   /// `CONNECTION_NOT_FOUND` where the provider has no such account (any more).
   virtual Result<Account> get_account(ProviderCall const& call, AccountId const& id) = 0;
   /// Accounts of one user id and no other, all pages of them.
-  virtual Result<std::vector<Account>> list_accounts(ProviderCall const& call, std::string const& user_id) = 0;
+  virtual Result<std::vector<Account>> list_accounts(ProviderCall const& call,
+                                                     std::string const& user_id) = 0;
   /// Revokes at the service and deletes. `CONNECTION_NOT_FOUND` where it was already gone.
   virtual Result<void> delete_account(ProviderCall const& call, AccountId const& id) = 0;
 

@@ -14,10 +14,12 @@
 
 namespace agenta::daemon {
 
-/// Accepts until the acceptor is closed, and hands each socket on. Out of descriptors, it waits a moment instead of
-/// spinning: connections queue in the kernel meanwhile. Both arguments are kept alive by the coroutine.
+/// Accepts until the acceptor is closed, and hands each socket on. Out of descriptors, it waits a moment
+/// instead of spinning: connections queue in the kernel meanwhile. Both arguments are kept alive by the
+/// coroutine.
 template <class Acceptor, class OnAccept>
-boost::asio::awaitable<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<OnAccept> on_accept) {
+boost::asio::awaitable<void> accept_loop(std::shared_ptr<Acceptor> acceptor,
+                                         std::shared_ptr<OnAccept> on_accept) {
   namespace asio = boost::asio;
   constexpr std::chrono::milliseconds kPauseWhenExhausted{100};
   while (acceptor->is_open()) {

@@ -7,7 +7,8 @@
 namespace agenta::daemon {
 
 std::optional<std::string_view> find_header(HttpHeaders const& headers, std::string_view name) {
-  auto const found = std::ranges::find_if(headers, [&](auto const& header) { return equal_ignoring_case(header.first, name); });
+  auto const found = std::ranges::find_if(
+      headers, [&](auto const& header) { return equal_ignoring_case(header.first, name); });
   if (found == headers.end()) return std::nullopt;
   return found->second;
 }

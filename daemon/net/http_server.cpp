@@ -21,7 +21,8 @@
 #include "daemon/net/http_server.hpp"
 #include "shared/base/text.hpp"
 
-// The daemon's only Beast file: it is slow to compile, and everything else speaks HttpRequest and HttpResponse.
+// The daemon's only Beast file: it is slow to compile, and everything else speaks HttpRequest and
+// HttpResponse.
 namespace agenta::daemon {
 namespace {
 
@@ -37,7 +38,8 @@ HttpRequest to_request(http::request<http::string_body> message) {
   HttpRequest request;
   request.method = std::string{message.method_string()};
   request.target = std::string{message.target()};
-  for (auto const& field : message) request.headers.emplace_back(std::string{field.name_string()}, std::string{field.value()});
+  for (auto const& field : message)
+    request.headers.emplace_back(std::string{field.name_string()}, std::string{field.value()});
   request.body = std::move(message.body());
   return request;
 }
@@ -51,8 +53,9 @@ Malformed kind_of(boost::system::error_code error) {
 
 /// Whether the peer is to be told. One that hung up half way through is not there to listen.
 bool deserves_reply(boost::system::error_code error) {
-  return error == beast::error::timeout || (error.category() == make_error_code(http::error::bad_method).category() &&
-                                            error != http::error::end_of_stream && error != http::error::partial_message);
+  return error == beast::error::timeout ||
+         (error.category() == make_error_code(http::error::bad_method).category() &&
+          error != http::error::end_of_stream && error != http::error::partial_message);
 }
 
 unsigned status_of(Malformed kind) {
@@ -89,15 +92,16 @@ bool peer_is_gone(int socket) {
   return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-/// Requests stop when the peer closes its end while its request is handled. Bytes of a next, pipelined request end
-/// the watch: the peer is there.
+/// Requests stop when the peer closes its end while its request is handled. Bytes of a next, pipelined
+/// request end the watch: the peer is there.
 class HangupWatch {
  public:
   explicit HangupWatch(Stream& stream) : stream_(stream), source_(std::make_shared<std::stop_source>()) {
     int const descriptor = stream_.socket().native_handle();
-    stream_.socket().async_wait(asio::socket_base::wait_read, [source = source_, descriptor](boost::system::error_code error) {
-      if (!error && peer_is_gone(descriptor)) source->request_stop();
-    });
+    stream_.socket().async_wait(asio::socket_base::wait_read,
+                                [source = source_, descriptor](boost::system::error_code error) {
+                                  if (!error && peer_is_gone(descriptor)) source->request_stop();
+                                });
   }
   ~HangupWatch() {
     boost::system::error_code ignored;
@@ -112,8 +116,8 @@ class HangupWatch {
   std::shared_ptr<std::stop_source> source_;
 };
 
-/// Ends a read that takes too long and leaves the stream open, so that the peer can be told: the stream's own time-out
-/// would close it.
+/// Ends a read that takes too long and leaves the stream open, so that the peer can be told: the stream's own
+/// time-out would close it.
 class ReadTimer {
  public:
   ReadTimer(Stream& stream, std::chrono::milliseconds timeout) : timer_(stream.get_executor(), timeout) {
@@ -143,8 +147,8 @@ void reset_connection(Stream& stream) {
   stream.socket().close(ignored);
 }
 
-asio::awaitable<boost::system::error_code> read_header(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
-                                                       std::chrono::milliseconds timeout) {
+asio::awaitable<boost::system::error_code> read_header(Stream& stream, beast::flat_buffer& buffer,
+                                                       Parser& parser, std::chrono::milliseconds timeout) {
   ReadTimer const timer{stream, timeout};
   auto reading = http::async_read_header(stream, buffer, parser, kNothrow);
   auto const [error, size] = co_await std::move(reading);
@@ -152,8 +156,8 @@ asio::awaitable<boost::system::error_code> read_header(Stream& stream, beast::fl
   co_return timer.expired() ? beast::error::timeout : error;
 }
 
-asio::awaitable<boost::system::error_code> read_body(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
-                                                     std::chrono::milliseconds timeout) {
+asio::awaitable<boost::system::error_code> read_body(Stream& stream, beast::flat_buffer& buffer,
+                                                     Parser& parser, std::chrono::milliseconds timeout) {
   ReadTimer const timer{stream, timeout};
   auto reading = http::async_read(stream, buffer, parser, kNothrow);
   auto const [error, size] = co_await std::move(reading);
@@ -161,7 +165,8 @@ asio::awaitable<boost::system::error_code> read_body(Stream& stream, beast::flat
   co_return timer.expired() ? beast::error::timeout : error;
 }
 
-/// A big reply goes out in pieces, each with the whole time-out: a slow reader is served, one that stopped is not.
+/// A big reply goes out in pieces, each with the whole time-out: a slow reader is served, one that stopped is
+/// not.
 asio::awaitable<bool> write_all(Stream& stream, std::string_view bytes, std::chrono::milliseconds timeout) {
   constexpr std::size_t kPiece = 256 * 1024;
   while (!bytes.empty()) {

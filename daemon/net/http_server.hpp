@@ -21,8 +21,9 @@ using StreamSocket = boost::asio::generic::stream_protocol::socket;
 
 /// Who is at the other end, and whether they still are.
 struct HttpPeer {
-  Peer process{};           ///< of a Unix socket; otherwise unset
-  std::stop_token hangup{}; ///< requested, on the loop thread, when the peer goes away while its request is handled
+  Peer process{};  ///< of a Unix socket; otherwise unset
+  std::stop_token
+      hangup{};  ///< requested, on the loop thread, when the peer goes away while its request is handled
 };
 
 using HttpHandler = std::function<boost::asio::awaitable<HttpResponse>(HttpRequest, HttpPeer)>;
@@ -36,14 +37,14 @@ struct HttpServerOptions {
   std::size_t most_connections = 1024;
   std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte to the end of its header
   std::chrono::milliseconds body_timeout{60'000};
-  std::chrono::milliseconds idle_timeout{600'000};   ///< between requests
-  std::chrono::milliseconds write_timeout{30'000};   ///< for a slow reader to take each piece of a reply
+  std::chrono::milliseconds idle_timeout{600'000};  ///< between requests
+  std::chrono::milliseconds write_timeout{30'000};  ///< for a slow reader to take each piece of a reply
   /// The reply to a request that could not be read; an empty body where not given.
   std::function<HttpResponse(Malformed)> malformed{};
 };
 
-/// Serves HTTP/1.1 with keep-alive on sockets handed to it: pipelining, any split of the bytes, bounded headers and
-/// bodies, a time-out for each step, `Expect: 100-continue`. Loop thread only.
+/// Serves HTTP/1.1 with keep-alive on sockets handed to it: pipelining, any split of the bytes, bounded
+/// headers and bodies, a time-out for each step, `Expect: 100-continue`. Loop thread only.
 class HttpServer {
  public:
   HttpServer(boost::asio::any_io_executor executor, HttpServerOptions options, HttpHandler handler);

@@ -22,8 +22,8 @@ LoopbackListener::~LoopbackListener() {
   acceptor_->close(ignored);
 }
 
-OsResult<std::unique_ptr<LoopbackListener>> LoopbackListener::bind(asio::any_io_executor executor, std::uint16_t port,
-                                                                   std::function<void(StreamSocket)> accepted) {
+OsResult<std::unique_ptr<LoopbackListener>> LoopbackListener::bind(
+    asio::any_io_executor executor, std::uint16_t port, std::function<void(StreamSocket)> accepted) {
   std::unique_ptr<LoopbackListener> listener{new LoopbackListener{executor}};
   Acceptor& acceptor = *listener->acceptor_;
   tcp::endpoint const endpoint{asio::ip::address_v4::loopback(), port};

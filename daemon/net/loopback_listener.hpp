@@ -11,12 +11,13 @@
 
 namespace agenta::daemon {
 
-/// Listens on 127.0.0.1 and nowhere else. The descriptor that was bound is the one that serves: there is no gap in
-/// which another program could take the port. Loop thread only.
+/// Listens on 127.0.0.1 and nowhere else. The descriptor that was bound is the one that serves: there is no
+/// gap in which another program could take the port. Loop thread only.
 class LoopbackListener {
  public:
   /// `port` 0: the kernel chooses one.
-  static OsResult<std::unique_ptr<LoopbackListener>> bind(boost::asio::any_io_executor executor, std::uint16_t port,
+  static OsResult<std::unique_ptr<LoopbackListener>> bind(boost::asio::any_io_executor executor,
+                                                          std::uint16_t port,
                                                           std::function<void(StreamSocket)> accepted);
   ~LoopbackListener();
   LoopbackListener(LoopbackListener const&) = delete;

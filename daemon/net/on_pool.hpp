@@ -18,8 +18,9 @@ namespace agenta::daemon {
 
 namespace asio = boost::asio;
 
-/// Runs blocking work on a pool and resumes the awaiting coroutine on its own executor with the result. An exception
-/// of the work is rethrown there. Name the operation, then await the name (g++ 12 miscompiles the other way):
+/// Runs blocking work on a pool and resumes the awaiting coroutine on its own executor with the result. An
+/// exception of the work is rethrown there. Name the operation, then await the name (g++ 12 miscompiles the
+/// other way):
 ///
 ///   auto work = on_pool(workers, [call] { return tools.execute(call); });
 ///   auto result = co_await std::move(work);
@@ -49,7 +50,8 @@ asio::awaitable<std::invoke_result_t<F&>> on_pool(WorkerPool& pool, F job) {
       finish();
     });
   };
-  auto operation = asio::async_initiate<asio::use_awaitable_t<> const&, void()>(std::move(start), asio::use_awaitable);
+  auto operation =
+      asio::async_initiate<asio::use_awaitable_t<> const&, void()>(std::move(start), asio::use_awaitable);
   co_await std::move(operation);
   if (shared->error) std::rethrow_exception(shared->error);
   co_return std::move(*shared->result);

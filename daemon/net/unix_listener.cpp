@@ -42,8 +42,8 @@ UnixListener::UnixListener(boost::asio::any_io_executor executor, std::filesyste
 
 UnixListener::~UnixListener() { abandon(); }
 
-OsResult<std::unique_ptr<UnixListener>> UnixListener::bind(boost::asio::any_io_executor executor, std::filesystem::path path,
-                                                           Events events) {
+OsResult<std::unique_ptr<UnixListener>> UnixListener::bind(boost::asio::any_io_executor executor,
+                                                           std::filesystem::path path, Events events) {
   std::filesystem::path const temporary = path.parent_path() / ("." + random_hex(4));
   AGENTA_TRY(UniqueFd fd, listen_at(temporary));
   struct stat info {};
@@ -52,7 +52,8 @@ OsResult<std::unique_ptr<UnixListener>> UnixListener::bind(boost::asio::any_io_e
     ::unlink(temporary.c_str());
     return os_failure(number, "put the socket in place at " + path.string());
   }
-  std::unique_ptr<UnixListener> listener{new UnixListener{std::move(executor), std::move(path), std::move(events)}};
+  std::unique_ptr<UnixListener> listener{
+      new UnixListener{std::move(executor), std::move(path), std::move(events)}};
   listener->device_ = info.st_dev;
   listener->inode_ = info.st_ino;
   boost::system::error_code error;
@@ -69,7 +70,8 @@ OsResult<std::unique_ptr<UnixListener>> UnixListener::bind(boost::asio::any_io_e
     }
   };
   auto handler = std::make_shared<decltype(on_accept)>(std::move(on_accept));
-  boost::asio::co_spawn(listener->executor_, accept_loop(listener->acceptor_, std::move(handler)), boost::asio::detached);
+  boost::asio::co_spawn(listener->executor_, accept_loop(listener->acceptor_, std::move(handler)),
+                        boost::asio::detached);
   return listener;
 }
 

@@ -14,8 +14,8 @@
 
 namespace agenta::daemon {
 
-/// Listens on a Unix socket of mode 0600 and hands on the connections of this user. Anyone else's is closed before a
-/// byte of it is read. Loop thread only.
+/// Listens on a Unix socket of mode 0600 and hands on the connections of this user. Anyone else's is closed
+/// before a byte of it is read. Loop thread only.
 class UnixListener {
  public:
   struct Events {
@@ -23,10 +23,10 @@ class UnixListener {
     std::function<void(Peer)> refused{};  ///< of another uid
   };
 
-  /// Binds under a temporary name, with its mode, and renames it into place: the socket is never seen with a looser
-  /// mode, nor missing, and what stood there before is replaced. The caller holds the instance lock.
-  static OsResult<std::unique_ptr<UnixListener>> bind(boost::asio::any_io_executor executor, std::filesystem::path path,
-                                                      Events events);
+  /// Binds under a temporary name, with its mode, and renames it into place: the socket is never seen with a
+  /// looser mode, nor missing, and what stood there before is replaced. The caller holds the instance lock.
+  static OsResult<std::unique_ptr<UnixListener>> bind(boost::asio::any_io_executor executor,
+                                                      std::filesystem::path path, Events events);
   ~UnixListener();
   UnixListener(UnixListener const&) = delete;
   UnixListener& operator=(UnixListener const&) = delete;

@@ -17,12 +17,13 @@ class WaitList {
  public:
   explicit WaitList(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
-  /// Counts notifications. Read it before looking at what is waited for, and give it to `wait`: a notification that
-  /// came in between is then not missed.
+  /// Counts notifications. Read it before looking at what is waited for, and give it to `wait`: a
+  /// notification that came in between is then not missed.
   std::uint64_t generation() const { return generation_; }
-  /// Returns at the next `notify(key)`, after `timeout`, or soon after `stop` is requested (from the loop thread); at once
-  /// where anything was notified since `seen`, so look again.
-  boost::asio::awaitable<void> wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop, std::uint64_t seen);
+  /// Returns at the next `notify(key)`, after `timeout`, or soon after `stop` is requested (from the loop
+  /// thread); at once where anything was notified since `seen`, so look again.
+  boost::asio::awaitable<void> wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
+                                    std::uint64_t seen);
   void notify(std::string const& key);
   void notify_all();
   std::size_t size() const { return waiting_.size(); }

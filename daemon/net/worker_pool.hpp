@@ -12,12 +12,13 @@
 
 namespace agenta::daemon {
 
-/// Threads for work that blocks. They are started when work needs them, up to a bound, so that an idle daemon holds
-/// none it never used; beyond the bound work queues in order. Any thread.
+/// Threads for work that blocks. They are started when work needs them, up to a bound, so that an idle daemon
+/// holds none it never used; beyond the bound work queues in order. Any thread.
 class WorkerPool {
  public:
   /// `name` is what `ps -T` shows, at most 15 bytes.
-  WorkerPool(std::string name, std::size_t most_threads) : name_(std::move(name)), most_threads_(most_threads) {}
+  WorkerPool(std::string name, std::size_t most_threads)
+      : name_(std::move(name)), most_threads_(most_threads) {}
   /// Runs what is queued, then joins.
   ~WorkerPool();
   WorkerPool(WorkerPool const&) = delete;

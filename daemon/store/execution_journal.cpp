@@ -82,11 +82,13 @@ struct ExecutionJournal::Statements {
   Statement settle{
       "UPDATE executions SET state = ?2, data = ?3, error = ?4, log_id = ?5, attempts = ?6, finished_at = "
       "?7, "
-      "duration_ms = ?8, idempotency_key = CASE WHEN ?2 IN ('refused', 'cancelled') THEN NULL ELSE idempotency_key END "
+      "duration_ms = ?8, idempotency_key = CASE WHEN ?2 IN ('refused', 'cancelled') THEN NULL ELSE "
+      "idempotency_key END "
       "WHERE id = ?1 AND state IN ('queued', 'sent')"};
   // For those whose end no answer brought: the error tells why, the duration is until now.
   Statement end{
-      "UPDATE executions SET state = ?3, error = ?4, finished_at = ?5, duration_ms = max(0, ?5 - started_at), "
+      "UPDATE executions SET state = ?3, error = ?4, finished_at = ?5, duration_ms = max(0, ?5 - "
+      "started_at), "
       "idempotency_key = CASE WHEN ?3 = 'cancelled' THEN NULL ELSE idempotency_key END "
       "WHERE id = ?1 AND state = ?2"};
   Statement find{select("id = ?1")};

@@ -68,10 +68,11 @@ std::string format_rfc3339(WallTime time) {
   std::chrono::year_month_day const date{day};
   std::chrono::hh_mm_ss const clock{time - day};
   std::array<char, 40> out{};
-  int const size = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                                 static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  int const size = std::snprintf(
+      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return {out.data(), static_cast<std::size_t>(size)};
 }
 
@@ -93,7 +94,8 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   auto const offset = read_offset(text, at);
   if (!offset || at != text.size()) return std::nullopt;
 
-  std::chrono::year_month_day const date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
+  std::chrono::year_month_day const date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   return WallTime{std::chrono::sys_days{date} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
@@ -102,7 +104,8 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
   double value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  auto const [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (error != std::errc{} || !(value >= 0)) return std::nullopt;
   std::string_view const suffix{end, static_cast<std::size_t>(text.data() + text.size() - end)};
   for (Unit const& unit : kUnits) {

@@ -19,16 +19,17 @@ class unexpected {
   E error_;
 };
 
-/// A value, or the error that stands in its place: the part of C++23's `std::expected` that this project uses.
-/// Reading the side that is not there is a bug and terminates by `std::bad_variant_access`.
+/// A value, or the error that stands in its place: the part of C++23's `std::expected` that this project
+/// uses. Reading the side that is not there is a bug and terminates by `std::bad_variant_access`.
 template <class T, class E>
 class [[nodiscard]] expected {
  public:
   using value_type = T;
   using error_type = E;
 
-  constexpr expected(T value) : state_(std::in_place_index<0>, std::move(value)) {}            // NOLINT
-  constexpr expected(unexpected<E> failure) : state_(std::in_place_index<1>, std::move(failure).error()) {}  // NOLINT
+  constexpr expected(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
+  constexpr expected(unexpected<E> failure)
+      : state_(std::in_place_index<1>, std::move(failure).error()) {}  // NOLINT
 
   constexpr bool has_value() const { return state_.index() == 0; }
   constexpr explicit operator bool() const { return has_value(); }
@@ -63,7 +64,8 @@ class [[nodiscard]] expected<void, E> {
   using error_type = E;
 
   constexpr expected() = default;
-  constexpr expected(unexpected<E> failure) : state_(std::in_place_index<1>, std::move(failure).error()) {}  // NOLINT
+  constexpr expected(unexpected<E> failure)
+      : state_(std::in_place_index<1>, std::move(failure).error()) {}  // NOLINT
 
   constexpr bool has_value() const { return state_.index() == 0; }
   constexpr explicit operator bool() const { return has_value(); }

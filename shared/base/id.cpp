@@ -17,7 +17,8 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 void fill_random(std::span<unsigned char> out) {
   while (!out.empty()) {
     ssize_t const got = ::getrandom(out.data(), out.size(), 0);
-    // getrandom fails only where the kernel has no such call or the buffer is bad: neither is a state to go on in.
+    // getrandom fails only where the kernel has no such call or the buffer is bad: neither is a state to go
+    // on in.
     if (got <= 0) std::abort();
     out = out.subspan(static_cast<std::size_t>(got));
   }
@@ -64,7 +65,8 @@ std::string make_uuid_v7() {
   fill_random(bytes);
   std::uint32_t const random = (std::uint32_t{bytes[6]} << 8) | bytes[7];
   Tick const tick = next_tick(random);
-  for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<unsigned char>(tick.milliseconds >> (40 - 8 * i));
+  for (int i = 0; i < 6; ++i)
+    bytes[static_cast<std::size_t>(i)] = static_cast<unsigned char>(tick.milliseconds >> (40 - 8 * i));
   bytes[6] = static_cast<unsigned char>(0x70 | (tick.counter >> 8));
   bytes[7] = static_cast<unsigned char>(tick.counter & 0xff);
   bytes[8] = static_cast<unsigned char>(0x80 | (bytes[8] & 0x3f));
@@ -96,7 +98,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned char difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = static_cast<unsigned char>(difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
+    difference = static_cast<unsigned char>(
+        difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
   }
   return difference == 0;
 }

@@ -15,8 +15,8 @@ struct Id {
   bool empty() const { return text.empty(); }
 };
 
-/// A new UUIDv7 (RFC 9562 §5.7) in its canonical lower-case text form. Ids made by one process in one millisecond
-/// are strictly increasing. Any thread.
+/// A new UUIDv7 (RFC 9562 §5.7) in its canonical lower-case text form. Ids made by one process in one
+/// millisecond are strictly increasing. Any thread.
 std::string make_uuid_v7();
 
 /// Whether `text` is a UUID in canonical form, of any version, in either case.

@@ -24,19 +24,21 @@ OsResult<UniqueFd> open_checked(std::filesystem::path const& path) {
   if (!fd) {
     int const number = errno;
     bool const link = std::filesystem::is_symlink(path);
-    return os_failure(number, "open the directory " + path.string() +
-                                  (link ? " (it is a symbolic link; a private directory must be a real one)" : ""));
+    return os_failure(number,
+                      "open the directory " + path.string() +
+                          (link ? " (it is a symbolic link; a private directory must be a real one)" : ""));
   }
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return os_failure(errno, "inspect the directory " + path.string());
   if (info.st_uid != ::geteuid()) {
-    return os_failure(EPERM, "use the directory " + path.string() + ", owned by uid " + std::to_string(info.st_uid) +
-                                 " and not by you (uid " + std::to_string(::geteuid()) +
+    return os_failure(EPERM, "use the directory " + path.string() + ", owned by uid " +
+                                 std::to_string(info.st_uid) + " and not by you (uid " +
+                                 std::to_string(::geteuid()) +
                                  "); remove it or set AGENTA_TOOLS_HOME to a directory of your own");
   }
   if ((info.st_mode & 077) != 0) {
-    return os_failure(EPERM, "use the directory " + path.string() + ", open to others (mode " + octal(info.st_mode) +
-                                 "); close it with: chmod 700 " + path.string());
+    return os_failure(EPERM, "use the directory " + path.string() + ", open to others (mode " +
+                                 octal(info.st_mode) + "); close it with: chmod 700 " + path.string());
   }
   return fd;
 }
@@ -47,7 +49,8 @@ OsResult<UniqueFd> open_private_dir(std::filesystem::path const& path) {
   std::filesystem::path so_far;
   for (auto const& part : path) {
     so_far /= part;
-    // Others' directories on the way are used as they are; ours are private from mkdir on, whatever the umask.
+    // Others' directories on the way are used as they are; ours are private from mkdir on, whatever the
+    // umask.
     if (::mkdir(so_far.c_str(), 0700) != 0 && errno != EEXIST) {
       int const number = errno;
       if (std::error_code ignored; std::filesystem::is_directory(so_far, ignored)) continue;

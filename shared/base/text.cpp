@@ -24,7 +24,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       std::size_t const cost = a[i - 1] == b[j - 1] ? 0 : 1;
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + cost});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];
@@ -93,7 +94,8 @@ std::optional<std::string> nearest(std::string_view word, std::span<std::string 
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::optional<std::string> found;
   for (std::string const& candidate : candidates) {
-    std::size_t const gap = candidate.size() > word.size() ? candidate.size() - word.size() : word.size() - candidate.size();
+    std::size_t const gap =
+        candidate.size() > word.size() ? candidate.size() - word.size() : word.size() - candidate.size();
     if (gap >= best) continue;
     std::size_t const d = distance(wanted, to_lower(candidate));
     if (d < best) {
@@ -108,8 +110,8 @@ std::string percent_encode(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   for (char const c : text) {
-    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                       c == '_' || c == '~';
+    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out += c;
     } else {
@@ -145,7 +147,8 @@ std::optional<std::vector<QueryParameter>> parse_query(std::string_view query) {
     if (part.empty()) continue;
     std::size_t const at = part.find('=');
     auto name = percent_decode(replace_all(part.substr(0, at), "+", " "));
-    auto value = at == std::string::npos ? std::string{} : percent_decode(replace_all(part.substr(at + 1), "+", " "));
+    auto value =
+        at == std::string::npos ? std::string{} : percent_decode(replace_all(part.substr(at + 1), "+", " "));
     if (!name || !value) return std::nullopt;
     QueryParameter parameter;
     parameter.name = std::move(*name);

@@ -20,8 +20,8 @@ std::string join(std::span<std::string const> parts, std::string_view separator)
 /// Replaces every occurrence.
 std::string replace_all(std::string_view text, std::string_view what, std::string_view with);
 
-/// The candidate a person most likely meant: nearest by Damerau–Levenshtein distance ignoring case, within a third of
-/// the word's length (at least one edit); nothing where none is near or `word` is over 200 bytes.
+/// The candidate a person most likely meant: nearest by Damerau–Levenshtein distance ignoring case, within a
+/// third of the word's length (at least one edit); nothing where none is near or `word` is over 200 bytes.
 std::optional<std::string> nearest(std::string_view word, std::span<std::string const> candidates);
 
 /// RFC 3986 percent-encoding of everything but unreserved characters, and its reverse (`+` is left alone;
@@ -29,7 +29,8 @@ std::optional<std::string> nearest(std::string_view word, std::span<std::string 
 std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text);
 
-/// The parameters of a query string, decoded (`+` is a space), in their order. Nothing where one is malformed.
+/// The parameters of a query string, decoded (`+` is a space), in their order. Nothing where one is
+/// malformed.
 struct QueryParameter {
   std::string name{};
   std::string value{};

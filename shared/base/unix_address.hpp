@@ -12,8 +12,8 @@
 namespace agenta {
 
 /// The address of a Unix socket at a path of any length. A path that does not fit `sun_path` is reached as
-/// `/proc/self/fd/N/name` through a descriptor of its directory, which this object keeps open: use the address only
-/// while the object lives.
+/// `/proc/self/fd/N/name` through a descriptor of its directory, which this object keeps open: use the
+/// address only while the object lives.
 class UnixAddress {
  public:
   static OsResult<UnixAddress> of(std::filesystem::path const& path);

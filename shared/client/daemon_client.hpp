@@ -17,8 +17,8 @@ namespace agenta::client {
 /// What every request of one client carries (contract §6 and `protocol/api.hpp`).
 struct ClientIdentity {
   std::string project = "default";
-  std::optional<Secret> api_key{};   ///< of the caller's environment
-  std::string base_url{};            ///< the endpoint the caller's settings name; empty: the daemon's own
+  std::optional<Secret> api_key{};  ///< of the caller's environment
+  std::string base_url{};           ///< the endpoint the caller's settings name; empty: the daemon's own
 };
 
 /// A failure to reach the daemon, before any byte of a request left: what the launcher decides on.
@@ -35,8 +35,8 @@ struct ReachError {
   Error error{};
 };
 
-/// The port over the daemon's Unix socket: one HTTP/1.1 keep-alive connection, made at the first call. Verifies the
-/// directory (owner, mode) and the listener's uid before it sends. One thread at a time.
+/// The port over the daemon's Unix socket: one HTTP/1.1 keep-alive connection, made at the first call.
+/// Verifies the directory (owner, mode) and the listener's uid before it sends. One thread at a time.
 class DaemonClient final : public ToolService {
  public:
   DaemonClient(std::filesystem::path socket, ClientIdentity identity);
@@ -45,9 +45,9 @@ class DaemonClient final : public ToolService {
   /// Connects now. What a failure means is the caller's to decide; nothing was sent.
   expected<void, ReachError> connect(std::chrono::milliseconds timeout);
 
-  /// Connects where not yet connected. `DAEMON_UNAVAILABLE` where nobody answers; `OUTCOME_UNKNOWN` never comes from
-  /// here: a lost reply is `DAEMON_UNAVAILABLE` with `lost_reply()` true, and the caller asks the journal.
-  /// A 426 of the daemon is `VERSION_SKEW` with the daemon's version in the context.
+  /// Connects where not yet connected. `DAEMON_UNAVAILABLE` where nobody answers; `OUTCOME_UNKNOWN` never
+  /// comes from here: a lost reply is `DAEMON_UNAVAILABLE` with `lost_reply()` true, and the caller asks the
+  /// journal. A 426 of the daemon is `VERSION_SKEW` with the daemon's version in the context.
   Result<ServiceReply> call(ServiceRequest const& request, std::stop_token stop) override;
 
   /// Whether the last failed call had been written to the socket: it may have been carried out.

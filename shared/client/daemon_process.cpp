@@ -38,12 +38,38 @@ std::string environment_text(char const* name) {
   return value == nullptr ? std::string{} : std::string{value};
 }
 
-/// The environment without the secrets in it: the daemon is told the key with each call, and keeps none of
-/// ours.
+/// What a daemon needs of its starter's environment. Everything else stays behind: it outlives this call by
+/// hours, and a variable that a script holds a secret in is none of its business.
+bool is_for_daemon(std::string_view name) {
+  constexpr std::array kNames{"HOME",
+                              "PATH",
+                              "USER",
+                              "LOGNAME",
+                              "LANG",
+                              "LANGUAGE",
+                              "TZ",
+                              "TMPDIR",
+                              "HTTP_PROXY",
+                              "HTTPS_PROXY",
+                              "NO_PROXY",
+                              "ALL_PROXY",
+                              "SSL_CERT_FILE",
+                              "SSL_CERT_DIR",
+                              "CREDENTIALS_DIRECTORY",
+                              "COMPOSIO_BASE_URL"};
+  constexpr std::array kFamilies{"LC_", "XDG_", "AGENTA_TOOLS", "ASAN_", "UBSAN_", "TSAN_", "LSAN_"};
+  auto const same = [&](std::string_view wanted) {
+    return equal_ignoring_case(name, wanted);
+  };  // https_proxy too
+  auto const kin = [&](std::string_view prefix) { return name.starts_with(prefix); };
+  return std::ranges::any_of(kNames, same) || std::ranges::any_of(kFamilies, kin);
+}
+
 std::vector<char*> environment_for_daemon() {
   std::vector<char*> kept;
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!std::string_view{*variable}.starts_with("COMPOSIO_API_KEY=")) kept.push_back(*variable);
+    std::string_view const text{*variable};
+    if (is_for_daemon(text.substr(0, text.find('=')))) kept.push_back(*variable);
   }
   kept.push_back(nullptr);
   return kept;

@@ -22,17 +22,17 @@ struct LaunchOptions {
   std::chrono::milliseconds deadline{10'000};
 };
 
-/// Makes sure that a daemon serves, and that `client` is connected to it (architecture §7): connect, else under the
-/// start lock connect again, remove a socket proven stale by ECONNREFUSED, spawn, and wait for the daemon's own
-/// `ready` or its typed reason. Without autostart: `DAEMON_UNAVAILABLE`, and nothing is spawned.
+/// Makes sure that a daemon serves, and that `client` is connected to it (architecture §7): connect, else
+/// under the start lock connect again, remove a socket proven stale by ECONNREFUSED, spawn, and wait for the
+/// daemon's own `ready` or its typed reason. Without autostart: `DAEMON_UNAVAILABLE`, and nothing is spawned.
 Result<void> ensure_daemon(DaemonClient& client, LaunchOptions const& options);
 
 /// Drains and stops a running daemon that is older than this program, then starts this program's; once.
 /// `VERSION_SKEW`, naming both programs, where the daemon started is still not this version.
 Result<void> replace_older_daemon(DaemonClient& client, LaunchOptions const& options);
 
-/// A client that starts the daemon when the first call needs it, replaces an older daemon once when it says so, and
-/// then repeats the call: nothing of it had run.
+/// A client that starts the daemon when the first call needs it, replaces an older daemon once when it says
+/// so, and then repeats the call: nothing of it had run.
 class LaunchingClient final : public ToolService {
  public:
   LaunchingClient(ClientIdentity identity, LaunchOptions options);

@@ -20,7 +20,8 @@ bool is_valid_slug(std::string_view slug) {
   constexpr std::size_t kLongest = 64;
   if (slug.empty() || slug.size() > kLongest || is_uuid(slug)) return false;
   auto const plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return plain(slug.front()) && std::ranges::all_of(slug, [&](char c) { return plain(c) || c == '-' || c == '_'; });
+  return plain(slug.front()) &&
+         std::ranges::all_of(slug, [&](char c) { return plain(c) || c == '-' || c == '_'; });
 }
 
 }  // namespace agenta

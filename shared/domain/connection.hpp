@@ -55,10 +55,10 @@ struct Connection {
   std::string name{};
   IntegrationSlug integration{};
   std::string integration_name{};
-  AccountId account{};          ///< empty until Composio made one
+  AccountId account{};  ///< empty until Composio made one
   AuthConfigId auth_config{};
-  std::string key_scope{};      ///< the Composio project it belongs to, or a salted fingerprint of the key
-  std::string base_url{};       ///< the Composio endpoint it was made at
+  std::string key_scope{};  ///< the Composio project it belongs to, or a salted fingerprint of the key
+  std::string base_url{};   ///< the Composio endpoint it was made at
   ConnectionStatus status = ConnectionStatus::pending;
   std::string auth_type{};
   bool is_default = false;
@@ -73,7 +73,8 @@ struct Connection {
   bool operator==(Connection const&) const = default;
 };
 
-/// What a slug may be: 1 to 64 of `a-z 0-9 - _`, beginning with a letter or digit, not a UUID. Case is folded first.
+/// What a slug may be: 1 to 64 of `a-z 0-9 - _`, beginning with a letter or digit, not a UUID. Case is folded
+/// first.
 bool is_valid_slug(std::string_view slug);
 
 }  // namespace agenta

@@ -6,7 +6,9 @@ namespace agenta {
 
 Error error_from(OsError const& os, ErrorCode otherwise) {
   Error error;
-  error.message = os.message();
+  // A refusal of our own (private_dir.hpp) carries its remedy; "Operation not permitted" would only blur it.
+  bool const has_remedy = os.number == EPERM && os.action.find("; ") != std::string::npos;
+  error.message = has_remedy ? "cannot " + os.action : os.message();
   switch (os.number) {
     case EPERM:
     case EACCES: error.code = ErrorCode::blocked; break;

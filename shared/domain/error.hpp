@@ -12,8 +12,8 @@
 
 namespace agenta {
 
-/// Everything that can go wrong, as users and their scripts see it. `error_table.hpp` maps each to its name, HTTP
-/// status, exit code and whether repeating helps.
+/// Everything that can go wrong, as users and their scripts see it. `error_table.hpp` maps each to its name,
+/// HTTP status, exit code and whether repeating helps.
 enum class ErrorCode {
   integration_not_found,
   tool_not_found,
@@ -46,7 +46,8 @@ enum class ErrorCode {
   outcome_unknown,
   unsupported,
   internal,
-  // What only this side of the wire can meet; the contract's exit codes 11 to 14 and 130 have no code of their own.
+  // What only this side of the wire can meet; the contract's exit codes 11 to 14 and 130 have no code of
+  // their own.
   storage_unavailable,  ///< the home cannot be read or written: read-only, full, or over quota
   daemon_unavailable,   ///< not running, cannot start, or does not answer
   blocked,              ///< EPERM or EACCES on a socket or directory: a sandbox or permissions
@@ -59,16 +60,16 @@ enum class ErrorCode {
 /// Whether the same request may succeed when repeated. `unknown`: repeating may do the thing twice.
 enum class Retryable { no, yes, unknown };
 
-/// A failure, made where the fact is known and worded for the person who must act: what happened, to what. What to
-/// do next is `next_step`, an argv.
+/// A failure, made where the fact is known and worded for the person who must act: what happened, to what.
+/// What to do next is `next_step`, an argv.
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message{};
-  JsonText context{};                     ///< a JSON object
-  std::vector<std::string> next_step{};   ///< the command that goes on from here; empty where there is none
-  std::optional<Retryable> retryable{};   ///< where this occurrence differs from the table
-  std::string request_id{};               ///< the provider's, else ours; for support
-  std::string execution_id{};             ///< the journal's row, where there is one
+  JsonText context{};                    ///< a JSON object
+  std::vector<std::string> next_step{};  ///< the command that goes on from here; empty where there is none
+  std::optional<Retryable> retryable{};  ///< where this occurrence differs from the table
+  std::string request_id{};              ///< the provider's, else ours; for support
+  std::string execution_id{};            ///< the journal's row, where there is one
   std::optional<std::chrono::seconds> retry_after{};
   bool operator==(Error const&) const = default;
 };
@@ -85,8 +86,8 @@ inline unexpected<Error> fail(ErrorCode code, std::string message, std::vector<s
   return unexpected<Error>(std::move(error));
 }
 
-/// EPERM and EACCES are `blocked`; a full, read-only or over-quota file system is `storage_unavailable`; the rest is
-/// `otherwise`.
+/// EPERM and EACCES are `blocked`; a full, read-only or over-quota file system is `storage_unavailable`; the
+/// rest is `otherwise`.
 Error error_from(OsError const& os, ErrorCode otherwise = ErrorCode::internal);
 
 }  // namespace agenta

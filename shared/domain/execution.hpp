@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-#include <vector>
 
 #include "shared/base/clock.hpp"
 #include "shared/base/id.hpp"
@@ -18,8 +17,8 @@ namespace agenta {
 
 using ExecutionId = Id<struct ExecutionIdTag>;  ///< UUIDv7
 
-/// `queued → sent → succeeded | failed | unknown`, `queued → cancelled | refused`. After a crash `sent` becomes
-/// `unknown`, and `queued` becomes `cancelled`: nothing of it had left.
+/// `queued → sent → succeeded | failed | unknown`, `queued → cancelled | refused`. After a crash `sent`
+/// becomes `unknown`, and `queued` becomes `cancelled`: nothing of it had left.
 enum class ExecutionState { queued, sent, succeeded, failed, unknown, cancelled, refused };
 
 constexpr std::string_view name_of(ExecutionState state) {
@@ -41,15 +40,16 @@ constexpr bool is_settled(ExecutionState state) {
 
 /// A request to run one tool, as a client states it.
 struct ToolCall {
-  ExecutionId id{};               ///< chosen by the client, so that it can cancel or ask again; empty: the daemon's
-  std::string tool{};             ///< in any form `parse_tool_reference` takes
-  JsonText arguments{};           ///< a JSON object
-  std::vector<std::string> text_paths{};  ///< JSON pointers of arguments that came as bare text: coerced by the schema
-  std::string connection{};       ///< slug or id; empty: by the rule of the contract, §7.4
-  std::string tool_version{};     ///< empty: the version whose schema was read
+  ExecutionId id{};      ///< chosen by the client, so that it can cancel or ask again; empty: the daemon's
+  std::string tool{};    ///< in any form `parse_tool_reference` takes
+  JsonText arguments{};  ///< a JSON object
+  std::vector<std::string>
+      text_paths{};            ///< JSON pointers of arguments that came as bare text: coerced by the schema
+  std::string connection{};    ///< slug or id; empty: by the rule of the contract, §7.4
+  std::string tool_version{};  ///< empty: the version whose schema was read
   std::string idempotency_key{};
   bool validate = true;
-  bool dry_run = false;           ///< everything up to the sending, and nothing of it
+  bool dry_run = false;  ///< everything up to the sending, and nothing of it
   bool operator==(ToolCall const&) const = default;
 };
 
@@ -74,9 +74,9 @@ struct Execution {
   std::string idempotency_key{};
   std::string arguments_digest{};  ///< SHA-256 of what must be the same for the same key
   int attempts = 0;
-  std::optional<JsonText> data{};   ///< the tool's result, once it answered
+  std::optional<JsonText> data{};  ///< the tool's result, once it answered
   std::optional<Error> error{};
-  std::string log_id{};             ///< Composio's
+  std::string log_id{};  ///< Composio's
   WallTime started_at{};
   std::optional<WallTime> finished_at{};
   std::optional<std::chrono::milliseconds> duration{};

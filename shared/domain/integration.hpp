@@ -50,10 +50,10 @@ struct AuthField {
 struct AuthScheme {
   std::string mode{};  ///< `OAUTH2`, `API_KEY`, …, as the integration declares it
   std::string name{};
-  bool managed = false;                          ///< Composio has an app for it: no auth config fields needed
-  std::vector<AuthField> auth_config_fields{};   ///< for an own auth config
-  std::vector<AuthField> connection_fields{};    ///< for the account being connected
-  std::vector<std::string> scopes{};             ///< that a managed auth config may ask for
+  bool managed = false;                         ///< Composio has an app for it: no auth config fields needed
+  std::vector<AuthField> auth_config_fields{};  ///< for an own auth config
+  std::vector<AuthField> connection_fields{};   ///< for the account being connected
+  std::vector<std::string> scopes{};            ///< that a managed auth config may ask for
   std::string help_url{};
   bool operator==(AuthScheme const&) const = default;
 };

@@ -14,8 +14,8 @@ namespace agenta {
 /// Upper case: `GITHUB_CREATE_AN_ISSUE`.
 using ToolSlug = Id<struct ToolSlugTag>;
 
-/// What a tool says of its effects (the four MCP tool annotations). Not read-only means that it writes: a missing
-/// hint is never read as harmless.
+/// What a tool says of its effects (the four MCP tool annotations). Not read-only means that it writes: a
+/// missing hint is never read as harmless.
 struct ToolHints {
   bool read_only = false;
   bool destructive = false;
@@ -46,16 +46,16 @@ ToolHints hints_of(Tool const& tool);
 
 /// A tool as a user names it: plainly, or with its integration and connection.
 struct ToolReference {
-  ToolSlug slug{};                              ///< `GITHUB_CREATE_AN_ISSUE`, or the action alone where `integration` is set
+  ToolSlug slug{};  ///< `GITHUB_CREATE_AN_ISSUE`, or the action alone where `integration` is set
   std::optional<IntegrationSlug> integration{};
-  std::optional<std::string> connection{};      ///< a connection's slug
+  std::optional<std::string> connection{};  ///< a connection's slug
   bool operator==(ToolReference const&) const = default;
 };
 
 /// Reads `GITHUB_CREATE_AN_ISSUE`, `tools.composio.github.CREATE_AN_ISSUE[.work]` and
-/// `tools__composio__github__CREATE_AN_ISSUE[__work]`; case does not matter. Nothing where the text is none of these.
-/// In the long forms the slug comes back whole (`GITHUB_CREATE_AN_ISSUE`), whether or not the text repeated the
-/// integration in it.
+/// `tools__composio__github__CREATE_AN_ISSUE[__work]`; case does not matter. Nothing where the text is none
+/// of these. In the long forms the slug comes back whole (`GITHUB_CREATE_AN_ISSUE`), whether or not the text
+/// repeated the integration in it.
 std::optional<ToolReference> parse_tool_reference(std::string_view text);
 
 }  // namespace agenta

@@ -14,8 +14,8 @@ namespace agenta {
 /// One request of the socket API (contract §6), whoever makes it.
 struct ServiceRequest {
   std::string method = "GET";
-  std::string target{};  ///< path and query, already encoded
-  std::string body{};    ///< JSON, or empty
+  std::string target{};                                ///< path and query, already encoded
+  std::string body{};                                  ///< JSON, or empty
   std::optional<std::chrono::milliseconds> timeout{};  ///< end to end; none: the default of the method
   bool operator==(ServiceRequest const&) const = default;
 };
@@ -27,14 +27,16 @@ struct ServiceReply {
   std::vector<std::pair<std::string, std::string>> headers{};  ///< names in lower case
 };
 
-/// The port of the product: what agenta-tools can do, as requests of its socket API. The daemon's router answers it
-/// in-process and `DaemonClient` answers it over the socket, so whoever holds one (a command, an MCP server, an agent
-/// loop) cannot tell which, and every permission and policy is checked at one door. Documents stay text: a caller
-/// that only prints does not parse; one that looks inside uses `protocol/codec.hpp`.
+/// The port of the product: what agenta-tools can do, as requests of its socket API. The daemon's router
+/// answers it in-process and `DaemonClient` answers it over the socket, so whoever holds one (a command, an
+/// MCP server, an agent loop) cannot tell which, and every permission and policy is checked at one door.
+/// Documents stay text: a caller that only prints does not parse; one that looks inside uses
+/// `protocol/codec.hpp`.
 class ToolService {
  public:
   virtual ~ToolService() = default;
-  /// Blocks until the answer, the deadline or `stop`. An error document comes back as the `Error` it describes.
+  /// Blocks until the answer, the deadline or `stop`. An error document comes back as the `Error` it
+  /// describes.
   virtual Result<ServiceReply> call(ServiceRequest const& request, std::stop_token stop) = 0;
 };
 

@@ -12,18 +12,23 @@
 #include "shared/domain/execution.hpp"
 #include "shared/domain/tool_service.hpp"
 
-/// The socket API's vocabulary: paths, header names, and the requests that clients make, built in one place so that
-/// the two programs cannot disagree. Contract §6; the whole set is described by `openapi.json` beside this file.
+/// The socket API's vocabulary: paths, header names, and the requests that clients make, built in one place
+/// so that the two programs cannot disagree. Contract §6; the whole set is described by `openapi.json` beside
+/// this file.
 namespace agenta::protocol {
 
 // What a client says of itself and of its environment, with every request.
-inline constexpr std::string_view kVersionHeader = "Agenta-Tools-Version";    ///< both ways: the sender's product version
-inline constexpr std::string_view kProtocolHeader = "Agenta-Tools-Protocol";  ///< client: `oldest-newest`; daemon: its newest
+inline constexpr std::string_view kVersionHeader =
+    "Agenta-Tools-Version";  ///< both ways: the sender's product version
+inline constexpr std::string_view kProtocolHeader =
+    "Agenta-Tools-Protocol";  ///< client: `oldest-newest`; daemon: its newest
 inline constexpr std::string_view kBuildHeader = "Agenta-Tools-Build";
 inline constexpr std::string_view kProjectHeader = "Agenta-Tools-Project";
 inline constexpr std::string_view kTimeoutHeader = "Agenta-Tools-Timeout-Ms";
-inline constexpr std::string_view kApiKeyHeader = "Agenta-Tools-Composio-Key";  ///< the caller's COMPOSIO_API_KEY
-inline constexpr std::string_view kBaseUrlHeader = "Agenta-Tools-Composio-Url"; ///< the endpoint the caller's settings name
+inline constexpr std::string_view kApiKeyHeader =
+    "Agenta-Tools-Composio-Key";  ///< the caller's COMPOSIO_API_KEY
+inline constexpr std::string_view kBaseUrlHeader =
+    "Agenta-Tools-Composio-Url";  ///< the endpoint the caller's settings name
 inline constexpr std::string_view kRequestIdHeader = "Agenta-Tools-Request-Id";
 inline constexpr std::string_view kExecutionIdHeader = "Agenta-Tools-Execution-Id";
 

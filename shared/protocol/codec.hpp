@@ -14,8 +14,8 @@
 #include "shared/domain/tool.hpp"
 #include "shared/protocol/api.hpp"
 
-/// Domain values as the JSON of contract §6, and back. Unknown members are ignored; missing and null are the same.
-/// `decode_*` report a document that is not what it should be as `invalid_request` naming the member.
+/// Domain values as the JSON of contract §6, and back. Unknown members are ignored; missing and null are the
+/// same. `decode_*` report a document that is not what it should be as `invalid_request` naming the member.
 namespace agenta::protocol {
 
 /// Keeps the order of members: documents are for people too.
@@ -44,7 +44,8 @@ std::string encode_tool(Tool const& tool);
 Result<Page<Tool>> decode_tools(std::string_view body);
 Result<Tool> decode_tool(std::string_view body);
 
-/// `own_scope`: the Composio project that the caller's key belongs to; rows of another carry `"foreign": true`.
+/// `own_scope`: the Composio project that the caller's key belongs to; rows of another carry `"foreign":
+/// true`.
 std::string encode_connections(Page<Connection> const& page, std::string_view own_scope);
 std::string encode_connection(Connection const& connection, std::string_view own_scope);
 Result<Page<Connection>> decode_connections(std::string_view body);

@@ -147,7 +147,9 @@ Result<ConnectRequest> decode_connect_request(std::string_view body) {
 
 std::string encode_connect_reply(ConnectReply const& reply) {
   ObjectWriter out;
-  out.text("id", reply.id.text).text("slug", reply.slug).text("status", name_of(reply.status));
+  out.text_or_null("id", reply.id.text)
+      .text_or_null("slug", reply.slug)
+      .text("status", name_of(reply.status));
   if (!reply.redirect_url.empty()) out.text("redirect_url", reply.redirect_url);
   if (reply.expires_at) out.time("expires_at", reply.expires_at);
   out.text("message", reply.message);
@@ -158,7 +160,7 @@ std::string encode_connect_reply(ConnectReply const& reply) {
 Result<ConnectReply> decode_connect_reply(std::string_view body) {
   return detail::decode_object(body, "the reply", [](ObjectReader& in) {
     ConnectReply reply;
-    reply.id.text = in.required_text("id");
+    reply.id.text = in.text("id");  // none where there was nothing to connect
     reply.slug = in.text("slug");
     reply.status = read_status(in);
     reply.redirect_url = in.text("redirect_url");

@@ -12,7 +12,7 @@ namespace agenta::protocol {
 /// What the rest of the world makes of an `ErrorCode`: one row a code, in the order of the enum.
 struct ErrorRow {
   ErrorCode code;
-  std::string_view name;     ///< on the wire and in `--json`
+  std::string_view name;  ///< on the wire and in `--json`
   unsigned http_status;
   int exit_code;
   Retryable retryable;

@@ -32,7 +32,7 @@ Error refusal(Report const& report, std::string_view tool) {
   Error error;
   error.code = ErrorCode::invalid_arguments;
   error.message = report.problems.front().message;
-  if (report.total > 1) error.message += ", and " + std::to_string(report.total - 1) + " more";
+  if (report.total > 1) error.message += " (and " + std::to_string(report.total - 1) + " more)";
   error.context.text = dump(context);
   if (!tool.empty()) error.next_step = {"agenta-tools", "tools", "show", std::string{tool}};
   return error;

@@ -118,6 +118,16 @@ TEST_F(ConnectionChoice, PassesOverTheRowsOfAnotherKeyAndOfAnotherEndpoint) {
   EXPECT_EQ(choose().value().slug, "own");
 }
 
+TEST_F(ConnectionChoice, KnowsTheSandboxsRowsWhateverItsPort) {
+  add("work").base_url = "sandbox";
+  EXPECT_EQ(choose().error().code, ErrorCode::not_connected);
+
+  access.base_url = "http://127.0.0.1:4001";
+  access.endpoint_name = "sandbox";
+
+  EXPECT_EQ(choose().value().slug, "work");
+}
+
 TEST_F(ConnectionChoice, TakesTheNamedOneByItsSlugInAnyCase) {
   add("home");
   add("work");

@@ -110,6 +110,7 @@ TEST_F(CredentialsTest, TheSandboxTakesNeitherACallersKeyNorItsEndpoint) {
   EXPECT_EQ(identity.source, KeySource::sandbox);
   EXPECT_EQ(identity.access.api_key.reveal(), "sandbox");
   EXPECT_EQ(identity.access.base_url, "http://127.0.0.1:9");
+  EXPECT_EQ(identity.access.endpoint(), "sandbox") << "rows outlive the port";
   EXPECT_EQ(error_of(sandbox.login(caller, Secret{"key"})).code, ErrorCode::invalid_request);
   EXPECT_EQ(provider.count("verify_key"), 1) << "the sandbox's login asked nobody";
 }
