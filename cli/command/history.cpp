@@ -37,7 +37,7 @@ Result<void> run_list(Context& context, ListOptions const& options) {
   return present(context, body, [&]() -> Result<void> {
     AGENTA_TRY(auto const page, protocol::decode_executions(body));
     Table table{{"STARTED", "TOOL", "CONNECTION", "STATE", "TOOK", "ID", "ERROR"}};
-    table.keep(3).keep(5);
+    table.keep(0).keep(3).keep(5);
     for (Execution const& each : page.items) {
       table.add({short_time(each.started_at), each.tool.text, each.connection ? each.connection->slug : "",
                  std::string{name_of(each.state)}, took(each), each.id.text, failure_of(each)});
@@ -76,7 +76,8 @@ void print_execution(Context& context, Execution const& each) {
 RunFn add_history_list(Syntax& syntax) {
   auto options = std::make_shared<ListOptions>();
   syntax.option("--tool", "TOOL", options->query.tool, "Only runs of one tool")
-      .option("-c,--connection", "ID", options->query.connection, "Only runs on one connection")
+      .option("-c,--connection", "CONNECTION", options->query.connection,
+              "Only runs on one connection, by slug or id")
       .option("--state", "STATE", options->query.state, "Only succeeded, failed, unknown, cancelled, … ones")
       .option("--limit", "N", options->limit, "At most so many")
       .option("--cursor", "CURSOR", options->query.cursor, "Go on after a page: its next_cursor")

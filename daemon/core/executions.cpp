@@ -109,8 +109,11 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
     record.arguments = schema::redact(plan.arguments);
   }
   if (!tool.no_auth) {
-    AGENTA_TRY(auto all, connections_.list(plan.project.id, {}));
-    AGENTA_TRY(plan.connection, choose_connection(all, plan.access, tool.integration, named));
+    store::ConnectionFilter candidates;
+    if (named.empty())
+      candidates.integration = tool.integration;  // a name may be another integration's: that is said
+    AGENTA_TRY(auto const rows, connections_.list(plan.project.id, candidates));
+    AGENTA_TRY(plan.connection, choose_connection(rows, plan.access, tool.integration, named));
     ConnectionReference chosen;
     chosen.id = plan.connection->id;
     chosen.slug = plan.connection->slug;
@@ -339,7 +342,9 @@ void Executions::note_connection(Plan const& plan, Execution const& record, std:
   if (!plan.connection) return;
   bool const expired = (record.error && record.error->code == ErrorCode::connection_expired) ||
                        (!tool_words.empty() && options_.proves_dead_credential(tool_words));
-  if (record.state == ExecutionState::succeeded) {
+  constexpr std::chrono::seconds kFineEnough{1};  // of "last used": a busy script need not write it each time
+  auto const last = plan.connection->last_used_at;
+  if (record.state == ExecutionState::succeeded && (!last || clock_.wall() - *last >= kFineEnough)) {
     static_cast<void>(connections_.touch(plan.connection->id, clock_.wall()));
   }
   if (!expired) return;
@@ -404,7 +409,17 @@ Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
 Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return Page<Execution>{};
-  return journal_.list(project->id, filter);
+  store::ExecutionFilter by_id = filter;
+  if (filter.connection) {
+    // By slug as well as by id; the id of a connection that is gone still finds its runs.
+    AGENTA_TRY(auto const named, connections_.find_by_name(project->id, filter.connection->text));
+    if (named) by_id.connection = named->id;
+    if (!named && !is_uuid(filter.connection->text)) {
+      return fail(ErrorCode::connection_not_found, "there is no connection " + filter.connection->text,
+                  {"agenta-tools", "connections", "list"});
+    }
+  }
+  return journal_.list(project->id, by_id);
 }
 
 std::size_t Executions::running() const {

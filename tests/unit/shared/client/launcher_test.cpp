@@ -109,21 +109,26 @@ TEST_F(LauncherTest, TellsASandboxedDaemonThatItIsOne) {
   EXPECT_NE(content_of(started).find(" --sandbox"), std::string::npos);
 }
 
-TEST_F(LauncherTest, PassesOnNeitherTheKeyNorDescriptorsNorTheSession) {
+TEST_F(LauncherTest, PassesOnNeitherSecretsNorDescriptorsNorTheSession) {
   auto const notes = place / "notes";
   install("{ env; ls -l /proc/$$/fd; cut -d' ' -f6 /proc/$$/stat; echo pid $$; } > " + notes.string() +
           " 2>&1; echo '{\"detail\":\"enough\",\"code\":\"INTERNAL\"}' >&3");
   int const leak = ::open("/etc/passwd", O_RDONLY);  // on purpose without O_CLOEXEC
   ASSERT_EQ(::setenv("COMPOSIO_API_KEY", "sk-canary", 1), 0);
-  ASSERT_EQ(::setenv("AGENTA_TEST_PASSED_ON", "yes", 1), 0);
+  ASSERT_EQ(::setenv("STRIPE_KEY", "other-canary", 1), 0);
+  ASSERT_EQ(::setenv("AGENTA_TOOLS_IDLE_EXIT", "7m", 1), 0);
 
   EXPECT_FALSE(ensure_daemon(client, options));
 
   ::unsetenv("COMPOSIO_API_KEY");
+  ::unsetenv("STRIPE_KEY");
+  ::unsetenv("AGENTA_TOOLS_IDLE_EXIT");
   ::close(leak);
   std::string const seen = content_of(notes);
   EXPECT_EQ(seen.find("sk-canary"), std::string::npos);
-  EXPECT_NE(seen.find("AGENTA_TEST_PASSED_ON=yes"), std::string::npos);
+  EXPECT_EQ(seen.find("other-canary"), std::string::npos)
+      << "a daemon gets the variables it needs and no others";
+  EXPECT_NE(seen.find("AGENTA_TOOLS_IDLE_EXIT=7m"), std::string::npos);
   EXPECT_EQ(seen.find("/etc/passwd"), std::string::npos) << seen;
   EXPECT_NE(seen.find("0 -> /dev/null"), std::string::npos) << seen;
   std::string const pid = seen.substr(seen.find("pid ") + 4);
