@@ -31,7 +31,12 @@ int main(int argc, char** argv) {
   serve->add_option("--state", serve_options.state_file, "Keep accounts and tool state in this file")
       ->type_name("FILE");
 
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    constexpr int kUsage = 2;
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
   if (serve->parsed()) return agenta::daemon::serve_sandbox(serve_options);
   if (!home.empty()) run_options.home = home;
   if (sandboxed) run_options.sandboxed = agenta::config::Sandboxed::yes;

@@ -55,6 +55,7 @@ Error failure_of(Connection const& row) {
                             std::string{name_of(row.status)};
   error.context.text = context_of(row.id.text);
   error.next_step = {"agenta-tools", "connect", row.integration.text};
+  if (row.slug != row.integration.text) error.next_step.insert(error.next_step.end(), {"--as", row.slug});
   return error;
 }
 

@@ -40,6 +40,8 @@ bool is_pointer(std::string_view text) {
 Result<void> check(ExecuteOptions const& options) {
   if (options.output != "data" && options.output != "envelope") return usage("--output is data or envelope");
   if (options.select.size() > 1) return usage("--select is given more than once");
+  if (options.dry_run && !options.select.empty())
+    return usage("--dry-run runs nothing, so --select has no result to select from");
   if (!options.select.empty() && !is_pointer(options.select.front())) {
     return usage("--select takes a JSON pointer such as /items/0/title");
   }
@@ -82,22 +84,14 @@ Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
   return call;
 }
 
-Error nothing_selected(std::string const& body, std::string const& pointer, ToolCall const& call) {
-  Error error;
-  error.code = ErrorCode::tool_failed;
-  error.message = call.tool + " ran, but its result has nothing at " + pointer;
-  error.retryable = Retryable::no;
-  error.execution_id = call.id.text;
-  error.context.text =
-      with_member(with_member("{}", "pointer", protocol::write_string(pointer)), "data", body);
-  error.next_step = {"agenta-tools", "history", "show", call.id.text};
-  return error;
-}
-
-Result<void> print_selected(Context& context, std::string const& body, std::string const& pointer,
-                            ToolCall const& call) {
+Result<void> print_selected(Context& context, std::string const& body, std::string const& pointer) {
   auto const value = protocol::find_pointer(body, pointer);
-  if (!value) return fail(nothing_selected(body, pointer, call));
+  if (!value) {
+    // The tool ran: a failure here would read as a refusal, and a script would run it again.
+    context.say("the result has nothing at " + pointer);
+    print_json(context.terminal, "null");
+    return {};
+  }
   auto const text = context.flags.json ? std::nullopt : protocol::read_string(*value);
   if (text) {
     context.terminal.out((context.terminal.out_is_tty() ? visible(*text, Lines::kept) : *text) + "\n");
@@ -118,7 +112,7 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
     return run_to_outcome(context, call, output);
   }();
   if (!body) return fail(std::move(body).error());
-  if (!options.select.empty()) return print_selected(context, *body, options.select.front(), call);
+  if (!options.select.empty()) return print_selected(context, *body, options.select.front());
   print_json(context.terminal, *body);
   return {};
 }
@@ -142,7 +136,7 @@ RunFn add_execute(Syntax& syntax) {
       .note(
           "A selected text is printed as it is, without quotes, unless --json asks for JSON. Where the "
           "pointer names "
-          "nothing the tool has run all the same: the exit code is 1 and the error holds the result.")
+          "nothing, null is printed: the tool has run, and a failure would say otherwise.")
       .note(
           "Ctrl-C cancels what has not been sent, and says so where it may have run. A second one leaves at "
           "once.")

@@ -36,11 +36,24 @@ Result<void> run_list(Context& context, ListOptions const& options) {
              }));
   return present(context, body, [&]() -> Result<void> {
     AGENTA_TRY(auto const page, protocol::decode_executions(body));
-    Table table{{"STARTED", "TOOL", "CONNECTION", "STATE", "TOOK", "ID", "ERROR"}};
-    table.keep(0).keep(3).keep(5);
+    // On a narrow terminal the tool's name matters more than what `history show` tells anyway.
+    constexpr int kWide = 110;
+    bool const is_wide = context.terminal.width() >= kWide;
+    Table table{
+        is_wide ? std::vector<std::string>{"STARTED", "TOOL", "CONNECTION", "STATE", "TOOK", "ID", "ERROR"}
+                : std::vector<std::string>{"STATE", "TOOL", "ID"}};
+    if (is_wide)
+      table.keep(0).keep(3).keep(5);
+    else
+      table.keep(0).keep(2);
     for (Execution const& each : page.items) {
+      std::string state{name_of(each.state)};
+      if (!is_wide) {
+        table.add({std::move(state), each.tool.text, each.id.text});
+        continue;
+      }
       table.add({short_time(each.started_at), each.tool.text, each.connection ? each.connection->slug : "",
-                 std::string{name_of(each.state)}, took(each), each.id.text, failure_of(each)});
+                 std::move(state), took(each), each.id.text, failure_of(each)});
     }
     print(context.terminal, table, "Nothing has been run yet.");
     if (page.next_cursor) {

@@ -66,7 +66,12 @@ Result<void> store(Bound const& bound) {
   } else if (auto* const* text = std::get_if<std::string*>(&entry.target)) {
     if (bound.values.size() > 1) return usage(entry.each_name().back() + " is given more than once");
     **text = bound.values.empty() ? "" : bound.values.front();
-    if (entry.is_required && (*text)->empty()) return usage("the argument " + entry.names + " is empty");
+    if ((*text)->empty()) {
+      // Mostly a variable that was not set: ignoring it would do something else than was asked.
+      std::string const what =
+          entry.kind == Entry::Kind::argument ? "the argument " + entry.names : entry.each_name().back();
+      return usage(what + " is empty");
+    }
   } else {
     *std::get<std::vector<std::string>*>(entry.target) = bound.values;
   }

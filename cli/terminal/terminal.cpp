@@ -138,7 +138,7 @@ Result<std::size_t> Terminal::read_some(char* buffer, std::size_t size, std::sto
   for (;;) {
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted while reading stdin");
     pollfd wait{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    if (::poll(&wait, 1, kStopCheck) == 0) continue;
+    if (::poll(&wait, 1, kStopCheck) <= 0) continue;  // a signal: ask again whether to stop
     ssize_t const got = ::read(STDIN_FILENO, buffer, size);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR && errno != EAGAIN) {

@@ -59,8 +59,7 @@ Result<ServiceReply> shut_down(Controls const& controls, Call const& call) {
 Result<ServiceReply> control_sandbox(Controls const& controls, Call const& call) {
   if (controls.sandbox == nullptr) {
     return fail(ErrorCode::unsupported,
-                "this daemon works with Composio, not with the sandbox: use --sandbox",
-                {"agenta-tools", "--sandbox", "sandbox", "faults"});
+                "this daemon works with Composio, not with the sandbox: add --sandbox");
   }
   HttpRequest request;
   request.method = call.request.method;

@@ -7,6 +7,7 @@
 
 #include "daemon/api/routes.hpp"
 #include "daemon/app/door_rules.hpp"
+#include "daemon/core/next_step.hpp"
 #include "daemon/net/on_pool.hpp"
 #include "shared/base/private_dir.hpp"
 #include "shared/base/text.hpp"
@@ -29,14 +30,6 @@ std::optional<long long> parse_count(std::string_view text) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
   return value;
-}
-
-/// `agenta-tools connect …` as this caller would have to type it to reach the same daemon and project.
-void complete_next_step(std::vector<std::string>& step, std::string const& sandbox_flag,
-                        std::string const& project) {
-  if (step.empty() || step.front() != "agenta-tools") return;
-  if (project != "default") step.insert(step.begin() + 1, {"--project", project});
-  if (!sandbox_flag.empty()) step.insert(step.begin() + 1, sandbox_flag);
 }
 
 void add_common_headers(HttpResponse& response, std::string const& request_id) {
@@ -195,6 +188,11 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
       project = admitted->caller.project;
       auto answering = answer(*admitted);
       result = co_await std::move(answering);
+      if (!result && result.error().code == ErrorCode::api_key_rejected && admitted->caller.api_key) {
+        // Logging in would not help: the caller's variable goes before what login saves.
+        result.error().message += "; the key came from COMPOSIO_API_KEY in the environment";
+        result.error().next_step.clear();
+      }
     } else {
       result = fail(std::move(admitted).error());
     }

@@ -62,8 +62,9 @@ Result<log::Log> open_log(config::Paths const& paths, config::Settings const& se
   return std::move(*opened);
 }
 
-Executions::Options execution_options(config::Settings const& settings) {
+Executions::Options execution_options(config::Settings const& settings, SandboxDoor const* sandbox) {
   Executions::Options options;
+  if (sandbox != nullptr) options.sandbox_flag = "--sandbox";
   options.most_kept_result_bytes = static_cast<std::size_t>(settings.integer("history.keep_results"));
   options.digest = [](std::string_view text) { return sha256_hex(text); };
   options.proves_dead_credential = [](std::string_view words) { return proves_dead_credential(words); };
@@ -164,7 +165,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   desk_options.callback = settings_.boolean("connect.callback");
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
   core_ = std::make_unique<Core>(*database_, credential_options(settings_, sandbox_.get(), database_->salt()),
-                                 paths_.credentials(), execution_options(settings_), *desk_, clock_);
+                                 paths_.credentials(), execution_options(settings_, sandbox_.get()), *desk_,
+                                 clock_);
   desk_->attach(core_->flow);
 
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));

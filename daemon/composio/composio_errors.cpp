@@ -193,9 +193,9 @@ std::vector<std::string> command(Remedy remedy, std::string const& integration) 
   switch (remedy) {
     case Remedy::none: return {};
     case Remedy::login: return {"agenta-tools", "login"};
-    case Remedy::search_tools: return {"agenta-tools", "tools", "search"};
+    case Remedy::search_tools: return {"agenta-tools", "integrations", "list"};
     case Remedy::search_integrations: return {"agenta-tools", "integrations", "list"};
-    case Remedy::sync: return {"agenta-tools", "connections", "sync"};
+    case Remedy::sync: return {"agenta-tools", "connections", "list"};
     case Remedy::connect:
     case Remedy::show_integration:
     case Remedy::list_tools: break;
@@ -222,9 +222,9 @@ JsonText missing_fields(Envelope const& envelope, Scrubber const& scrubber) {
 
 std::string sentence(std::string_view subject, std::string_view saying, std::string_view theirs) {
   auto text = std::string{};
-  if (!subject.empty()) text += std::string{subject} + ": ";
-  text += saying;
-  if (!theirs.empty()) text += (text.empty() ? "" : ": ") + std::string{theirs};
+  for (std::string_view const part : {subject, saying, theirs}) {
+    if (!part.empty()) text.append(text.empty() ? "" : ": ").append(part);
+  }
   return text;
 }
 

@@ -200,6 +200,21 @@ Result<AuthConfigId> ConnectFlow::find_auth_config(ProviderCall const& call, Pla
   return made.id;
 }
 
+/// Whether `row` has another auth config now: a remembered one that Composio refuses may have been deleted
+/// there. It is forgotten, and one is found or made as for the first time.
+bool ConnectFlow::renew_auth_config(ProviderCall const& call, Plan const& plan,
+                                    protocol::ConnectRequest const& request, Error const& refusal,
+                                    Connection& row) {
+  bool const may_be_gone =
+      refusal.code == ErrorCode::composio_error || refusal.code == ErrorCode::connection_not_found;
+  if (!may_be_gone || !request.auth_config_id.empty()) return false;
+  if (!auth_configs_.forget(row.auth_config)) return false;
+  auto fresh = find_auth_config(call, plan, request);
+  if (!fresh || *fresh == row.auth_config) return false;
+  row.auth_config = std::move(*fresh);
+  return true;
+}
+
 namespace {
 
 protocol::ConnectReply reply_for(Connection const& connection, std::string message) {
@@ -247,11 +262,18 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
     AGENTA_TRY(auto pending, connections_.list(plan.project.id, filter));
     auto const same = std::ranges::find_if(pending, [&](Connection const& c) {
       return belongs_to(c, plan.access) && c.auth_type == plan.scheme.mode && !c.redirect_url.empty() &&
-             (asked.empty() || c.slug == asked) && (!c.expires_at || *c.expires_at > now + kJoinMargin) &&
+             c.slug == (asked.empty() ? integration : asked) &&
+             (!c.expires_at || *c.expires_at > now + kJoinMargin) &&
              (request.auth_config_id.empty() || c.auth_config.text == request.auth_config_id) &&
              request.scopes.empty();
     });
-    if (same != pending.end()) {
+    // Composio's clock and word count: a link that is over there is not handed out again.
+    bool still_open = same != pending.end();
+    if (still_open) {
+      auto const asked_now = settle(plan.access, same->id, caller.deadline, caller.stop);
+      still_open = !asked_now || asked_now->status == ConnectionStatus::pending;
+    }
+    if (still_open) {
       AGENTA_CHECK(resume(caller, *same));
       auto reply = reply_for(*same, "this login was already under way: finish it in the browser");
       reply.joined = true;
@@ -277,11 +299,13 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   link_request.user_id = user_id_of(row.project);
   link_request.callback_url = watcher_.open_callback(row.id).value_or("");
   auto link = provider_.create_link(call, link_request);
+  if (!link && renew_auth_config(call, plan, request, link.error(), row)) {
+    link_request.auth_config = row.auth_config;
+    link = provider_.create_link(call, link_request);
+  }
   if (!link) {
     if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
     watcher_.settled(row.id);
-    if (link.error().code == ErrorCode::connection_not_found)
-      AGENTA_CHECK(auth_configs_.forget(row.auth_config));
     return unexpected(std::move(link).error());
   }
   row.status = ConnectionStatus::pending;
@@ -332,6 +356,10 @@ Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, P
   account_request.auth_scheme = plan.scheme.mode;
   account_request.fields = request.credentials;
   auto account = provider_.create_account(call, account_request);
+  if (!account && renew_auth_config(call, plan, request, account.error(), row)) {
+    account_request.auth_config = row.auth_config;
+    account = provider_.create_account(call, account_request);
+  }
   if (!account) {
     if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
     return unexpected(std::move(account).error());
@@ -352,76 +380,6 @@ Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, P
   AGENTA_CHECK(connections_.update(row, store::Durability::full));
   if (!replaced.empty()) static_cast<void>(provider_.delete_account(call, replaced));
   return reply_for(row, row.integration_name + " is connected as " + row.slug);
-}
-
-Result<Connection> ConnectFlow::settle(ProviderAccess const& access, ConnectionId const& id,
-                                       SteadyTime deadline, std::stop_token stop) {
-  auto const turn = flights_.enter("settle " + id.text);
-  AGENTA_TRY(auto found, connections_.find(id));
-  if (!found) {
-    watcher_.settled(id);
-    return fail(ErrorCode::connection_not_found, "the connection was removed meanwhile");
-  }
-  Connection row = std::move(*found);
-  if (row.status != ConnectionStatus::pending || row.account.empty() || !belongs_to(row, access)) return row;
-
-  // Whoever asks (the watcher, a browser's visit, a waiting client) keeps to what Composio asked for.
-  bool const resting = rests_.with([&](auto& rests) {
-    auto const rest = rests.find(id.text);
-    return rest != rests.end() && clock_.steady() < rest->second;
-  });
-  if (resting) return row;
-  ProviderCall const call{access, deadline, std::move(stop)};
-  auto const account = provider_.get_account(call, row.account);
-  if (!account && account.error().code != ErrorCode::connection_not_found) {
-    if (auto const pause = account.error().retry_after) {
-      rests_.with([&](auto& rests) { rests[id.text] = clock_.steady() + *pause; });
-    }
-    return unexpected(account.error());
-  }
-  rests_.with([&](auto& rests) { rests.erase(id.text); });
-  WallTime const now = clock_.wall();
-  Settlement const settlement = account ? judge_account(row, *account, now) : account_vanished();
-  if (settlement.status == ConnectionStatus::pending) return row;
-
-  row.status = settlement.status;
-  row.error = settlement.error;
-  row.redirect_url.clear();
-  row.expires_at.reset();
-  row.updated_at = now;
-  row.last_checked_at = now;
-  AGENTA_CHECK(connections_.update(row, store::Durability::full));
-  watcher_.settled(id);
-  return row;
-}
-
-Result<void> ConnectFlow::resume_pending(Caller const& owner) {
-  AGENTA_TRY(auto pending, connections_.list_pending());
-  auto const access = credentials_.access_for(owner);
-  for (Connection& row : pending) {
-    if (row.account.empty()) {
-      AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
-    } else if (access && belongs_to(row, *access)) {
-      PendingLogin login;
-      login.connection = row.id;
-      login.access = *access;
-      login.expires_at = row.expires_at;
-      watcher_.started(std::move(login));
-    }
-  }
-  return {};
-}
-
-Result<void> ConnectFlow::resume(Caller const& caller, Connection const& connection) {
-  if (connection.status != ConnectionStatus::pending || connection.account.empty()) return {};
-  AGENTA_TRY(ProviderAccess access, credentials_.access_for(caller));
-  if (!belongs_to(connection, access)) return {};
-  PendingLogin login;
-  login.connection = connection.id;
-  login.access = std::move(access);
-  login.expires_at = connection.expires_at;
-  watcher_.started(std::move(login));
-  return {};
 }
 
 }  // namespace agenta::daemon

@@ -73,6 +73,8 @@ class ConnectFlow {
   Result<Plan> plan(Caller const& caller, protocol::ConnectRequest const& request);
   Result<AuthConfigId> find_auth_config(ProviderCall const& call, Plan const& plan,
                                         protocol::ConnectRequest const& request);
+  bool renew_auth_config(ProviderCall const& call, Plan const& plan, protocol::ConnectRequest const& request,
+                         Error const& refusal, Connection& row);
   Result<protocol::ConnectReply> begin_link(Caller const& caller, Plan plan,
                                             protocol::ConnectRequest const& request);
   Result<protocol::ConnectReply> begin_fields(Caller const& caller, Plan plan,

@@ -50,7 +50,7 @@ unexpected<Error> ambiguous(std::span<Connection const* const> active, Integrati
   Error error;
   error.code = ErrorCode::connection_ambiguous;
   error.message = integration.text + " has " + std::to_string(slugs.size()) + " connections (" +
-                  join(slugs, ", ") + "): name one with -c, or make one the default";
+                  join(slugs, ", ") + "): name one with -c";
   // Slugs are of a-z 0-9 - _ only: they need no escaping.
   error.context.text = "{\"choices\":[\"" + join(slugs, "\",\"") + "\"]}";
   error.next_step = {"agenta-tools", "connections", "list"};

@@ -7,6 +7,8 @@
 
 #include "daemon/core/canonical_json.hpp"
 #include "daemon/core/connection_choice.hpp"
+#include "daemon/core/execution_flight.hpp"
+#include "daemon/core/next_step.hpp"
 #include "daemon/core/retry_policy.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -44,18 +46,6 @@ struct Executions::Plan {
   std::shared_ptr<CatalogTool const> tool{};
   std::optional<Connection> connection{};
   JsonText arguments{};  ///< as they are sent; the record holds them redacted
-};
-
-/// One execution under way.
-struct Executions::Flight {
-  std::mutex mutex{};
-  std::condition_variable changed{};
-  bool cancel_wanted = false;
-  bool on_the_wire = false;   ///< an attempt is out
-  bool ever_written = false;  ///< an attempt may have reached the service
-  bool read_only = false;
-  ProjectId project{};
-  std::stop_source abort{};
 };
 
 Executions::Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
@@ -126,6 +116,11 @@ Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
   Execution record;
   record.id.text = call.id.empty() ? make_uuid_v7() : to_lower(call.id.text);
   if (!is_uuid(record.id.text)) return fail(ErrorCode::invalid_request, "the execution id is not a UUID");
+  constexpr std::size_t kLongestKey = 255;
+  if (call.idempotency_key.size() > kLongestKey ||
+      (!call.idempotency_key.empty() && trim(call.idempotency_key).empty())) {
+    return fail(ErrorCode::invalid_request, "an idempotency key is 1 to 255 characters, and not all blank");
+  }
   record.actor = caller.actor;
   record.started_at = clock_.wall();
   record.idempotency_key = call.idempotency_key;
@@ -133,7 +128,7 @@ Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
   auto planned = plan(caller, call, record);
   if (!planned) {
     if (record.project.empty() || call.dry_run) return fail(std::move(planned).error());
-    return fail(refuse(record, std::move(planned).error()));
+    return fail(refuse(record, caller.project, std::move(planned).error()));
   }
   Plan const& plan = *planned;
   record.arguments_digest =
@@ -181,28 +176,15 @@ Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Executio
 }
 
 /// Keeps the refusal in the journal: it is part of who tried what. A key is not spent on what never ran.
-Error Executions::refuse(Execution& record, Error error) {
+Error Executions::refuse(Execution& record, std::string const& project, Error error) {
   record.state = ExecutionState::refused;
   record.idempotency_key.clear();
+  complete_next_step(error.next_step, options_.sandbox_flag, project);
   record.error = error;
   record.finished_at = clock_.wall();
   record.duration = *record.finished_at - record.started_at;
   auto const written = journal_.insert(record, store::Durability::normal);
   return written ? with_execution(std::move(error), record.id) : std::move(error);
-}
-
-Executions::Start Executions::begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight) {
-  std::lock_guard const guard{mutex_};
-  if (cancelled_early_.erase(id.text) != 0) return Start::cancelled_before;
-  return flights_.emplace(id.text, flight).second ? Start::flying : Start::id_in_use;
-}
-
-void Executions::end_flight(ExecutionId const& id) {
-  {
-    std::lock_guard const guard{mutex_};
-    flights_.erase(id.text);
-  }
-  landed_.notify_all();
 }
 
 Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execution record,
@@ -213,8 +195,8 @@ Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execu
   switch (begin_flight(record.id, flight)) {
     case Start::flying: break;
     case Start::cancelled_before:
-      return fail(
-          refuse(record, fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error()));
+      return fail(refuse(record, caller.project,
+                         fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error()));
     case Start::id_in_use:
       return fail(ErrorCode::idempotency_conflict, "the execution " + record.id.text + " is running already",
                   show_step(record.id));
@@ -319,11 +301,20 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
         break;
     }
   }
+  // The connection was ACTIVE here; where Composio knows no usable account behind it, it has to be renewed.
+  if (record.error && plan.connection && record.state != ExecutionState::unknown &&
+      (record.error->code == ErrorCode::connection_not_found ||
+       record.error->code == ErrorCode::not_connected)) {
+    record.error->code = ErrorCode::connection_expired;
+    record.error->message = "the account behind " + plan.connection->slug +
+                            " can no longer be used at Composio: " + record.error->message;
+  }
   note_connection(plan, record, tool_words);
   if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
     record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
                                record.connection->slug};
   }
+  if (record.error) complete_next_step(record.error->next_step, options_.sandbox_flag, plan.project.slug);
   // Not being able to write the outcome must not hide it: a restart will find the row as `sent`, and say
   // `unknown`.
   bool const keep = !record.data || record.data->text.size() <= options_.most_kept_result_bytes;
@@ -359,82 +350,6 @@ void Executions::note_connection(Plan const& plan, Execution const& record, std:
   why.message = record.error->message;
   row.error = std::move(why);
   static_cast<void>(connections_.update(row, store::Durability::normal));
-}
-
-/// Whether it is under way. If not, its request may still be read: the wish is kept for it.
-bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) {
-  std::shared_ptr<Flight> flight;
-  {
-    std::lock_guard const guard{mutex_};
-    auto const found = flights_.find(id.text);
-    if (found == flights_.end()) {
-      constexpr std::size_t kMostEarly = 1024;
-      if (cancelled_early_.size() >= kMostEarly) cancelled_early_.erase(cancelled_early_.begin());
-      cancelled_early_.insert(id.text);
-      return false;
-    }
-    flight = found->second;
-  }
-  if (flight->project != project) return false;  // somebody else's
-  std::lock_guard const guard{flight->mutex};
-  flight->cancel_wanted = true;
-  flight->changed.notify_all();
-  // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
-  if (flight->read_only) flight->abort.request_stop();
-  return true;
-}
-
-Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
-  if (!is_uuid(id.text)) return get(caller, id);
-  AGENTA_TRY(auto const project, projects_.ensure(caller.project, clock_.wall()));
-  bool const flying = cancel_flight(project.id, id);
-  auto found = get(caller, id);
-  if (!flying && found) {  // it is over: there is nothing left to wait for
-    std::lock_guard const guard{mutex_};
-    cancelled_early_.erase(id.text);
-  }
-  return found;
-}
-
-Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
-  AGENTA_TRY(auto project, projects_.find(caller.project));
-  AGENTA_TRY(auto found, journal_.find(id));
-  if (!found || !project || found->project != project->id) {
-    return fail(ErrorCode::execution_not_found, "there is no execution " + id.text,
-                {"agenta-tools", "history", "list"});
-  }
-  return std::move(*found);
-}
-
-Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
-  AGENTA_TRY(auto project, projects_.find(caller.project));
-  if (!project) return Page<Execution>{};
-  store::ExecutionFilter by_id = filter;
-  if (filter.connection) {
-    // By slug as well as by id; the id of a connection that is gone still finds its runs.
-    AGENTA_TRY(auto const named, connections_.find_by_name(project->id, filter.connection->text));
-    if (named) by_id.connection = named->id;
-    if (!named && !is_uuid(filter.connection->text)) {
-      return fail(ErrorCode::connection_not_found, "there is no connection " + filter.connection->text,
-                  {"agenta-tools", "connections", "list"});
-    }
-  }
-  return journal_.list(project->id, by_id);
-}
-
-std::size_t Executions::running() const {
-  std::lock_guard const guard{mutex_};
-  return flights_.size();
-}
-
-void Executions::abort_all() {
-  std::lock_guard const guard{mutex_};
-  for (auto& [id, flight] : flights_) {
-    std::lock_guard const inner{flight->mutex};
-    flight->abort.request_stop();
-    flight->cancel_wanted = true;
-    flight->changed.notify_all();
-  }
 }
 
 }  // namespace agenta::daemon

@@ -26,6 +26,8 @@ class Executions {
     std::size_t most_kept_result_bytes =
         1 << 20;  ///< a longer result is delivered, and journaled without its data
     std::function<std::string(std::string_view)> digest{};  ///< SHA-256, as hex
+    /// Makes a next step one that reaches this daemon and project when it is typed; see `complete_next_step`.
+    std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
   };
@@ -59,7 +61,7 @@ class Executions {
   ExecuteOutcome attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,
                                        ToolCall const& call, Flight& flight);
   Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
-  Error refuse(Execution& record, Error error);
+  Error refuse(Execution& record, std::string const& project, Error error);
   void note_connection(Plan const& plan, Execution const& record, std::string const& tool_words);
   enum class Start { flying, cancelled_before, id_in_use };
   Start begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight);

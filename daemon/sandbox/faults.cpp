@@ -44,6 +44,14 @@ ApiResult<std::int64_t> number_in(nlohmann::json const& document, char const* na
 
 ApiResult<Fault> read_fault(nlohmann::json const& document) {
   Fault fault;
+  std::vector<std::string> const known{"kind", "match",    "times",       "status",
+                                       "body", "delay_ms", "retry_after", "headers"};
+  for (auto const& [name, value] : document.items()) {
+    // A misspelt member would plant another fault than the one that was meant.
+    if (std::ranges::find(known, name) == known.end()) {
+      return refuse(bad_request("a fault has no member " + name + "; it has " + join(known, ", ")));
+    }
+  }
   auto const kind = parse_kind(find_text(document, "kind").value_or("status"));
   if (!kind) {
     std::vector<std::string> names;

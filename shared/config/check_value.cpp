@@ -6,6 +6,7 @@
 #include "shared/base/text.hpp"
 #include "shared/config/settings.hpp"
 #include "shared/config/values.hpp"
+#include "shared/domain/connection.hpp"
 
 namespace agenta::config {
 namespace {
@@ -54,6 +55,7 @@ bool takes(Setting const& setting, std::string_view text) {
   auto const in_range = [&](long long number) { return number >= setting.least && number <= setting.most; };
   switch (setting.kind) {
     case Kind::text: return is_printable(text);
+    case Kind::slug: return is_valid_slug(to_lower(text));
     case Kind::boolean: return read_boolean(text).has_value();
     case Kind::integer: {
       auto const number = read_integer(text);
@@ -91,6 +93,7 @@ std::optional<long long> read_integer(std::string_view text) {
 std::string describe_values(Setting const& setting) {
   switch (setting.kind) {
     case Kind::text: return "text";
+    case Kind::slug: return "1 to 64 of a-z, 0-9, - and _";
     case Kind::boolean: return "true or false";
     case Kind::integer:
       return "an integer from " + std::to_string(setting.least) + " to " + std::to_string(setting.most);

@@ -57,7 +57,7 @@ constexpr std::array kSettings{
             "When output is coloured. With auto: on a terminal, unless NO_COLOR is set or TERM is dumb; in a "
             "pipe too if "
             "CLICOLOR_FORCE is set."},
-    Setting{"project", "AGENTA_TOOLS_PROJECT", "--project", "default", text, "", allowed,
+    Setting{"project", "AGENTA_TOOLS_PROJECT", "--project", "default", slug, "", allowed,
             "The project whose connections and history are used."},
 };
 static_assert(std::ranges::is_sorted(kSettings, {}, &Setting::key));

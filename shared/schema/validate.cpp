@@ -31,8 +31,13 @@ Error refusal(Report const& report, std::string_view tool) {
   if (report.total > report.problems.size()) context["problems_total"] = report.total;
   Error error;
   error.code = ErrorCode::invalid_arguments;
-  error.message = report.problems.front().message;
-  if (report.total > 1) error.message += " (and " + std::to_string(report.total - 1) + " more)";
+  // One line for a person: the first few; the context has them all.
+  constexpr std::size_t kSaid = 3;
+  std::size_t const said = std::min(kSaid, report.problems.size());
+  for (std::size_t i = 0; i < said; ++i) {
+    error.message.append(i == 0 ? "" : "; ").append(report.problems[i].message);
+  }
+  if (report.total > said) error.message += " (and " + std::to_string(report.total - said) + " more)";
   error.context.text = dump(context);
   if (!tool.empty()) error.next_step = {"agenta-tools", "tools", "show", std::string{tool}};
   return error;

@@ -37,11 +37,11 @@ struct Known {
 class KnownError : public ::testing::TestWithParam<Known> {};
 
 Argv const kLogin{"agenta-tools", "login"};
-Argv const kSync{"agenta-tools", "connections", "sync"};
+Argv const kSync{"agenta-tools", "connections", "list"};
 Argv const kConnect{"agenta-tools", "connect", "github"};
 Argv const kShow{"agenta-tools", "integrations", "show", "github"};
 Argv const kTools{"agenta-tools", "tools", "list", "github"};
-Argv const kSearchTools{"agenta-tools", "tools", "search"};
+Argv const kSearchTools{"agenta-tools", "integrations", "list"};
 Argv const kIntegrations{"agenta-tools", "integrations", "list"};
 
 INSTANTIATE_TEST_SUITE_P(

@@ -50,6 +50,7 @@ TEST_F(ConnectLink, TheRowIsThereBeforeTheAccountIsMade) {
 }
 
 TEST_F(ConnectLink, JoinsAnIdenticalLoginThatIsPending) {
+  finish_as(AccountStatus::initiated);
   auto const first = value_of(flow.begin(caller, to("github")));
   auto const second = value_of(flow.begin(caller, to("github")));
 
@@ -59,7 +60,56 @@ TEST_F(ConnectLink, JoinsAnIdenticalLoginThatIsPending) {
   EXPECT_EQ(links, 1);
 }
 
+TEST_F(ConnectLink, DoesNotJoinALinkThatIsOverAtComposio) {
+  auto const first = value_of(flow.begin(caller, to("github")));
+  finish_as(AccountStatus::expired);
+
+  auto const second = value_of(flow.begin(caller, to("github")));
+
+  EXPECT_FALSE(second.joined);
+  EXPECT_NE(second.id, first.id);
+  EXPECT_EQ(second.slug, "github") << "a login that came to nothing gives its slug up";
+}
+
+TEST_F(ConnectLink, DoesNotJoinALoginOfAnotherName) {
+  finish_as(AccountStatus::initiated);
+  auto named = to("github");
+  named.slug = "work";
+  ASSERT_TRUE(flow.begin(caller, named));
+
+  auto const plain = value_of(flow.begin(caller, to("github")));
+
+  EXPECT_FALSE(plain.joined);
+  EXPECT_EQ(plain.slug, "github");
+}
+
+TEST_F(ConnectLink, ForgetsARememberedAuthConfigThatIsGoneAtComposio) {
+  finish_as(AccountStatus::initiated);
+  ASSERT_TRUE(flow.begin(caller, to("github")));
+  auto const works = provider.on_create_link;
+  auto const gone = last_link.auth_config;
+  provider.on_create_link = [&, works](auto const& request) -> Result<Link> {
+    if (request.auth_config == gone) return fail(ErrorCode::composio_error, "no such auth config");
+    return works(request);
+  };
+  provider.on_list_auth_configs = [](auto const&) { return std::vector<AuthConfig>{}; };
+  auto const made_before = provider.on_create_auth_config;
+  provider.on_create_auth_config = [made_before](auto const& request) {
+    auto made = made_before(request);
+    if (made) made->id.text = "ac_fresh";
+    return made;
+  };
+  auto again = to("github");
+  again.slug = "again";
+
+  auto const second = flow.begin(caller, again);
+
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(last_link.auth_config.text, "ac_fresh");
+}
+
 TEST_F(ConnectLink, TwoThreadsWithTheSameLoginMakeOne) {
+  finish_as(AccountStatus::initiated);
   test::Gate gate;
   auto const works = provider.on_create_link;
   provider.on_create_link = [&, works](auto const& request) {

@@ -56,8 +56,9 @@ TEST_F(EditFile, PutsATopLevelKeyBeforeTheTables) {
             "project = \"p\"\n[daemon]\ndrain = \"1s\"\n");
 }
 
-TEST_F(EditFile, QuotesText) {
-  EXPECT_EQ(after_set("", "project", "a\"b\\c"), "project = \"a\\\"b\\\\c\"\n");
+TEST_F(EditFile, RefusesAValueThatItsSettingDoesNotTake) {
+  EXPECT_EQ(after_set("", "project", "a\"b\\c"),
+            "project takes 1 to 64 of a-z, 0-9, - and _, not \"a\"b\\c\"");
 }
 
 TEST_F(EditFile, RemovesAKeyAndNothingElse) {

@@ -92,7 +92,7 @@ TEST_F(SettingsTest, RefuseABadValueWithItsLine) {
   write(paths_.config_file, "daemon.max_body = 5\n");
   EXPECT_EQ(error(), where(1) + ": daemon.max_body takes an integer from 1024 to 1073741824, not \"5\"");
   write(paths_.config_file, "project = [\"a\"]\n");
-  EXPECT_EQ(error(), where(1) + ": project takes text");
+  EXPECT_EQ(error(), where(1) + ": project takes 1 to 64 of a-z, 0-9, - and _");
   write(paths_.config_file, "output.color = \"alway\"\n");
   EXPECT_EQ(
       error(),

@@ -82,7 +82,10 @@ TEST(Validate, ReportsEveryProblemWithPathRuleAndExpectation) {
   EXPECT_EQ(refusal.error.code, ErrorCode::invalid_arguments);
   EXPECT_EQ(refusal.error.next_step, (std::vector<std::string>{"agenta-tools", "tools", "show", "TOOL"}));
   EXPECT_EQ(refusal.problems, wanted);
-  EXPECT_EQ(refusal.error.message, "titel is no argument of this tool; did you mean title? (and 4 more)");
+  EXPECT_EQ(refusal.error.message,
+            "titel is no argument of this tool; did you mean title?; owner is missing (string: The account "
+            "owner.); "
+            "labels.1 must be string, not integer (and 2 more)");
 }
 
 TEST(Validate, ToleratesADuplicateInRequiredAndReportsItOnce) {

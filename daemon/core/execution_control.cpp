@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <utility>
+
+#include "daemon/core/execution_flight.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+// What can be asked of executions while they run and after: which are in the air, cancelling, reading the
+// journal.
+namespace agenta::daemon {
+
+Executions::Start Executions::begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight) {
+  std::lock_guard const guard{mutex_};
+  if (cancelled_early_.erase(id.text) != 0) return Start::cancelled_before;
+  return flights_.emplace(id.text, flight).second ? Start::flying : Start::id_in_use;
+}
+
+void Executions::end_flight(ExecutionId const& id) {
+  {
+    std::lock_guard const guard{mutex_};
+    flights_.erase(id.text);
+  }
+  landed_.notify_all();
+}
+
+/// Whether it is under way. If not, its request may still be read: the wish is kept for it.
+bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) {
+  std::shared_ptr<Flight> flight;
+  {
+    std::lock_guard const guard{mutex_};
+    auto const found = flights_.find(id.text);
+    if (found == flights_.end()) {
+      constexpr std::size_t kMostEarly = 1024;
+      if (cancelled_early_.size() >= kMostEarly) cancelled_early_.erase(cancelled_early_.begin());
+      cancelled_early_.insert(id.text);
+      return false;
+    }
+    flight = found->second;
+  }
+  if (flight->project != project) return false;  // somebody else's
+  std::lock_guard const guard{flight->mutex};
+  flight->cancel_wanted = true;
+  flight->changed.notify_all();
+  // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
+  if (flight->read_only) flight->abort.request_stop();
+  return true;
+}
+
+Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
+  if (!is_uuid(id.text)) return get(caller, id);
+  AGENTA_TRY(auto const project, projects_.ensure(caller.project, clock_.wall()));
+  bool const flying = cancel_flight(project.id, id);
+  auto found = get(caller, id);
+  if (!flying && found) {  // it is over: there is nothing left to wait for
+    std::lock_guard const guard{mutex_};
+    cancelled_early_.erase(id.text);
+  }
+  return found;
+}
+
+Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
+  AGENTA_TRY(auto project, projects_.find(caller.project));
+  AGENTA_TRY(auto found, journal_.find(id));
+  if (!found || !project || found->project != project->id) {
+    return fail(ErrorCode::execution_not_found, "there is no execution " + id.text,
+                {"agenta-tools", "history", "list"});
+  }
+  return std::move(*found);
+}
+
+Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
+  AGENTA_TRY(auto project, projects_.find(caller.project));
+  if (!project) return Page<Execution>{};
+  store::ExecutionFilter by_id = filter;
+  if (filter.connection) {
+    // By slug as well as by id; the id of a connection that is gone still finds its runs.
+    AGENTA_TRY(auto const named, connections_.find_by_name(project->id, filter.connection->text));
+    if (named) by_id.connection = named->id;
+    if (!named && !is_uuid(filter.connection->text)) {
+      return fail(ErrorCode::connection_not_found, "there is no connection " + filter.connection->text,
+                  {"agenta-tools", "connections", "list"});
+    }
+  }
+  return journal_.list(project->id, by_id);
+}
+
+std::size_t Executions::running() const {
+  std::lock_guard const guard{mutex_};
+  return flights_.size();
+}
+
+void Executions::abort_all() {
+  std::lock_guard const guard{mutex_};
+  for (auto& [id, flight] : flights_) {
+    std::lock_guard const inner{flight->mutex};
+    flight->abort.request_stop();
+    flight->cancel_wanted = true;
+    flight->changed.notify_all();
+  }
+}
+
+}  // namespace agenta::daemon
