@@ -107,7 +107,7 @@ struct Services::Core {
         auth_configs(database),
         journal(database),
         credential_file(std::move(credential_path)),
-        credentials(credential_file, composio, clock, std::move(credential_options)),
+        credentials(credential_file, composio, std::move(credential_options)),
         catalog(composio, clock),
         connected(projects, connections, credentials, composio),
         flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),

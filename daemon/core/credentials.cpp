@@ -30,9 +30,8 @@ std::string_view name_of(KeySource source) {
   __builtin_unreachable();
 }
 
-Credentials::Credentials(store::CredentialFile& file, ToolProvider& provider, Clock const& clock,
-                         Options options)
-    : file_(file), provider_(provider), clock_(clock), options_(std::move(options)) {}
+Credentials::Credentials(store::CredentialFile& file, ToolProvider& provider, Options options)
+    : file_(file), provider_(provider), options_(std::move(options)) {}
 
 std::string Credentials::endpoint_of(Caller const& caller) const {
   return without_trailing_slash(caller.base_url.empty() ? options_.base_url : caller.base_url);

@@ -32,7 +32,7 @@ class Credentials {
     std::function<std::string(Secret const&)>
         fingerprint{};  ///< salted: names the key's rows without telling the key
   };
-  Credentials(store::CredentialFile& file, ToolProvider& provider, Clock const& clock, Options options);
+  Credentials(store::CredentialFile& file, ToolProvider& provider, Options options);
 
   /// `NOT_CONFIGURED` with the two ways on where there is no key.
   Result<Identity> identify(Caller const& caller);
@@ -52,7 +52,6 @@ class Credentials {
 
   store::CredentialFile& file_;
   ToolProvider& provider_;
-  Clock const& clock_;
   Options const options_;
 };
 

@@ -75,7 +75,7 @@ struct CoreTest : testing::Test {
   store::AuthConfigStore auth_configs{*database};
   store::ExecutionJournal journal{*database};
   store::CredentialFile file{directory / "credential.json"};
-  Credentials credentials{file, provider, clock, options()};
+  Credentials credentials{file, provider, options()};
   Catalog catalog{provider, clock};
   ProjectId const project = value_of(projects.ensure("default", clock.wall())).id;
   Caller caller = make_caller(clock);
