@@ -36,6 +36,7 @@ void handle(int number, void (*handler)(int)) {
 
 Interrupts::Interrupts() {
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;  // then the default action of the signals stands
   reader_.reset(ends[0]);

@@ -3,6 +3,7 @@
 #include "cli/command/connect_wait.hpp"
 #include "cli/command/connection_card.hpp"
 #include "cli/terminal/browser.hpp"
+#include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
@@ -78,7 +79,7 @@ void show_link(Context& context, std::string const& url, bool may_open) {
   // The URL is the one thing without which the login cannot go on: not even --quiet hides it.
   context.terminal.err((was_opened ? "Opening the browser. If nothing opens, go to:\n  "
                                    : "To connect, open this in a browser:\n  ") +
-                       url + "\n");
+                       (context.terminal.err_is_tty() ? visible(url) : url) + "\n");
 }
 
 Result<void> finish(Context& context, ConnectOptions const& options, std::string const& id) {

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
+#include <string>
 #include <utility>
 
 #include "daemon/app/instance_lock.hpp"
@@ -38,7 +40,12 @@ Result<void> run(RunOptions const& options, ReadyPipe& pipe) {
 
 int run_daemon(RunOptions const& options) {
   ReadyPipe pipe{options.ready_fd};
-  auto const result = run(options, pipe);
+  Result<void> result;
+  try {
+    result = run(options, pipe);
+  } catch (std::exception const& failure) {  // such as too few descriptors for the loop
+    result = fail(ErrorCode::daemon_unavailable, std::string{"the daemon cannot run: "} + failure.what());
+  }
   if (result) return 0;
   pipe.failed(result.error());
   if (options.ready_fd < 0) std::fprintf(stderr, "agenta-toolsd: %s\n", result.error().message.c_str());

@@ -44,11 +44,12 @@ unexpected<Error> skew(std::string reason, std::string client_version, std::stri
 }  // namespace
 
 Result<void> check_origin(HttpRequest const& request) {
-  auto const host = find_header(request.headers, "Host");
-  if (host && !host->empty() && !equal_ignoring_case(*host, "localhost") &&
-      !equal_ignoring_case(*host, "agenta-toolsd")) {
-    return fail(ErrorCode::forbidden, "requests on this socket are for the host localhost");
+  bool ours = request.target.starts_with('/');  // an absolute target names a host of its own
+  for (auto const& [name, value] : request.headers) {
+    if (!equal_ignoring_case(name, "Host") || value.empty()) continue;
+    ours = ours && (equal_ignoring_case(value, "localhost") || equal_ignoring_case(value, "agenta-toolsd"));
   }
+  if (!ours) return fail(ErrorCode::forbidden, "requests on this socket are for the host localhost");
   if (find_header(request.headers, "Origin") || find_header(request.headers, "Referer")) {
     return fail(ErrorCode::forbidden, "requests on behalf of a web page are refused");
   }

@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{1'000};
 constexpr milliseconds kLongestPause{3'000};
 constexpr std::chrono::seconds kAskTimeout{20};
+/// How long past its link's end a login is still asked about, where asking fails.
+constexpr std::chrono::minutes kGrace{1};
 /// A worker waits this long for the loop to open the door; the loop never blocks, so it is there at once or
 /// going away.
 constexpr std::chrono::seconds kDoorTimeout{2};
@@ -135,6 +137,14 @@ boost::asio::awaitable<void> LoginDesk::poll(std::shared_ptr<Login> login) {
       co_return;
     }
     pause = std::min(kLongestPause, pause * 3 / 2);
+    auto const& expires_at = login->pending.expires_at;
+    if (!row && expires_at && SystemClock{}.wall() > *expires_at + kGrace) {
+      auto job = [flow = flow_, id = login->pending.connection] { return flow->give_up(id); };
+      auto giving_up = on_pool(workers_, std::move(job));
+      Result<void> const ended = co_await std::move(giving_up);
+      if (ended) finish(login->pending.connection);
+      if (ended) co_return;
+    }
     if (!row) {
       log_.warn("login.poll_failed",
                 {{"connection", login->pending.connection.text}, {"why", row.error().message}});

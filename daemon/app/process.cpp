@@ -25,6 +25,7 @@ void harden_process() {
   ::umask(077);
   static_cast<void>(::chdir("/") + 0);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, not an end
   ::mallopt(M_ARENA_MAX, 2);
 }
 

@@ -98,6 +98,8 @@ Result<HttpReply> ComposioClient::ask(ProviderCall const& call, std::string meth
   if (outcome.progress != HttpProgress::replied) return fail(error_from_trouble(outcome, asked));
   if (outcome.reply.status < 200 || outcome.reply.status >= 300)
     return fail(error_from_reply(outcome.reply, asked, scrubber));
+  // A credential of ours that comes back in an answer goes no further.
+  if (!scrubber.is_clean(outcome.reply.body)) outcome.reply.body = scrubber.scrub(outcome.reply.body);
   return std::move(outcome.reply);
 }
 
@@ -211,6 +213,10 @@ Result<Account> ComposioClient::get_account(ProviderCall const& call, AccountId 
   target.segment(id.text);
   AGENTA_TRY(auto const reply, read(call, target.text(), {Operation::get_account, id.text, {}}));
   AGENTA_TRY(auto account, with_request_id(parse_account(reply.body), reply, Scrubber{call.access.api_key}));
+  Scrubber const scrubber{call.access.api_key};
+  for (std::string* words : {&account.error, &account.error_description, &account.status_reason}) {
+    *words = scrubber.scrub(*words);
+  }
   if (account.id == id) return account;
   return fail(ErrorCode::composio_error, id.text + ": Composio answered with another connected account");
 }

@@ -36,6 +36,8 @@ ExecuteOutcome from_result(HttpReply const& reply, Asked const& asked, Scrubber 
   auto result = scrubber.is_clean(reply.body) ? parse_tool_result(reply.body)
                                               : parse_tool_result(scrubber.scrub(reply.body));
   if (!result) return unknown(asked, "the reply cannot be read", request_id);
+  result->error = scrubber.scrub(result->error);  // escapes in the JSON may have hidden it from the bytes
+  result->log_id = scrubber.scrub(result->log_id);
   return {.fate = Fate::answered, .result = std::move(*result), .error = std::nullopt};
 }
 

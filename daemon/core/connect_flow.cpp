@@ -73,6 +73,12 @@ Result<void> check_fields(AuthScheme const& scheme, IntegrationSlug const& integ
               {"agenta-tools", "connect", integration.text, "--field", missing.front() + "=-"});
 }
 
+/// What may be shown to a person and handed to a browser.
+bool is_web_address(std::string_view url) {
+  bool const plain = std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
+  return plain && (url.starts_with("https://") || url.starts_with("http://"));
+}
+
 }  // namespace
 
 /// What `begin` decided before it touched anything.
@@ -255,6 +261,14 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   auto const turn =
       flights_.enter("connect " + plan.project.id.text + integration + asked + request.reconnect);
 
+  if (plan.reconnect && plan.reconnect->status == ConnectionStatus::pending &&
+      !plan.reconnect->redirect_url.empty() && plan.reconnect->expires_at &&
+      *plan.reconnect->expires_at > now + kJoinMargin) {
+    AGENTA_CHECK(resume(caller, *plan.reconnect));
+    auto reply = reply_for(*plan.reconnect, "this login was already under way: finish it in the browser");
+    reply.joined = true;
+    return reply;
+  }
   if (!plan.reconnect) {
     store::ConnectionFilter filter;
     filter.integration = plan.detail->integration.slug;
@@ -303,6 +317,11 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
     link_request.auth_config = row.auth_config;
     link = provider_.create_link(call, link_request);
   }
+  if (link && !is_web_address(link->redirect_url)) {
+    static_cast<void>(provider_.delete_account(call, link->account));
+    link = fail(ErrorCode::composio_error,
+                "Composio gave a link that is no http or https address; it was not used");
+  }
   if (!link) {
     if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
     watcher_.settled(row.id);
@@ -316,7 +335,13 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   row.base_url = plan.access.endpoint();
   row.error.reset();
   row.updated_at = now;
-  AGENTA_CHECK(connections_.update(row, store::Durability::full));
+  if (auto saved = connections_.update(row, store::Durability::full); !saved) {
+    // Nothing may be left behind that nobody can finish: not the link, nor the open door, nor the row.
+    watcher_.settled(row.id);
+    static_cast<void>(provider_.delete_account(call, row.account));
+    if (!plan.reconnect) static_cast<void>(connections_.erase(row.id, store::Durability::normal));
+    return unexpected(std::move(saved).error());
+  }
   // Dead accounts pile up and can shadow the living one; this one's grant is gone already, so failing here is
   // harmless.
   if (!replaced.empty()) static_cast<void>(provider_.delete_account(call, replaced));

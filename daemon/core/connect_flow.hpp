@@ -61,6 +61,10 @@ class ConnectFlow {
   Result<Connection> settle(ProviderAccess const& access, ConnectionId const& id, SteadyTime deadline,
                             std::stop_token stop);
 
+  /// Fails a pending row whose link is long over while Composio gives no answer about it. Does nothing to
+  /// another row.
+  Result<void> give_up(ConnectionId const& id);
+
   /// What a restart finds: rows without an account are forgotten (their link was never shown), the others are
   /// watched again where the saved key is theirs.
   Result<void> resume_pending(Caller const& owner);

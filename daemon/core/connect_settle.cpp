@@ -49,6 +49,22 @@ Result<Connection> ConnectFlow::settle(ProviderAccess const& access, ConnectionI
   return row;
 }
 
+Result<void> ConnectFlow::give_up(ConnectionId const& id) {
+  AGENTA_TRY(auto found, connections_.find(id));
+  if (!found || found->status != ConnectionStatus::pending) return {};
+  ConnectionError why;
+  why.code = ErrorCode::oauth_expired;
+  why.message = "the link expired, and Composio could not be asked whether the login was finished";
+  found->status = ConnectionStatus::failed;
+  found->error = std::move(why);
+  found->redirect_url.clear();
+  found->expires_at.reset();
+  found->updated_at = clock_.wall();
+  AGENTA_CHECK(connections_.update(*found, store::Durability::full));
+  watcher_.settled(id);
+  return {};
+}
+
 Result<void> ConnectFlow::resume_pending(Caller const& owner) {
   AGENTA_TRY(auto pending, connections_.list_pending());
   auto const access = credentials_.access_for(owner);

@@ -59,6 +59,7 @@ Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id
 }
 
 Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
+  write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
   AGENTA_TRY(auto found, journal_.find(id));
   if (!found || !project || found->project != project->id) {
@@ -69,6 +70,7 @@ Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
 }
 
 Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
+  write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return Page<Execution>{};
   store::ExecutionFilter by_id = filter;

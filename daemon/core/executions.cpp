@@ -112,7 +112,17 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   return plan;
 }
 
+/// Outcomes that a full disk did not take. Most often there are none.
+void Executions::write_unsettled() {
+  auto rows = unsettled_.with([](auto& waiting) { return std::exchange(waiting, {}); });
+  for (Execution& row : rows) {
+    if (journal_.settle(row, store::Durability::normal)) continue;
+    unsettled_.with([&](auto& waiting) { waiting.push_back(std::move(row)); });
+  }
+}
+
 Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
+  write_unsettled();
   Execution record;
   record.id.text = call.id.empty() ? make_uuid_v7() : to_lower(call.id.text);
   if (!is_uuid(record.id.text)) return fail(ErrorCode::invalid_request, "the execution id is not a UUID");
@@ -167,7 +177,21 @@ Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Executio
     AGENTA_TRY(found, journal_.find(found->id));
   }
   if (!found || !is_settled(found->state)) {
-    return fail(ErrorCode::timeout, "the first call with this idempotency key is still running");
+    return fail(
+        with_execution(fail(ErrorCode::outcome_unknown,
+                            "the first call with this idempotency key has no outcome yet: it may have run",
+                            show_step(record.id))
+                           .error(),
+                       found ? found->id : record.id));
+  }
+  if (found->state == ExecutionState::succeeded && !found->data) {
+    return fail(with_execution(
+        fail(ErrorCode::execution_not_found,
+             "the first call with this idempotency key succeeded, and its result was too large to "
+             "keep (history.keep_results)",
+             show_step(found->id))
+            .error(),
+        found->id));
   }
   found->replayed = true;
   if (found->error && found->error->code != ErrorCode::tool_failed)
@@ -318,12 +342,10 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   // Not being able to write the outcome must not hide it: a restart will find the row as `sent`, and say
   // `unknown`.
   bool const keep = !record.data || record.data->text.size() <= options_.most_kept_result_bytes;
-  if (keep) {
-    static_cast<void>(journal_.settle(record, store::Durability::normal));
-  } else {
-    Execution without = record;
-    without.data.reset();
-    static_cast<void>(journal_.settle(without, store::Durability::normal));
+  Execution row = record;
+  if (!keep) row.data.reset();
+  if (!journal_.settle(row, store::Durability::normal)) {
+    unsettled_.with([&](auto& rows) { rows.push_back(std::move(row)); });
   }
   return record;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "daemon/core/caller.hpp"
 #include "daemon/core/catalog.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/core/credentials.hpp"
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/execution_journal.hpp"
+#include "shared/base/synchronized.hpp"
 #include "shared/domain/execution.hpp"
 
 namespace agenta::daemon {
@@ -67,6 +69,7 @@ class Executions {
   Start begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight);
   bool cancel_flight(ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
+  void write_unsettled();
 
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;
@@ -77,6 +80,7 @@ class Executions {
   Clock const& clock_;
   Options const options_;
 
+  Synchronized<std::vector<Execution>> unsettled_;  ///< outcomes the journal could not take yet
   mutable std::mutex mutex_;
   std::condition_variable landed_;                          ///< notified whenever a flight ends
   std::map<std::string, std::shared_ptr<Flight>> flights_;  ///< by execution id

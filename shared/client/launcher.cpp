@@ -40,7 +40,9 @@ bool nobody_serves(Reach reach) { return reach == Reach::refused || reach == Rea
 Result<UniqueFd> open_lock_file(std::filesystem::path const& path) {
   constexpr mode_t kOwnerOnly = 0600;
   UniqueFd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly)};
-  if (!fd) return fail(error_from(OsError{errno, "open the lock file " + path.string()}));
+  if (!fd)
+    return fail(
+        error_from(OsError{errno, "open the lock file " + path.string()}, ErrorCode::daemon_unavailable));
   return fd;
 }
 

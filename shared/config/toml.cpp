@@ -4,6 +4,9 @@
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
+#include <algorithm>
+
+#include "shared/base/text.hpp"
 
 #include <algorithm>
 
@@ -51,6 +54,16 @@ void collect(toml::table const& table, std::string const& prefix, FileContent& c
 }  // namespace
 
 Result<FileContent> parse_toml(std::string const& text, std::filesystem::path const& file) {
+  // The parser bounds nested values but recurses over dotted names, and this file may be anyone's.
+  constexpr std::ptrdiff_t kMostDots = 64;
+  std::size_t line_number = 0;
+  for (std::string const& line : split(text, '\n')) {
+    ++line_number;
+    std::string_view const name = std::string_view{line}.substr(0, line.find('='));
+    if (std::ranges::count(name, '.') <= kMostDots) continue;
+    return fail(ErrorCode::usage, file.string() + ":" + std::to_string(line_number) + ": a name of over " +
+                                      std::to_string(kMostDots) + " parts");
+  }
   auto const parsed = toml::parse(std::string_view{text});
   if (!parsed) {
     auto const& problem = parsed.error();

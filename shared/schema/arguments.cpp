@@ -63,6 +63,9 @@ Result<Item> parse_item(std::string const& text) {
   if (at == text.size()) {
     return refuse("an argument is written name=value or name:=JSON; this one has no '='");
   }
+  constexpr std::size_t kDeepest = 64;
+  if (item.path.size() > kDeepest)
+    return refuse("the name of an argument is over " + std::to_string(kDeepest) + " levels deep");
   item.is_json = colon;
   if (colon) item.path.back().pop_back();
   item.shown = text.substr(0, at + 1) + "…";

@@ -22,12 +22,18 @@ void each_alternative(Node const& node, Use const& use) {
   }
 }
 
-/// Less deep than the validator's chain: branches multiply, and nothing remembers them here.
+/// Less deep than the validator's chain: branches multiply, and nothing remembers them here. A schema that
+/// refers to itself in every branch is cut off by the number of visits; what is not looked at constrains
+/// nothing.
 constexpr int kDeepestTypes = 8;
+constexpr int kMostVisits = 2'000;
 
-Types union_of(std::vector<Node const*> const& branches, int depth) {
+Types types_within(Node const& node, int depth, int& visits);
+
+Types union_of(std::vector<Node const*> const& branches, int depth, int& visits) {
   Types types = 0;
-  for (Node const* branch : branches) types = static_cast<Types>(types | accepted_types(*branch, depth + 1));
+  for (Node const* branch : branches)
+    types = static_cast<Types>(types | types_within(*branch, depth + 1, visits));
   return types;
 }
 
@@ -77,8 +83,10 @@ Node const* Node::find_property(std::string_view name) const {
   return found != properties.end() && found->name == name ? found->node : nullptr;
 }
 
-Types accepted_types(Node const& node, int depth) {
-  if (depth > kDeepestTypes) return kAnyType;
+namespace {
+
+Types types_within(Node const& node, int depth, int& visits) {
+  if (depth > kDeepestTypes || ++visits > kMostVisits) return kAnyType;
   Types types = node.types;
   auto const narrow = [&](Types by) { types = static_cast<Types>(types & by); };
   if (!node.allowed.empty()) {
@@ -87,11 +95,18 @@ Types accepted_types(Node const& node, int depth) {
     narrow(all);
   }
   if (node.constant) narrow(types_of(*node.constant));
-  if (node.reference != nullptr) narrow(accepted_types(*node.reference, depth + 1));
-  for (Node const* each : node.all_of) narrow(accepted_types(*each, depth + 1));
-  if (!node.any_of.empty()) narrow(union_of(node.any_of, depth));
-  if (!node.one_of.empty()) narrow(union_of(node.one_of, depth));
+  if (node.reference != nullptr) narrow(types_within(*node.reference, depth + 1, visits));
+  for (Node const* each : node.all_of) narrow(types_within(*each, depth + 1, visits));
+  if (!node.any_of.empty()) narrow(union_of(node.any_of, depth, visits));
+  if (!node.one_of.empty()) narrow(union_of(node.one_of, depth, visits));
   return node.nullable ? static_cast<Types>(types | kNull) : types;
+}
+
+}  // namespace
+
+Types accepted_types(Node const& node) {
+  int visits = 0;
+  return types_within(node, 0, visits);
 }
 
 bool is_marked_secret(Node const& node) {

@@ -119,7 +119,7 @@ std::shared_ptr<Document const> compile(Json const& schema);
 inline constexpr int kDeepestChain = 64;
 
 /// The types a place takes, as far as `type`, `enum`, `const` and the combining keywords say.
-Types accepted_types(Node const& node, int depth = 0);
+Types accepted_types(Node const& node);
 /// Whether the schema says that a value here is a secret (`writeOnly`, `format: password`).
 bool is_marked_secret(Node const& node);
 /// The schemas of the member `name` (or of an array's elements), through `$ref` and the combining keywords.

@@ -12,6 +12,7 @@ namespace {
 
 HttpRequest with(HttpHeaders headers) {
   HttpRequest request;
+  request.target = "/api/tools/daemon";
   request.headers = std::move(headers);
   return request;
 }
@@ -37,6 +38,13 @@ TEST(DoorRules, RefusesAForeignHost) {
     ASSERT_FALSE(checked) << host;
     EXPECT_EQ(checked.error().code, ErrorCode::forbidden);
   }
+}
+
+TEST(DoorRules, RefusesASecondHostAndATargetThatNamesOne) {
+  EXPECT_FALSE(check_origin(with({{"Host", "localhost"}, {"Host", "evil.example"}})));
+  HttpRequest absolute = with({{"Host", "localhost"}});
+  absolute.target = "http://evil.example/api/tools/daemon";
+  EXPECT_FALSE(check_origin(absolute));
 }
 
 TEST(DoorRules, RefusesWhatAWebPageSends) {

@@ -71,6 +71,20 @@ TEST_F(ConnectLink, DoesNotJoinALinkThatIsOverAtComposio) {
   EXPECT_EQ(second.slug, "github") << "a login that came to nothing gives its slug up";
 }
 
+TEST_F(ConnectLink, RefusesALinkThatIsNoWebAddress) {
+  for (char const* url : {"file:///etc/passwd", "javascript:alert(1)", "http://x/\x1b]0;pwn", "-h", ""}) {
+    provider.on_create_link = [url](auto const&) -> Result<Link> {
+      Link link;
+      link.account.text = "ca_1";
+      link.redirect_url = url;
+      return link;
+    };
+
+    EXPECT_EQ(error_of(flow.begin(caller, to("github"))).code, ErrorCode::composio_error) << url;
+    EXPECT_TRUE(all_rows().empty()) << url;
+  }
+}
+
 TEST_F(ConnectLink, DoesNotJoinALoginOfAnotherName) {
   finish_as(AccountStatus::initiated);
   auto named = to("github");

@@ -83,6 +83,14 @@ TEST_F(SettingsTest, RefuseAnUnknownKeyWithLineAndNearestSpelling) {
   EXPECT_EQ(error(), where(3) + ": there is no setting daemon.idle_exti; did you mean daemon.idle_exit?");
 }
 
+TEST_F(SettingsTest, RefuseANameOfManyParts) {
+  std::string deep;
+  for (int i = 0; i < 60'000; ++i) deep += "a.";
+  write(paths_.config_file, "\n" + deep + "b = 1\n");
+
+  EXPECT_EQ(error(), where(2) + ": a name of over 64 parts");
+}
+
 TEST_F(SettingsTest, RefuseABadValueWithItsLine) {
   write(paths_.config_file, "\n[daemon]\nidle_exit = 60\n");
   EXPECT_EQ(

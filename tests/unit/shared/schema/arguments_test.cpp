@@ -27,6 +27,13 @@ Error error_of(std::vector<std::string> const& items, std::optional<std::string>
   return built ? Error{} : built.error();
 }
 
+TEST(Arguments, OfManyLevelsAreRefusedNotFollowed) {
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "a.";
+
+  EXPECT_EQ(error_of({deep + "b=1"}).code, ErrorCode::usage);
+}
+
 TEST(Arguments, AreEmptyWithoutItems) { EXPECT_EQ(text_of({}), "{}"); }
 
 TEST(Arguments, OfTextRememberWhereTheTextIs) {

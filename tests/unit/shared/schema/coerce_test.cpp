@@ -15,6 +15,14 @@ std::string coerce_x(std::string const& schema, std::string const& text) {
   return coerce(R"({"properties":{"x":)" + schema + "}}", "{\"x\":\"" + text + "\"}", {"/x"});
 }
 
+TEST(Coerce, EndsWhereASchemaRefersToItselfInEveryBranch) {
+  std::string branches = R"({"$ref":"#"})";
+  for (int i = 0; i < 30; ++i) branches += R"(,{"$ref":"#"})";
+
+  EXPECT_EQ(coerce(R"({"properties":{"x":{"$ref":"#"}},"allOf":[)" + branches + "]}", R"({"x":"1"})", {"/x"}),
+            R"({"x":"1"})");
+}
+
 TEST(Coerce, GivesTextTheTypeThatIsWanted) {
   EXPECT_EQ(coerce_x(R"({"type":"integer"})", "30"), R"({"x":30})");
   EXPECT_EQ(coerce_x(R"({"type":"number"})", "-1.50"), R"({"x":-1.50})");
