@@ -204,6 +204,8 @@ class Compiler {
     return at;
   }
 
+  int key_visits_ = 0;
+
   void find_known_keys() {
     std::vector<std::string> names;
     bool stated = false;
@@ -215,6 +217,10 @@ class Compiler {
 
   /// Gathers the names that `schema` gives its members; false where it takes any.
   bool collect_keys(Json const& schema, std::vector<std::string>& names, bool& stated, int depth) {
+    // A schema that refers to itself in every branch has no end: then its keys are not known, and none is
+    // refused.
+    constexpr int kMostVisits = 2'000;
+    if (++key_visits_ > kMostVisits) return false;
     if (!schema.is_object() || depth > kDeepestChain) return true;
     if (Json const* const additional = find(schema, "additionalProperties")) {
       if (additional->is_object() || (additional->is_boolean() && additional->get<bool>())) return false;
