@@ -31,6 +31,14 @@ class Target {
   Target& query(std::string_view name, std::optional<int> value) {
     return value ? query(name, std::string_view{std::to_string(*value)}) : *this;
   }
+  Target& choice(std::string_view name, std::optional<bool> value) {
+    return value ? query(name, std::string_view{*value ? "true" : "false"}) : *this;
+  }
+  /// Left out where it is false.
+  Target& flag(std::string_view name, bool value) {
+    return value ? query(name, std::string_view{"true"}) : *this;
+  }
+  Target& network(Network network) { return flag("offline", network == Network::no); }
 
   ServiceRequest request(std::string method, std::string body = {}) const {
     ServiceRequest request;
@@ -51,22 +59,50 @@ class Target {
 ServiceRequest list_integrations(IntegrationQuery const& query) {
   Target target{"/integrations"};
   target.query("search", query.search).query("category", query.category).query("auth", query.auth);
-  if (query.connected) target.query("connected", *query.connected ? "true" : "false");
-  return target.query("cursor", query.cursor).query("limit", query.limit).get();
+  target.choice("connected", query.connected).query("cursor", query.cursor).query("limit", query.limit);
+  return target.network(query.network).get();
 }
 
-ServiceRequest get_integration(std::string_view slug) { return Target{"/integrations"}.segment(slug).get(); }
+ServiceRequest get_integration(std::string_view slug, Network network) {
+  return Target{"/integrations"}.segment(slug).network(network).get();
+}
+
+ServiceRequest list_categories(Network network) { return Target{"/categories"}.network(network).get(); }
 
 ServiceRequest list_tools(ToolQuery const& query) {
-  Target target{"/integrations"};
-  target.segment(query.integration).path("/tools").query("search", query.search);
-  return target.query("cursor", query.cursor).query("limit", query.limit).get();
+  Target target{query.integration.empty() ? "" : "/integrations"};
+  if (!query.integration.empty()) target.segment(query.integration);
+  target.path("/tools").query("search", query.search).query("category", query.category);
+  target.query("auth", query.auth).choice("connected", query.connected).flag("read_only", query.read_only);
+  return target.query("cursor", query.cursor).query("limit", query.limit).network(query.network).get();
 }
 
-ServiceRequest get_tool(std::string_view tool, std::string_view integration, std::string_view version) {
+ServiceRequest get_tool(std::string_view tool, std::string_view integration, std::string_view version,
+                        Network network) {
   Target target{integration.empty() ? "" : "/integrations"};
   if (!integration.empty()) target.segment(integration);
-  return target.path("/tools").segment(tool).query("version", version).get();
+  return target.path("/tools").segment(tool).query("version", version).network(network).get();
+}
+
+ServiceRequest search(SearchQuery const& query) {
+  Target target{"/search"};
+  target.query("q", query.words).query("integration", query.integration);
+  if (query.kind) target.query("kind", name_of(*query.kind));
+  target.flag("read_only", query.read_only).choice("connected", query.connected).flag("remote", query.remote);
+  return target.query("limit", query.limit).network(query.network).get();
+}
+
+ServiceRequest get_schemas(SchemaQuery const& query) {
+  Target target{"/schemas"};
+  target.query("tools", join(query.tools, ",")).query("integration", query.integration);
+  target.query("format", query.format).flag("strict", query.strict).query("compat", query.compat);
+  return target.query("version", query.version).network(query.network).get();
+}
+
+ServiceRequest get_catalog() { return Target{"/catalog"}.get(); }
+
+ServiceRequest refresh_catalog(RefreshRequest const& request) {
+  return Target{"/catalog/refresh"}.request("POST", encode_refresh_request(request));
 }
 
 ServiceRequest list_connections(ConnectionQuery const& query) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shared/base/secret.hpp"
+#include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/domain/tool_service.hpp"
@@ -31,8 +32,15 @@ inline constexpr std::string_view kBaseUrlHeader =
     "Agenta-Tools-Composio-Url";  ///< the endpoint the caller's settings name
 inline constexpr std::string_view kRequestIdHeader = "Agenta-Tools-Request-Id";
 inline constexpr std::string_view kExecutionIdHeader = "Agenta-Tools-Execution-Id";
+/// With an answer from the catalogue that is older than it should be: when that was fetched, RFC 3339.
+inline constexpr std::string_view kCachedAtHeader = "Agenta-Tools-Cached-At";
+/// Beside it, why nothing newer is told: `refreshing`, `offline`, or `unreachable`.
+inline constexpr std::string_view kCacheStateHeader = "Agenta-Tools-Cache-State";
 
 inline constexpr std::string_view kRoot = "/api/tools";
+
+/// Whether the daemon may ask Composio. `no`: only what is kept here is told.
+enum class Network : bool { no, yes };
 
 /// `GET /api/tools/integrations`.
 struct IntegrationQuery {
@@ -42,14 +50,49 @@ struct IntegrationQuery {
   std::optional<bool> connected{};
   std::string cursor{};
   std::optional<int> limit{};
+  Network network = Network::yes;
 };
 
-/// `GET /api/tools/integrations/{slug}/tools`.
+/// `GET /api/tools/integrations/{slug}/tools`, or `GET /api/tools/tools` where no integration is named.
 struct ToolQuery {
   std::string integration{};
   std::string search{};
+  std::string category{};          ///< of the integration
+  std::string auth{};              ///< of the integration
+  std::optional<bool> connected{};  ///< the integration
+  bool read_only = false;          ///< only tools that say they only read
   std::string cursor{};
   std::optional<int> limit{};
+  Network network = Network::yes;
+};
+
+/// `GET /api/tools/search`.
+struct SearchQuery {
+  std::string words{};
+  std::optional<SearchHit::Kind> kind{};  ///< none: integrations and tools
+  std::string integration{};
+  bool read_only = false;
+  std::optional<bool> connected{};
+  bool remote = false;  ///< ask Composio's own semantic search too, and merge
+  std::optional<int> limit{};
+  Network network = Network::yes;
+};
+
+/// `GET /api/tools/schemas`: definitions of the named tools, or of an integration's.
+struct SchemaQuery {
+  std::vector<std::string> tools{};
+  std::string integration{};
+  std::string format{};  ///< `json-schema`, `openai`, `openai-responses`, `anthropic`, `gemini`, `mcp`, `example`
+  bool strict = false;
+  std::string compat{};  ///< `composio`: what Composio's own provider for the format gives
+  std::string version{};
+  Network network = Network::yes;
+};
+
+/// `POST /api/tools/catalog/refresh`.
+struct RefreshRequest {
+  std::vector<std::string> integrations{};  ///< their details and tools, now; none: the list of integrations
+  bool all = false;                         ///< everything, behind the reply: `get_catalog` tells how far it is
 };
 
 struct ConnectionQuery {
@@ -89,10 +132,17 @@ struct ConnectReply {
 };
 
 ServiceRequest list_integrations(IntegrationQuery const& query);
-ServiceRequest get_integration(std::string_view slug);
+ServiceRequest get_integration(std::string_view slug, Network network = Network::yes);
+ServiceRequest list_categories(Network network = Network::yes);
 ServiceRequest list_tools(ToolQuery const& query);
 /// By the tool's slug alone: the daemon knows the integration. `integration` may be empty.
-ServiceRequest get_tool(std::string_view tool, std::string_view integration, std::string_view version);
+ServiceRequest get_tool(std::string_view tool, std::string_view integration, std::string_view version,
+                        Network network = Network::yes);
+ServiceRequest search(SearchQuery const& query);
+ServiceRequest get_schemas(SchemaQuery const& query);
+/// How much of the catalogue is here; the document of `CatalogStatus`.
+ServiceRequest get_catalog();
+ServiceRequest refresh_catalog(RefreshRequest const& request);
 ServiceRequest list_connections(ConnectionQuery const& query);
 ServiceRequest get_connection(std::string_view slug_or_id, std::chrono::seconds wait);
 ServiceRequest connect(ConnectRequest const& request);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/error.hpp"
 #include "shared/domain/execution.hpp"
@@ -43,6 +44,18 @@ std::string encode_tools(Page<Tool> const& page);
 std::string encode_tool(Tool const& tool);
 Result<Page<Tool>> decode_tools(std::string_view body);
 Result<Tool> decode_tool(std::string_view body);
+
+// The catalogue as a whole.
+std::string encode_categories(std::vector<Category> const& categories);
+Result<Page<Category>> decode_categories(std::string_view body);
+std::string encode_search(SearchResult const& result);
+Result<SearchResult> decode_search(std::string_view body);
+std::string encode_definitions(std::vector<ToolDefinition> const& definitions);
+Result<Page<ToolDefinition>> decode_definitions(std::string_view body);
+std::string encode_catalog_status(CatalogStatus const& status);
+Result<CatalogStatus> decode_catalog_status(std::string_view body);
+std::string encode_refresh_request(RefreshRequest const& request);
+Result<RefreshRequest> decode_refresh_request(std::string_view body);
 
 /// `own_scope`: the Composio project that the caller's key belongs to; rows of another carry `"foreign":
 /// true`.

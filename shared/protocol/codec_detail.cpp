@@ -1,5 +1,6 @@
 #include "shared/protocol/codec_detail.hpp"
 
+#include <array>
 #include <charconv>
 #include <ranges>
 
@@ -11,6 +12,13 @@ ObjectWriter& ObjectWriter::raw(std::string_view name, std::string_view json) {
   if (out_.size() > 1) out_ += ',';
   out_.append(write_string(name)).append(":").append(json);
   return *this;
+}
+
+ObjectWriter& ObjectWriter::real(std::string_view name, double value) {
+  std::array<char, 64> digits{};
+  auto const [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 3);
+  return raw(name, error == std::errc{} ? std::string_view{digits.data(), end} : "0");
 }
 
 ObjectWriter& ObjectWriter::texts(std::string_view name, std::span<std::string const> values) {
@@ -86,6 +94,15 @@ std::optional<std::int64_t> ObjectReader::find_number(std::string_view name) {
 }
 
 std::int64_t ObjectReader::number(std::string_view name) { return find_number(name).value_or(0); }
+
+double ObjectReader::real(std::string_view name) {
+  auto const value = find(name);
+  if (!value) return 0;
+  double number = 0;
+  auto const [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+  if (error != std::errc{} || end != value->data() + value->size()) complain(name, "a number");
+  return number;
+}
 
 std::optional<WallTime> ObjectReader::time(std::string_view name) {
   if (!has(name)) return std::nullopt;

@@ -12,6 +12,7 @@
 #include "shared/domain/connection.hpp"
 #include "shared/domain/error.hpp"
 #include "shared/domain/page.hpp"
+#include "shared/domain/tool.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 /// What the codecs share; private to `shared/protocol`. Documents are written and read as text: what is only
@@ -26,6 +27,8 @@ class ObjectWriter {
   ObjectWriter& text(std::string_view name, std::string_view value) { return raw(name, write_string(value)); }
   ObjectWriter& boolean(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
   ObjectWriter& number(std::string_view name, std::int64_t value) { return raw(name, std::to_string(value)); }
+  /// With three digits after the point.
+  ObjectWriter& real(std::string_view name, double value);
   ObjectWriter& null(std::string_view name) { return raw(name, "null"); }
   /// `null` where empty: for names of things that need not be there.
   ObjectWriter& text_or_null(std::string_view name, std::string_view value) {
@@ -77,6 +80,7 @@ class ObjectReader {
   bool boolean(std::string_view name, bool otherwise = false);
   std::int64_t number(std::string_view name);
   std::optional<std::int64_t> find_number(std::string_view name);
+  double real(std::string_view name);
   std::optional<WallTime> time(std::string_view name);
   std::vector<std::string> texts(std::string_view name);
   /// The member's text where it is an object.
@@ -161,5 +165,7 @@ void write_error_members(ObjectWriter& out, Error const& error, std::string_view
 Error read_error(ObjectReader& in, ErrorCode otherwise);
 std::string write_actor(Actor const& actor);
 Actor read_actor(ObjectReader& in);
+std::string write_hints(ToolHints const& hints);
+ToolHints read_hints(ObjectReader& in);
 
 }  // namespace agenta::protocol::detail

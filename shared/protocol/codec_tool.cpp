@@ -33,7 +33,9 @@ Tool read_tool(ObjectReader& in) {
   return tool;
 }
 
-std::string write_hints(ToolHints const& hints) {
+}  // namespace
+
+std::string detail::write_hints(ToolHints const& hints) {
   return ObjectWriter{}
       .boolean("read_only", hints.read_only)
       .boolean("destructive", hints.destructive)
@@ -42,7 +44,14 @@ std::string write_hints(ToolHints const& hints) {
       .done();
 }
 
-}  // namespace
+ToolHints detail::read_hints(ObjectReader& in) {
+  ToolHints hints;
+  hints.read_only = in.boolean("read_only");
+  hints.destructive = in.boolean("destructive");
+  hints.idempotent = in.boolean("idempotent");
+  hints.open_world = in.boolean("open_world");
+  return hints;
+}
 
 std::string encode_tools(Page<Tool> const& page) {
   return detail::write_page(page, [](Tool const& tool) {
@@ -58,7 +67,7 @@ std::string encode_tool(Tool const& tool) {
   return out.raw("input_schema", detail::object_or_empty(tool.input_schema))
       .raw("output_schema", detail::object_or_empty(tool.output_schema))
       .texts("scopes", tool.scopes)
-      .raw("hints", write_hints(hints_of(tool)))
+      .raw("hints", detail::write_hints(hints_of(tool)))
       .texts("available_versions", tool.available_versions)
       .boolean("no_auth", tool.no_auth)
       .boolean("deprecated", tool.deprecated)
