@@ -4,16 +4,17 @@
 #include "daemon/composio/composio_codec.hpp"
 #include "daemon/composio/wire_json.hpp"
 #include "shared/base/text.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::daemon {
 namespace {
 
 using wire::Json;
+using wire::Slice;
 
 /// Lists call a category's key `id`, details call it `slug`.
-std::vector<Category> read_categories(Json const& meta) {
+std::vector<Category> read_categories(Json const& list) {
   auto categories = std::vector<Category>{};
-  auto const& list = wire::member(meta, "categories");
   if (!list.is_array()) return categories;
   for (auto const& each : list) {
     auto slug = wire::text_at(each, "id");
@@ -25,19 +26,27 @@ std::vector<Category> read_categories(Json const& meta) {
   return categories;
 }
 
-Integration read_integration(Json const& json) {
-  auto const& meta = wire::member(json, "meta");
+/// The object that a member is; one without members where it is none.
+Slice slice_at(Slice const& object, std::string_view name) {
+  auto slice = Slice::of(object.raw(name));
+  return slice ? std::move(*slice) : Slice{};
+}
+
+std::optional<Integration> read_integration(Slice const& json) {
   auto integration = Integration{};
   integration.slug.text = to_lower(wire::text_at(json, "slug"));
+  if (!wire::is_slug(integration.slug.text)) return std::nullopt;
+  auto const meta = slice_at(json, "meta");
   integration.name = wire::text_at(json, "name");
   integration.description = wire::text_at(meta, "description");
   integration.logo_url = wire::text_at(meta, "logo");
   integration.app_url = wire::text_at(meta, "app_url");
-  integration.categories = read_categories(meta);
+  integration.categories = read_categories(meta.build("categories"));
   integration.auth_schemes = wire::texts_at(json, "auth_schemes");
   integration.managed_auth_schemes = wire::texts_at(json, "composio_managed_auth_schemes");
   integration.tools_count = wire::number_at(meta, "tools_count");
   integration.version = wire::text_at(meta, "version");
+  integration.updated_at = wire::text_at(meta, "updated_at");
   auto const only_no_auth =
       !integration.auth_schemes.empty() &&
       std::ranges::all_of(integration.auth_schemes, [](auto const& s) { return s == "NO_AUTH"; });
@@ -101,17 +110,20 @@ AuthScheme read_scheme(Json const& json, Json const& toolkit, std::vector<std::s
   return scheme;
 }
 
-JsonText read_schema(Json const& json, char const* name) {
-  auto const& schema = wire::member(json, name);
-  return schema.is_object() ? JsonText{schema.dump()} : JsonText{};
+/// Kept as it is written: its author's order, numbers and spelling are what a model is shown.
+JsonText read_schema(Slice const& json, std::string_view name) {
+  auto const raw = json.raw(name);
+  return raw.starts_with('{') ? JsonText{std::string{raw}} : JsonText{};
 }
 
-Tool read_tool(Json const& json) {
+std::optional<Tool> read_tool(Slice const& json) {
   auto tool = Tool{};
   tool.slug.text = to_upper(wire::text_at(json, "slug"));
+  tool.integration.text = to_lower(wire::text_at(slice_at(json, "toolkit"), "slug"));
+  if (!wire::is_slug(tool.slug.text)) return std::nullopt;
+  if (!tool.integration.empty() && !wire::is_slug(tool.integration.text)) return std::nullopt;
   tool.name = wire::text_at(json, "name");
   tool.description = wire::text_at(json, "description");
-  tool.integration.text = to_lower(wire::text_at(wire::member(json, "toolkit"), "slug"));
   tool.tags = wire::texts_at(json, "tags");
   tool.version = wire::text_at(json, "version");
   tool.available_versions = wire::texts_at(json, "available_versions");
@@ -123,13 +135,18 @@ Tool read_tool(Json const& json) {
   return tool;
 }
 
+/// One item after the other: a page is never a tree as a whole. What is broken costs itself and no other.
 template <class T, class Read>
 Result<Page<T>> read_page(std::string_view body, std::string_view what, Read read) {
-  auto const json = wire::parse_object(body);
-  if (!json || !wire::member(*json, "items").is_array()) return wire::unreadable(what);
+  auto const json = Slice::parse(body);
+  auto const items = json ? protocol::elements_of(json->raw("items")) : std::nullopt;
+  if (!items) return wire::unreadable(what);
   auto page = Page<T>{};
-  for (auto const& each : wire::member(*json, "items")) {
-    if (auto item = read(each); !item.slug.empty()) page.items.push_back(std::move(item));
+  page.items.reserve(items->size());
+  for (auto const each : *items) {
+    auto const slice = Slice::of(each);
+    if (!slice) continue;
+    if (auto item = read(*slice)) page.items.push_back(std::move(*item));
   }
   page.total = wire::number_at(*json, "total_items", static_cast<std::int64_t>(page.items.size()));
   if (auto cursor = wire::text_at(*json, "next_cursor"); !cursor.empty())
@@ -145,9 +162,11 @@ Result<Page<Integration>> parse_integrations(std::string_view body) {
 
 Result<IntegrationDetail> parse_integration(std::string_view body) {
   auto const json = wire::parse_object(body);
-  if (!json || wire::text_at(*json, "slug").empty()) return wire::unreadable("no toolkit");
+  auto const slice = Slice::of(body);
+  auto integration = json && slice ? read_integration(*slice) : std::nullopt;
+  if (!integration) return wire::unreadable("no toolkit");
   auto detail = IntegrationDetail{};
-  detail.integration = read_integration(*json);
+  detail.integration = std::move(*integration);
   detail.available_versions = wire::texts_at(wire::member(*json, "meta"), "available_versions");
   auto const& schemes = wire::member(*json, "auth_config_details");
   if (!schemes.is_array()) return detail;
@@ -170,11 +189,10 @@ Result<Page<Tool>> parse_tools(std::string_view body) {
 }
 
 Result<Tool> parse_tool(std::string_view body) {
-  auto const json = wire::parse_object(body);
-  if (!json) return wire::unreadable("no tool");
-  auto tool = read_tool(*json);
-  if (tool.slug.empty()) return wire::unreadable("no tool");
-  return tool;
+  auto const json = Slice::parse(body);
+  auto tool = json ? read_tool(*json) : std::nullopt;
+  if (!tool) return wire::unreadable("no tool");
+  return std::move(*tool);
 }
 
 }  // namespace agenta::daemon

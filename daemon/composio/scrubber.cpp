@@ -1,6 +1,7 @@
 #include "daemon/composio/scrubber.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "shared/base/text.hpp"
 
@@ -24,8 +25,11 @@ void Scrubber::add(std::vector<std::pair<std::string, Secret>> const& fields) {
 }
 
 bool Scrubber::is_clean(std::string_view text) const {
-  return std::ranges::none_of(
-      secrets_, [&](std::string_view secret) { return text.find(secret) != std::string_view::npos; });
+  // Not string_view::find: it stops at every letter that begins a key, of which a page has hundreds of
+  // thousands.
+  return std::ranges::none_of(secrets_, [&](std::string_view secret) {
+    return ::memmem(text.data(), text.size(), secret.data(), secret.size()) != nullptr;
+  });
 }
 
 std::string Scrubber::scrub(std::string_view text) const {

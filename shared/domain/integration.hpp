@@ -30,7 +30,8 @@ struct Integration {
   std::vector<std::string> managed_auth_schemes{};  ///< schemes Composio has an own app for
   std::int64_t tools_count = 0;
   std::string version{};
-  bool no_auth = false;  ///< its tools run without a connection
+  std::string updated_at{};  ///< when Composio last changed it, in its own words: compared, never shown
+  bool no_auth = false;      ///< its tools run without a connection
   bool operator==(Integration const&) const = default;
 };
 
