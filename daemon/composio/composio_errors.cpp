@@ -124,6 +124,7 @@ ErrorCode not_found_for(Operation operation) {
     case Operation::verify_key:
     case Operation::list_integrations:
     case Operation::list_tools:
+    case Operation::find_tools:
     case Operation::list_auth_configs:
     case Operation::create_auth_config:
     case Operation::create_link:
@@ -327,6 +328,7 @@ Error error_from_reply(HttpReply const& reply, Asked const& asked, Scrubber cons
   error.request_id = scrubber.scrub(request_id_of(reply, envelope));
   auto const now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   if (reply.status == 429 || reply.status == 503) error.retry_after = retry_after_of(reply, now);
+  if (reply.status == 429 && !error.retry_after) error.retry_after = rate_limit_window_of(reply);
   return error;
 }
 

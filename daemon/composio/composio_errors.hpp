@@ -19,6 +19,7 @@ enum class Operation {
   get_integration,
   list_tools,
   get_tool,
+  find_tools,
   list_auth_configs,
   create_auth_config,
   create_link,
@@ -49,7 +50,8 @@ struct Envelope {
 std::optional<Envelope> parse_envelope(std::string_view body);
 
 /// The error that a reply with a status other than 2xx means. By the envelope's slug, then its code, then the
-/// status for the operation; never by a message alone. Texts of Composio are bounded and scrubbed.
+/// status for the operation; never by a message alone. Texts of Composio are bounded and scrubbed. A
+/// RATE_LIMITED always says when to come back.
 Error error_from_reply(HttpReply const& reply, Asked const& asked, Scrubber const& scrubber);
 
 /// The error where there is no reply, for everything but executions. What may have happened, and is not
@@ -62,5 +64,9 @@ std::string request_id_of(HttpReply const& reply, std::optional<Envelope> const&
 /// `Retry-After` in seconds (rounded up) or as a date, and `Retry-After-Ms`; nothing where there is none, or
 /// where it lies beyond a day.
 std::optional<std::chrono::seconds> retry_after_of(HttpReply const& reply, WallTime now);
+
+/// How long the rate limit counts (`X-RateLimit-Window-Size: 60s`), which is the longest that a 429 without
+/// `Retry-After` can mean; a minute where it is not told.
+std::chrono::seconds rate_limit_window_of(HttpReply const& reply);
 
 }  // namespace agenta::daemon

@@ -47,4 +47,12 @@ std::optional<std::chrono::seconds> retry_after_of(HttpReply const& reply, WallT
   return rounded(std::max(0.0, std::chrono::duration<double>{*date - now}.count()));
 }
 
+std::chrono::seconds rate_limit_window_of(HttpReply const& reply) {
+  constexpr auto kWindow = std::chrono::seconds{60};
+  auto text = trim(find_field(reply.fields, "x-ratelimit-window-size").value_or(""));
+  if (text.ends_with('s')) text.remove_suffix(1);
+  auto const number = parse_number(text);
+  return number ? rounded(*number).value_or(kWindow) : kWindow;
+}
+
 }  // namespace agenta::daemon

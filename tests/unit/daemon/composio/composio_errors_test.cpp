@@ -227,6 +227,19 @@ TEST(ComposioErrors, RateLimitsHaveABodyOfTheirOwn) {
   EXPECT_EQ(error.request_id, "r9");
 }
 
+TEST(ComposioErrors, ARateLimitAlwaysSaysWhenToComeBack) {
+  auto const wait_of = [](HttpFields fields) {
+    return read(reply_of(429, R"({"message":"Rate limit exceeded"})", std::move(fields))).retry_after;
+  };
+
+  EXPECT_EQ(wait_of({{"retry-after", "3"}, {"x-ratelimit-window-size", "90s"}}), std::chrono::seconds{3});
+  EXPECT_EQ(wait_of({{"x-ratelimit-window-size", "90s"}}), std::chrono::seconds{90});
+  EXPECT_EQ(wait_of({{"retry-after", "soon"}, {"x-ratelimit-window-size", "30"}}), std::chrono::seconds{30});
+  EXPECT_EQ(wait_of({}), std::chrono::seconds{60});
+  for (auto const* nonsense : {"", "s", "-5s", "forever", "1e99s", "nan"})
+    EXPECT_EQ(wait_of({{"x-ratelimit-window-size", nonsense}}), std::chrono::seconds{60}) << nonsense;
+}
+
 TEST(ComposioErrors, AnEdgesWordsAreNotComposios) {
   for (auto const status : {500U, 502U, 503U, 504U, 520U})
     EXPECT_EQ(read(reply_of(status, "<html>Bad gateway</html>")).code, provider_unavailable) << status;
