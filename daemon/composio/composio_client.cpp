@@ -54,6 +54,43 @@ Result<T> with_request_id(Result<T> result, HttpReply const& reply, Scrubber con
   return result;
 }
 
+/// The reply where it is one of success, and what else it means where it is not.
+Result<HttpReply> answer_of(HttpOutcome outcome, Asked const& asked, Scrubber const& scrubber) {
+  if (outcome.progress != HttpProgress::replied) return fail(error_from_trouble(outcome, asked));
+  if (outcome.reply.status < 200 || outcome.reply.status >= 300)
+    return fail(error_from_reply(outcome.reply, asked, scrubber));
+  // A credential of ours that comes back in an answer goes no further.
+  if (!scrubber.is_clean(outcome.reply.body)) outcome.reply.body = scrubber.scrub(outcome.reply.body);
+  return std::move(outcome.reply);
+}
+
+/// Composio drops sessions in its own time.
+bool is_gone(HttpOutcome const& outcome) {
+  return outcome.progress == HttpProgress::replied &&
+         (outcome.reply.status == 404 || outcome.reply.status == 410);
+}
+
+/// Composio counts what JavaScript counts: UTF-16 units.
+Result<void> check_search(std::string_view words) {
+  constexpr std::size_t kLongest = 1024;
+  if (trim(words).empty()) return fail(ErrorCode::invalid_request, "a search needs words");
+  auto units = std::size_t{0};
+  for (auto const c : words) {
+    auto const byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  if (units <= kLongest) return {};
+  return fail(ErrorCode::invalid_request, "a search at Composio has at most " + std::to_string(kLongest) +
+                                              " characters, and this one " + std::to_string(units));
+}
+
+template <class Slug>
+std::string comma_list(std::vector<Slug> const& slugs) {
+  auto list = std::string{};
+  for (auto const& each : slugs) list.append(list.empty() ? "" : ",").append(each.text);
+  return list;
+}
+
 unexpected<Error> endless(std::string_view what) {
   return fail(ErrorCode::composio_error, "Composio's pages of " + std::string{what} + " do not end");
 }
@@ -77,7 +114,7 @@ Result<std::vector<T>> all_pages(std::string_view what, Next next) {
 }  // namespace
 
 HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, std::string target,
-                                 std::string body) const {
+                                 std::string body, MayRepeat may_repeat) const {
   auto http = HttpCall{};
   http.base_url = call.access.base_url;
   http.method = std::move(method);
@@ -89,18 +126,13 @@ HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, s
   http.body = std::move(body);
   http.deadline = call.deadline;
   http.stop = call.stop;
+  http.may_repeat = may_repeat;
   return pool_.send(http);
 }
 
 Result<HttpReply> ComposioClient::ask(ProviderCall const& call, std::string method, std::string target,
                                       std::string body, Asked const& asked, Scrubber const& scrubber) const {
-  auto outcome = send(call, std::move(method), std::move(target), std::move(body));
-  if (outcome.progress != HttpProgress::replied) return fail(error_from_trouble(outcome, asked));
-  if (outcome.reply.status < 200 || outcome.reply.status >= 300)
-    return fail(error_from_reply(outcome.reply, asked, scrubber));
-  // A credential of ours that comes back in an answer goes no further.
-  if (!scrubber.is_clean(outcome.reply.body)) outcome.reply.body = scrubber.scrub(outcome.reply.body);
-  return std::move(outcome.reply);
+  return answer_of(send(call, std::move(method), std::move(target), std::move(body)), asked, scrubber);
 }
 
 Result<HttpReply> ComposioClient::read(ProviderCall const& call, std::string target,
@@ -137,12 +169,15 @@ Result<IntegrationDetail> ComposioClient::get_integration(ProviderCall const& ca
 
 Result<Page<Tool>> ComposioClient::list_tools(ProviderCall const& call, ToolFilter const& filter) {
   auto target = Target{"/tools"};
-  target.query("toolkit_slug", filter.integration)
+  auto const integrations = comma_list(filter.integrations);
+  target.query("toolkit_slug", integrations)
+      .query("tool_slugs", comma_list(filter.slugs))
       .query("query", filter.search)
       .query("cursor", filter.cursor);
   target.query("toolkit_versions", "latest").query("include_deprecated", "false");
   target.query("limit", page_size(filter.limit, kLargePage));
-  auto const asked = Asked{Operation::list_tools, filter.integration, filter.integration};
+  auto const subject = filter.integrations.size() == 1 ? integrations : std::string{};
+  auto const asked = Asked{Operation::list_tools, subject, subject};
   AGENTA_TRY(auto const reply, read(call, target.text(), asked));
   return with_request_id(parse_tools(reply.body), reply, Scrubber{call.access.api_key});
 }
@@ -158,6 +193,41 @@ Result<Tool> ComposioClient::get_tool(ProviderCall const& call, ToolSlug const& 
   }
   AGENTA_TRY(auto const reply, read(call, target.text(), {Operation::get_tool, slug.text, {}}));
   return with_request_id(parse_tool(reply.body), reply, Scrubber{call.access.api_key});
+}
+
+Result<std::string> ComposioClient::create_search_session(ProviderCall const& call,
+                                                          std::string const& user_id) const {
+  auto const scrubber = Scrubber{call.access.api_key};
+  auto outcome = send(call, "POST", Target{"/tool_router/session"}.text(), encode_search_session(user_id),
+                      MayRepeat::yes);
+  AGENTA_TRY(auto const reply, answer_of(std::move(outcome), {.operation = Operation::find_tools}, scrubber));
+  return with_request_id(parse_search_session(reply.body), reply, scrubber);
+}
+
+Result<std::vector<ToolSlug>> ComposioClient::find_tools(ProviderCall const& call, std::string const& user_id,
+                                                         std::string const& words) {
+  AGENTA_CHECK(check_search(words));
+  auto session = sessions_.find(call.access, user_id);
+  auto const is_remembered = session.has_value();
+  if (!session) {
+    AGENTA_TRY(session, create_search_session(call, user_id));
+    sessions_.remember(call.access, user_id, *session);
+  }
+  auto const search = [&] {
+    auto target = Target{"/tool_router/session"};
+    target.segment(*session).segment("search");
+    return send(call, "POST", target.text(), encode_search(words), MayRepeat::yes);
+  };
+  auto outcome = search();
+  if (is_remembered && is_gone(outcome)) {
+    sessions_.forget(call.access, user_id, *session);
+    AGENTA_TRY(session, create_search_session(call, user_id));
+    sessions_.remember(call.access, user_id, *session);
+    outcome = search();
+  }
+  auto const scrubber = Scrubber{call.access.api_key};
+  AGENTA_TRY(auto const reply, answer_of(std::move(outcome), {.operation = Operation::find_tools}, scrubber));
+  return with_request_id(parse_found_tools(reply.body), reply, scrubber);
 }
 
 Result<std::vector<AuthConfig>> ComposioClient::list_auth_configs(ProviderCall const& call,

@@ -2,12 +2,13 @@
 
 #include "daemon/composio/composio_errors.hpp"
 #include "daemon/composio/http_pool.hpp"
+#include "daemon/composio/search_sessions.hpp"
 #include "daemon/core/tool_provider.hpp"
 
 namespace agenta::daemon {
 
-/// Composio's v3.1 API as a provider of tools. It holds nothing but the pool: key and endpoint come with each
-/// call. Any thread.
+/// Composio's v3.1 API as a provider of tools. It holds nothing but the pool and the sessions it searches in:
+/// key and endpoint come with each call. Any thread.
 class ComposioClient final : public ToolProvider {
  public:
   explicit ComposioClient(HttpPool& pool) : pool_(pool) {}
@@ -19,6 +20,9 @@ class ComposioClient final : public ToolProvider {
   Result<IntegrationDetail> get_integration(ProviderCall const& call, IntegrationSlug const& slug) override;
   Result<Page<Tool>> list_tools(ProviderCall const& call, ToolFilter const& filter) override;
   Result<Tool> get_tool(ProviderCall const& call, ToolSlug const& slug, std::string const& version) override;
+
+  Result<std::vector<ToolSlug>> find_tools(ProviderCall const& call, std::string const& user_id,
+                                           std::string const& words) override;
 
   Result<std::vector<AuthConfig>> list_auth_configs(ProviderCall const& call,
                                                     IntegrationSlug const& slug) override;
@@ -33,12 +37,15 @@ class ComposioClient final : public ToolProvider {
   ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) override;
 
  private:
-  HttpOutcome send(ProviderCall const& call, std::string method, std::string target, std::string body) const;
+  HttpOutcome send(ProviderCall const& call, std::string method, std::string target, std::string body,
+                   MayRepeat may_repeat = MayRepeat::no) const;
   Result<HttpReply> ask(ProviderCall const& call, std::string method, std::string target, std::string body,
                         Asked const& asked, Scrubber const& scrubber) const;
   Result<HttpReply> read(ProviderCall const& call, std::string target, Asked const& asked) const;
+  Result<std::string> create_search_session(ProviderCall const& call, std::string const& user_id) const;
 
   HttpPool& pool_;
+  SearchSessions sessions_{};
 };
 
 }  // namespace agenta::daemon

@@ -7,8 +7,9 @@
 #include "daemon/core/tool_provider.hpp"
 
 /// Composio's v3.1 documents and our types. Answers are read tolerantly: unknown fields and enumerators, null
-/// where a value may be missing, numbers as texts; an item without its id is left out. An answer that does
-/// not hold what it must is COMPOSIO_ERROR. Any thread.
+/// where a value may be missing, numbers as texts; an item without its id, or whose slug can be no name of
+/// ours, is left out. Schemas keep their bytes. An answer that does not hold what it must is COMPOSIO_ERROR.
+/// Any thread.
 namespace agenta::daemon {
 
 // The catalogue (catalog_codec.cpp).
@@ -16,6 +17,14 @@ Result<Page<Integration>> parse_integrations(std::string_view body);
 Result<IntegrationDetail> parse_integration(std::string_view body);
 Result<Page<Tool>> parse_tools(std::string_view body);
 Result<Tool> parse_tool(std::string_view body);
+
+// The search by meaning (search_codec.cpp).
+std::string encode_search_session(std::string const& user_id);
+std::string encode_search(std::string const& words);
+/// The session's id.
+Result<std::string> parse_search_session(std::string_view body);
+/// Primary tools before related ones. An answer that says that the search failed is an error, in its words.
+Result<std::vector<ToolSlug>> parse_found_tools(std::string_view body);
 
 // Auth configs and accounts (account_codec.cpp).
 Result<Page<AuthConfig>> parse_auth_configs(std::string_view body);

@@ -209,7 +209,8 @@ bool may_try_again(HttpOutcome const& outcome, HttpCall const& call) {
   if (outcome.trouble == HttpTrouble::timed_out || outcome.trouble == HttpTrouble::stopped) return false;
   if (outcome.trouble == HttpTrouble::too_large) return false;
   if (outcome.progress == HttpProgress::not_written) return true;
-  return outcome.progress == HttpProgress::written_no_reply && call.method == "GET";
+  return outcome.progress == HttpProgress::written_no_reply &&
+         (call.method == "GET" || call.may_repeat == MayRepeat::yes);
 }
 
 }  // namespace

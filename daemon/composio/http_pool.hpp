@@ -18,6 +18,9 @@ namespace agenta::daemon {
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 std::optional<std::string_view> find_field(HttpFields const& fields, std::string_view name);
 
+/// Whether a request may be sent again though it may have been acted on. A GET always may.
+enum class MayRepeat : bool { no, yes };
+
 /// One request, and how long it may take from look-up to the last byte of the reply.
 struct HttpCall {
   std::string base_url{};
@@ -27,6 +30,7 @@ struct HttpCall {
   std::string body{};
   SteadyTime deadline = SteadyTime::max();
   std::stop_token stop{};
+  MayRepeat may_repeat = MayRepeat::no;
   std::size_t max_body = std::size_t{64} << 20;  ///< bytes of the reply's body
 };
 
@@ -83,8 +87,8 @@ struct HttpPoolOptions {
 };
 
 /// Keeps connections open between requests and says exactly how far each request got. Certificates are
-/// verified, redirects are not followed, nothing is sent twice once it may have been acted on (a GET
-/// excepted). Any thread.
+/// verified, redirects are not followed, nothing is sent twice once it may have been acted on
+/// (a GET, and what may be repeated, excepted). Any thread.
 class HttpPool {
  public:
   explicit HttpPool(HttpPoolOptions options = {});

@@ -102,7 +102,7 @@ Result<Catalog::Tools> Catalog::tools(ProviderCall const& call, IntegrationSlug 
   return cached(tool_lists_, call, slug.text, [&]() -> Result<std::vector<Tool>> {
     auto all = all_pages<Tool>([&](std::string const& cursor) {
       ToolFilter filter;
-      filter.integration = slug.text;
+      filter.integrations = {slug};
       filter.cursor = cursor;
       filter.limit = kPageSize;
       return provider_.list_tools(call, filter);

@@ -44,8 +44,10 @@ struct IntegrationFilter {
   std::string cursor{};
   int limit = 100;
 };
+/// What is empty does not narrow. Names go into one request line: a few hundred of them, not thousands.
 struct ToolFilter {
-  std::string integration{};
+  std::vector<IntegrationSlug> integrations{};
+  std::vector<ToolSlug> slugs{};  ///< these tools and no others, whatever the rest says
   std::string search{};
   std::string cursor{};
   int limit = 100;
@@ -144,10 +146,15 @@ class ToolProvider {
                                                       IntegrationFilter const& filter) = 0;
   virtual Result<IntegrationDetail> get_integration(ProviderCall const& call,
                                                     IntegrationSlug const& slug) = 0;
+  /// Pages of at most 1000, each tool with its schemas in its latest version, deprecated ones left out.
   virtual Result<Page<Tool>> list_tools(ProviderCall const& call, ToolFilter const& filter) = 0;
   /// `version` empty: the latest.
   virtual Result<Tool> get_tool(ProviderCall const& call, ToolSlug const& slug,
                                 std::string const& version) = 0;
+  /// The provider's own search by meaning, on behalf of `user_id`: slugs, best first, none twice. `words` are
+  /// at most 1024 characters. Changes nothing of the user's: may be repeated as a read may.
+  virtual Result<std::vector<ToolSlug>> find_tools(ProviderCall const& call, std::string const& user_id,
+                                                   std::string const& words) = 0;
 
   /// The enabled auth configs of one integration, all pages of them.
   virtual Result<std::vector<AuthConfig>> list_auth_configs(ProviderCall const& call,

@@ -54,6 +54,9 @@ class FakeProvider final : public daemon::ToolProvider {
                                                                                     auto const&) {
     return Result<Tool>{fail(ErrorCode::tool_not_found, "there is no tool " + slug.text)};
   };
+  std::function<Result<std::vector<ToolSlug>>(std::string const&)> on_find_tools = [](auto const&) {
+    return std::vector<ToolSlug>{};
+  };
   std::function<Result<std::vector<daemon::AuthConfig>>(IntegrationSlug const&)> on_list_auth_configs =
       [](auto const&) { return std::vector<daemon::AuthConfig>{}; };
   std::function<Result<daemon::AuthConfig>(daemon::AuthConfigRequest const&)> on_create_auth_config =
@@ -114,13 +117,21 @@ class FakeProvider final : public daemon::ToolProvider {
     return on_get_integration(slug);
   }
   Result<Page<Tool>> list_tools(daemon::ProviderCall const&, daemon::ToolFilter const& filter) override {
-    record("list_tools", filter.integration);
+    std::string names;
+    for (IntegrationSlug const& each : filter.integrations) names += (names.empty() ? "" : ",") + each.text;
+    for (ToolSlug const& each : filter.slugs) names += (names.empty() ? "" : ",") + each.text;
+    record("list_tools", names);
     return on_list_tools(filter);
   }
   Result<Tool> get_tool(daemon::ProviderCall const&, ToolSlug const& slug,
                         std::string const& version) override {
     record("get_tool", slug.text);
     return on_get_tool(slug, version);
+  }
+  Result<std::vector<ToolSlug>> find_tools(daemon::ProviderCall const&, std::string const&,
+                                           std::string const& words) override {
+    record("find_tools", words);
+    return on_find_tools(words);
   }
   Result<std::vector<daemon::AuthConfig>> list_auth_configs(daemon::ProviderCall const&,
                                                             IntegrationSlug const& slug) override {

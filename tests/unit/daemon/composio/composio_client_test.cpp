@@ -178,7 +178,9 @@ TEST(ComposioClient, AsksForListsByTheNamesComposioKnows) {
   (void)fixture.client.list_integrations(
       fixture.call(), {.search = "a b&c", .category = "dev", .cursor = "x=", .limit = 5000});
   (void)fixture.client.list_tools(fixture.call(),
-                                  {.integration = "github", .search = "issue", .cursor = {}, .limit = 20});
+                                  {.integrations = {{"github"}}, .search = "issue", .limit = 20});
+  (void)fixture.client.list_tools(fixture.call(), {.integrations = {{"github"}, {"gmail"}}, .cursor = "x="});
+  (void)fixture.client.list_tools(fixture.call(), {.slugs = {{"GITHUB_A"}, {"GMAIL_B"}}, .limit = 5000});
   (void)fixture.client.list_auth_configs(fixture.call(), {"github"});
   (void)fixture.client.list_accounts(fixture.call(), "agenta_project_1");
 
@@ -189,6 +191,10 @@ TEST(ComposioClient, AsksForListsByTheNamesComposioKnows) {
                        "GET /api/v3.1/toolkits?category=dev&search=a%20b%26c&cursor=x%3D&limit=1000 HTTP/1.1",
                        "GET /api/v3.1/tools?toolkit_slug=github&query=issue&toolkit_versions=latest&"
                        "include_deprecated=false&limit=20 HTTP/1.1",
+                       "GET /api/v3.1/tools?toolkit_slug=github%2Cgmail&cursor=x%3D&toolkit_versions=latest&"
+                       "include_deprecated=false&limit=100 HTTP/1.1",
+                       "GET /api/v3.1/tools?tool_slugs=GITHUB_A%2CGMAIL_B&toolkit_versions=latest&"
+                       "include_deprecated=false&limit=1000 HTTP/1.1",
                        "GET /api/v3.1/auth_configs?toolkit_slug=github&limit=50 HTTP/1.1",
                        "GET /api/v3.1/connected_accounts?user_ids=agenta_project_1&limit=50 HTTP/1.1",
                    }));

@@ -112,6 +112,26 @@ TEST(HttpPool, SendsAGetAgainWhenAReusedConnectionBreaksAfterIt) {
   EXPECT_EQ(server.requests().size(), 3U);
 }
 
+TEST(HttpPool, SendsAPostAgainOnlyWhereItMayBeRepeated) {
+  for (auto const may_repeat : {MayRepeat::no, MayRepeat::yes}) {
+    ScriptedServer server{[](Peer& peer) {
+      peer.read();
+      peer.write(http_reply(200, "{}"));
+      if (peer.number() == 0) peer.read();
+    }};
+    auto pool = make_pool();
+    (void)pool.send(call_to(server));
+    auto call = call_to(server, "POST", "{}");
+    call.may_repeat = may_repeat;
+
+    auto const outcome = pool.send(call);
+
+    auto const is_repeated = may_repeat == MayRepeat::yes;
+    EXPECT_EQ(outcome.progress, is_repeated ? HttpProgress::replied : HttpProgress::written_no_reply);
+    EXPECT_EQ(server.requests().size(), is_repeated ? 3U : 2U);
+  }
+}
+
 TEST(HttpPool, ALargeBodyCutOffByTheServerWasNotWritten) {
   ScriptedServer server{[](Peer& peer) {
     char some[1024];
