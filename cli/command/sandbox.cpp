@@ -131,16 +131,18 @@ RunFn add_sandbox_faults(Syntax& syntax) {
   auto options = std::make_shared<ControlOptions>();
   syntax
       .arguments("K=V", options->items,
-                 "A fault to plant: kind=lost_reply tool=GITHUB_CREATE_AN_ISSUE times=1")
+                 "A fault to plant: kind=lost_reply match.tool=GITHUB_CREATE_AN_ISSUE times=1")
       .option("-d,--data", "JSON", options->data, "The fault as JSON, @FILE or -")
       .flag("--clear", options->clear, "Take all faults away")
       .option("--url", "URL", options->url,
               "A sandbox that `sandbox serve` serves, instead of the daemon's own")
       .note(
           "Without a fault, lists those that are planted. Kinds: status, delay, reset, lost_reply, "
-          "truncated, garbage, "
-          "rate_limit, expired_account, html_502.")
-      .example("agenta-tools --sandbox sandbox faults kind=status status=503 times=2");
+          "truncated, cut_document, garbage, html_502, rate_limit, expired_account, same_cursor, "
+          "endless_list, broken_items. It hits the next `times` requests that fit match.method, "
+          "match.path_prefix and match.tool. agenta-tools(1) says what each does.")
+      .example("agenta-tools --sandbox sandbox faults kind=status status=503 times=2")
+      .example("agenta-tools --sandbox sandbox faults kind=same_cursor match.path_prefix=/tools");
   return [options](Context& context) { return run_faults(context, *options); };
 }
 

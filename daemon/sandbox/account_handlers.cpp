@@ -61,7 +61,7 @@ Reply list_accounts(World& world, Request const& request) {
   for (std::size_t at = page.first(); at < std::min(found.size(), page.first() + page.limit); ++at) {
     items.push_back(to_text(account_document(world, *found[at], Detail::list)));
   }
-  return json_response(200, page_document(page, items, found.size()));
+  return json_response(200, page_document(page, std::move(items), found.size()));
 }
 
 Reply get_account(World& world, Request const& request) {

@@ -130,8 +130,10 @@ Reply carry_out(World& world, Exchange& exchange) {
   AGENTA_TRY(auto const body, read_body(exchange.http));
   auto query = parse_query(exchange.http.query());
   if (!query) return refuse(bad_request("The query is malformed"));
+  auto const fault = exchange.fault ? std::optional{exchange.fault->kind} : std::nullopt;
   Request const request{
-      exchange.http, body, exchange.parameters, std::move(*query), std::move(project), exchange.frozen_tools};
+      exchange.http,         body, exchange.parameters, std::move(*query), std::move(project),
+      exchange.frozen_tools, fault};
   if (exchange.fault && exchange.fault->kind == FaultKind::expired_account) {
     auto* account = exchange.route->handler == execute_tool ? find_meant_account(world, request) : nullptr;
     if (exchange.path.starts_with("/connected_accounts/"))

@@ -127,7 +127,7 @@ Reply list_auth_configs(World& world, Request const& request) {
   for (std::size_t at = page.first(); at < std::min(found.size(), page.first() + page.limit); ++at) {
     items.push_back(to_text(to_document(world, *found[at])));
   }
-  return json_response(200, page_document(page, items, found.size()));
+  return json_response(200, page_document(page, std::move(items), found.size()));
 }
 
 Reply create_auth_config(World& world, Request const& request) {

@@ -14,11 +14,19 @@ namespace agenta::daemon::sandbox {
 namespace {
 
 constexpr std::array kKinds{
-    std::pair{FaultKind::status, "status"},         std::pair{FaultKind::delay, "delay"},
-    std::pair{FaultKind::reset, "reset"},           std::pair{FaultKind::lost_reply, "lost_reply"},
-    std::pair{FaultKind::truncated, "truncated"},   std::pair{FaultKind::garbage, "garbage"},
-    std::pair{FaultKind::rate_limit, "rate_limit"}, std::pair{FaultKind::expired_account, "expired_account"},
+    std::pair{FaultKind::status, "status"},
+    std::pair{FaultKind::delay, "delay"},
+    std::pair{FaultKind::reset, "reset"},
+    std::pair{FaultKind::lost_reply, "lost_reply"},
+    std::pair{FaultKind::truncated, "truncated"},
+    std::pair{FaultKind::garbage, "garbage"},
+    std::pair{FaultKind::rate_limit, "rate_limit"},
+    std::pair{FaultKind::expired_account, "expired_account"},
     std::pair{FaultKind::html_502, "html_502"},
+    std::pair{FaultKind::cut_document, "cut_document"},
+    std::pair{FaultKind::same_cursor, "same_cursor"},
+    std::pair{FaultKind::endless_list, "endless_list"},
+    std::pair{FaultKind::broken_items, "broken_items"},
 };
 
 constexpr std::int64_t kLongest = 24 * 60 * 60 * 1000;
@@ -105,7 +113,11 @@ std::optional<HttpResponse> Fault::instead(std::string_view request_id) const {
     case FaultKind::delay:
     case FaultKind::lost_reply:
     case FaultKind::truncated:
-    case FaultKind::expired_account: return std::nullopt;
+    case FaultKind::expired_account:
+    case FaultKind::cut_document:
+    case FaultKind::same_cursor:
+    case FaultKind::endless_list:
+    case FaultKind::broken_items: return std::nullopt;
   }
   __builtin_unreachable();
 }
@@ -115,6 +127,7 @@ void Fault::bend(HttpResponse& response) const {
   response.headers.insert(response.headers.end(), headers.begin(), headers.end());
   if (kind == FaultKind::reset || kind == FaultKind::lost_reply) response.delivery = Delivery::reset;
   if (kind == FaultKind::truncated) response.delivery = Delivery::truncated;
+  if (kind == FaultKind::cut_document) response.body.resize(response.body.size() / 2);
 }
 
 ApiResult<std::uint64_t> FaultPlan::plant(nlohmann::json const& document) {

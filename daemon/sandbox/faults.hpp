@@ -23,6 +23,10 @@ enum class FaultKind : std::uint8_t {
   rate_limit,       ///< 429 in Composio's bare form, nothing done
   expired_account,  ///< the account the request is about expires first
   html_502,         ///< what an edge proxy says, nothing done
+  cut_document,     ///< done, and a whole answer whose document ends in the middle
+  same_cursor,      ///< a list whose next cursor is always the same
+  endless_list,     ///< a list that always has another page: after the last comes the first
+  broken_items,     ///< a list with items that are none, and one whose schemas are texts
 };
 
 /// A planted failure. An empty condition holds for every request.
@@ -41,7 +45,7 @@ struct Fault {
 
   /// The answer that stands in for the request being carried out; nothing where it is to be carried out.
   std::optional<HttpResponse> instead(std::string_view request_id) const;
-  /// What it does to the answer, whoever made it.
+  /// What it does to the answer, whoever made it. What is wrong with a list, the list's maker does.
   void bend(HttpResponse& response) const;
 };
 

@@ -23,8 +23,33 @@ std::size_t read_limit(std::string_view text, std::size_t maximum) {
   return value >= static_cast<double>(maximum) ? maximum : static_cast<std::size_t>(value);
 }
 
-std::string make_cursor(std::size_t page, std::size_t limit) {
-  return base64_encode(R"({"page":)" + std::to_string(page) + R"(,"limit":)" + std::to_string(limit) + "}");
+std::string make_cursor(std::size_t page, std::size_t limit, std::size_t lap = 0) {
+  std::string text = R"({"page":)" + std::to_string(page) + R"(,"limit":)" + std::to_string(limit);
+  if (lap > 0) text += R"(,"lap":)" + std::to_string(lap);
+  return base64_encode(text + "}");
+}
+
+/// Where the list goes on; empty where it ends.
+std::string next_cursor(PageRequest const& page, std::size_t pages) {
+  bool const is_last = page.page >= pages;
+  if (page.fault == FaultKind::same_cursor)
+    return page.cursor.empty() ? make_cursor(is_last ? 1 : page.page + 1, page.limit) : page.cursor;
+  if (!is_last) return make_cursor(page.page + 1, page.limit, page.lap);
+  if (page.fault == FaultKind::endless_list) return make_cursor(1, page.limit, page.lap + 1);
+  return {};
+}
+
+/// Puts a number and an object without a name before the items, and texts in place of the first one's
+/// schemas.
+void break_items(std::vector<std::string>& items) {
+  if (!items.empty()) {
+    auto first = nlohmann::ordered_json::parse(items.front(), nullptr, false);
+    for (char const* schema : {"input_parameters", "output_parameters"}) {
+      if (first.is_object() && first.contains(schema)) first[schema] = "Planted by a sandbox fault";
+    }
+    items.front() = to_text(first);
+  }
+  items.insert(items.begin(), {"7", R"({"name":"Planted by a sandbox fault"})"});
 }
 
 }  // namespace
@@ -53,6 +78,7 @@ bool Request::flag_query(std::string_view name) const { return find_query(name) 
 ApiResult<PageRequest> page_of(Request const& request, std::size_t maximum) {
   PageRequest page;
   page.limit = std::min(kDefaultLimit, maximum);
+  page.fault = request.fault;
   if (auto const limit = request.find_query("limit")) page.limit = read_limit(*limit, maximum);
   auto const cursor = request.find_query("cursor");
   if (!cursor) return page;
@@ -64,17 +90,21 @@ ApiResult<PageRequest> page_of(Request const& request, std::size_t maximum) {
   if (!number || !limit || *number < 1 || *limit < 1) return refuse(bad_request("Invalid cursor"));
   page.page = std::min(static_cast<std::size_t>(*number), kLastPage);
   page.limit = std::min(static_cast<std::size_t>(*limit), maximum);
+  page.lap = static_cast<std::size_t>(std::max<std::int64_t>(0, find_integer(*document, "lap").value_or(0)));
+  page.cursor = *cursor;
   return page;
 }
 
-std::string page_document(PageRequest const& page, std::vector<std::string> const& items, std::size_t total) {
+std::string page_document(PageRequest const& page, std::vector<std::string> items, std::size_t total) {
   std::size_t const pages = std::max<std::size_t>(1, (total + page.limit - 1) / page.limit);
+  std::string const next = next_cursor(page, pages);
+  if (page.fault == FaultKind::broken_items) break_items(items);
   std::size_t size = 160;
   for (auto const& item : items) size += item.size() + 1;
   std::string document;
   document.reserve(size);
   document.append(R"({"items":[)").append(join(items, ",")).append(R"(],"next_cursor":)");
-  document.append(page.page < pages ? sandbox::quoted(make_cursor(page.page + 1, page.limit)) : "null");
+  document.append(next.empty() ? "null" : sandbox::quoted(next));
   document.append(R"(,"total_pages":)").append(std::to_string(pages));
   document.append(R"(,"current_page":)").append(std::to_string(page.page));
   document.append(R"(,"total_items":)").append(std::to_string(total)).append("}");

@@ -114,7 +114,7 @@ Reply list_tools(World& world, Request const& request) {
   for (std::size_t at = page.first(); at < std::min(found.size(), page.first() + page.limit); ++at) {
     items.push_back(tool_json(*found[at], wanted_version(request, world.catalog.toolkit_of(*found[at]))));
   }
-  return json_response(200, page_document(page, items, found.size()));
+  return json_response(200, page_document(page, std::move(items), found.size()));
 }
 
 Reply get_tool(World& world, Request const& request) {

@@ -15,7 +15,7 @@ HttpResponse toolkit_page(PageRequest const& page, std::vector<Toolkit const*> c
   for (std::size_t at = page.first(); at < std::min(found.size(), page.first() + page.limit); ++at) {
     items.push_back(found[at]->list_json);
   }
-  return json_response(200, page_document(page, items, found.size()));
+  return json_response(200, page_document(page, std::move(items), found.size()));
 }
 
 bool in_category(Toolkit const& toolkit, std::string_view wanted) {
@@ -73,7 +73,7 @@ Reply list_categories(World& world, Request const& request) {
   for (std::size_t at = page.first(); at < std::min(all.size(), page.first() + page.limit); ++at) {
     items.push_back(to_text(nlohmann::ordered_json{{"name", all[at].name}, {"id", all[at].id}}));
   }
-  return json_response(200, page_document(page, items, all.size()));
+  return json_response(200, page_document(page, std::move(items), all.size()));
 }
 
 Reply get_session_info(World& world, Request const& request) {

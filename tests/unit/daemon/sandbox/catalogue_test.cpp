@@ -5,6 +5,7 @@
 #include <set>
 
 #include "shared/base/id.hpp"
+#include "shared/base/text.hpp"
 #include "tests/unit/daemon/sandbox/sandbox_fixture.hpp"
 
 namespace agenta::daemon::sandbox {
@@ -72,12 +73,40 @@ TEST_F(SandboxCatalogue, PagesByOpaqueCursorsAndClampsTheLimit) {
 TEST_F(SandboxCatalogue, FiltersToolsByToolkitTagImportanceAndWords) {
   EXPECT_EQ(get("/tools?toolkit_slug=slack,hackernews&limit=100")["total_items"], 12);
   EXPECT_EQ(get("/tools?tool_slugs=GMAIL_SEND_EMAIL%2CSLACK_SEND_MESSAGE")["total_items"], 2);
+  EXPECT_EQ(get("/tools?toolkit_slug=slack&toolkit_slug=hackernews&limit=100")["total_items"], 12);
   EXPECT_LT(get("/tools?toolkit_slug=github&important=true")["total_items"],
             get("/tools?toolkit_slug=github")["total_items"]);
   EXPECT_EQ(get("/tools?toolkit_slug=slack&tags=destructiveHint")["items"][0]["slug"],
             "SLACK_DELETE_A_MESSAGE");
   EXPECT_EQ(get("/tools?query=front%20page")["items"][0]["slug"], "HACKERNEWS_GET_FRONTPAGE");
   EXPECT_EQ(get("/tools?search=front%20page&nobody_knows=1")["total_items"], 1);
+}
+
+TEST_F(SandboxCatalogue, GivesTheToolsOfSeveralToolkitsPageByPage) {
+  std::vector<std::string> seen;
+  std::string target =
+      "/tools?toolkit_slug=hackernews%2Cnothing%2Cslack,SLACK&toolkit_versions=latest&limit=5";
+  for (std::string cursor; seen.size() < 100;) {
+    auto const page = get(target + (cursor.empty() ? "" : "&cursor=" + cursor));
+    for (auto const& tool : page["items"]) seen.push_back(tool["slug"]);
+    if (page["next_cursor"].is_null()) break;
+    cursor = percent_encode(page["next_cursor"].get<std::string>());
+  }
+
+  EXPECT_EQ(seen.size(), 12U);
+  EXPECT_TRUE(std::ranges::all_of(
+      seen, [](auto const& slug) { return slug.starts_with("SLACK_") || slug.starts_with("HACKERNEWS_"); }));
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 12U) << "none twice";
+}
+
+TEST_F(SandboxCatalogue, GivesToolsByNameWhateverElseIsAsked) {
+  auto const list =
+      get("/tools?tool_slugs=gmail_send_email,NOTHING_AT_ALL,SLACK_SEND_MESSAGE&toolkit_slug=github&"
+          "important=true");
+
+  ASSERT_EQ(list["items"].size(), 2U);
+  EXPECT_EQ(list["items"][0]["slug"], "GMAIL_SEND_EMAIL");
+  EXPECT_EQ(list["items"][1]["slug"], "SLACK_SEND_MESSAGE");
 }
 
 TEST_F(SandboxCatalogue, FreezesTheToolsOfTheOlderApi) {

@@ -1,3 +1,6 @@
+#include <set>
+
+#include "shared/base/text.hpp"
 #include "tests/unit/daemon/sandbox/sandbox_fixture.hpp"
 
 namespace agenta::daemon::sandbox {
@@ -82,6 +85,63 @@ TEST_F(SandboxFaults, AnAccountExpiresUnderTheRequest) {
             "410 1820 ActionExecute_ConnectedAccountExpired");
   EXPECT_EQ(get("/connected_accounts/" + account)["status_reason"],
             "Permanent auth error during token refresh");
+}
+
+TEST_F(SandboxFaults, ADocumentEndsInTheMiddleOfAWholeAnswer) {
+  auto const whole = send("GET", "/tools?limit=10").body;
+  plant({{"match", {{"path_prefix", "/tools"}}}, {"kind", "cut_document"}});
+
+  auto const cut = send("GET", "/tools?limit=10");
+
+  EXPECT_EQ(cut.status, 200U);
+  EXPECT_EQ(cut.delivery, Delivery::whole);
+  EXPECT_EQ(cut.body, whole.substr(0, whole.size() / 2));
+}
+
+TEST_F(SandboxFaults, AListRepeatsItsCursor) {
+  plant({{"match", {{"path_prefix", "/tool"}}}, {"kind", "same_cursor"}, {"times", 5}});
+
+  auto const first = get("/tools?limit=10");
+  auto const second = get("/tools?limit=10&cursor=" + first["next_cursor"].get<std::string>());
+  auto const third = get("/tools?limit=10&cursor=" + second["next_cursor"].get<std::string>());
+  auto const whole = get("/toolkits");
+  auto const again = get("/toolkits?cursor=" + whole["next_cursor"].get<std::string>());
+
+  EXPECT_EQ(second["next_cursor"], first["next_cursor"]);
+  EXPECT_EQ(third, second);
+  EXPECT_EQ(again["next_cursor"], whole["next_cursor"]) << "a list of one page, too";
+}
+
+TEST_F(SandboxFaults, AListNeverEndsAndItsCursorsAreAlwaysNew) {
+  plant({{"match", {{"path_prefix", "/toolkits"}}}, {"kind", "endless_list"}, {"times", 100}});
+
+  std::set<std::string> cursors;
+  std::string target = "/toolkits?limit=3";
+  for (int page = 0; page < 100; ++page) {
+    auto const list = get(target);
+    EXPECT_FALSE(list["items"].empty()) << page;
+    cursors.insert(list["next_cursor"].get<std::string>());
+    target = "/toolkits?limit=3&cursor=" + percent_encode(list["next_cursor"].get<std::string>());
+  }
+
+  EXPECT_EQ(cursors.size(), 100U);
+  EXPECT_TRUE(get("/toolkits")["next_cursor"].is_null()) << "it counts down";
+}
+
+TEST_F(SandboxFaults, AListHoldsItemsThatAreNone) {
+  auto const whole = get("/tools?limit=3")["items"];
+  plant({{"match", {{"path_prefix", "/tool"}}}, {"kind", "broken_items"}, {"times", 2}});
+
+  auto const items = get("/tools?limit=3")["items"];
+  auto const toolkits = get("/toolkits?limit=2")["items"];
+
+  ASSERT_EQ(items.size(), whole.size() + 2);
+  EXPECT_EQ(items[0], 7);
+  EXPECT_FALSE(items[1].contains("slug"));
+  EXPECT_EQ(items[2]["slug"], whole[0]["slug"]);
+  EXPECT_TRUE(items[2]["input_parameters"].is_string());
+  EXPECT_EQ(items[3], whole[1]);
+  EXPECT_EQ(toolkits.size(), 4U);
 }
 
 TEST_F(SandboxFaults, RefusesAFaultItDoesNotKnow) {
