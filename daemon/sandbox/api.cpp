@@ -48,6 +48,7 @@ constexpr std::array kRoutes{
 };
 
 constexpr std::uint64_t kRateLimit = 10'000;
+constexpr std::size_t kMostRecent = 200;
 
 /// The decoded segments that stand at the pattern's `{}`; nothing where the path is another.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
@@ -164,6 +165,8 @@ HttpResponse answer(World& world, Exchange& exchange) {
 
 void count_request(World& world, Exchange const& exchange) {
   ++world.requests;
+  world.recent.push_back({exchange.http.method, exchange.http.target});
+  if (world.recent.size() > kMostRecent) world.recent.pop_front();
   if (exchange.route == nullptr) return;
   ++world.route_counts[exchange.count_name()].requests;
   auto const* tool = exchange.tool().empty() ? nullptr : world.catalog.find_tool(exchange.tool());

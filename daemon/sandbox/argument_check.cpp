@@ -112,6 +112,8 @@ struct ArgumentCheck::Schemas {
 ArgumentCheck::ArgumentCheck() : schemas_(std::make_unique<Schemas>()) {}
 ArgumentCheck::~ArgumentCheck() = default;
 
+void ArgumentCheck::forget() { schemas_->by_tool.clear(); }
+
 std::optional<std::string> ArgumentCheck::complaint(Tool const& tool, nlohmann::json const& arguments) {
   auto found = schemas_->by_tool.find(tool.slug);
   if (found == schemas_->by_tool.end()) {

@@ -10,7 +10,7 @@
 namespace agenta::daemon::sandbox {
 
 /// Holds arguments against a tool's input schema and complains in Composio's words. Schemas are parsed once,
-/// when their tool first runs. Not for more than one thread.
+/// when their tool first runs, and kept by views of the tools' names. Not for more than one thread.
 class ArgumentCheck {
  public:
   ArgumentCheck();
@@ -18,6 +18,8 @@ class ArgumentCheck {
 
   /// The complaint, or nothing where the arguments will do. `arguments` is an object.
   std::optional<std::string> complaint(Tool const& tool, nlohmann::json const& arguments);
+  /// Tools are others from here on.
+  void forget();
 
  private:
   struct Schemas;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,7 +48,8 @@ struct Toolkit {
   std::string haystack{};              ///< lower-case text that a search looks in
 };
 
-/// Views into the catalogue's text, which is parsed no further than to find its members.
+/// Views into the catalogue's text, or a text of its own, which is parsed no further than to find its
+/// members.
 struct Tool {
   std::string_view json{};  ///< the whole tool as `GET /tools` gives it, at its newest version
   std::string_view slug{};
@@ -61,12 +63,23 @@ struct Tool {
   bool deprecated = false;
   bool read_only = false;
   std::string haystack{};
+  std::shared_ptr<std::string const> text{};  ///< its own, where it was changed while serving
 
   /// Whether it exists in `wanted`, which is `latest` or a version.
   bool has_version(std::string_view wanted) const;
 };
 
-/// Everything there is to connect to and to run. Immutable once loaded.
+/// A new version of one toolkit, as Composio publishes them while clients hold the old one.
+struct CatalogChange {
+  std::string toolkit{};
+  std::string version{};  ///< of the toolkit and of all its tools from now on; empty: as it was
+  std::string updated_at{};
+  std::vector<std::string> removed{};                          ///< slugs
+  std::vector<std::pair<std::string, std::string>> renamed{};  ///< from slug to slug
+  std::vector<std::string> added{};  ///< JSON objects; what a tool has beside `slug` is filled in
+};
+
+/// Everything there is to connect to and to run. A copy shares the text.
 class Catalog {
  public:
   /// The catalogue that is built into the program.
@@ -83,11 +96,17 @@ class Catalog {
   /// Whether its tools behave like the real ones; those of a catalogue from a directory echo their arguments.
   bool has_behaviour() const { return own_; }
 
- private:
-  Result<void> index_tools(std::vector<char> text);
-  void add_toolkit(Toolkit toolkit);
+  /// Carries a change out; or says what is wrong with it, and nothing has changed.
+  Result<void> apply(CatalogChange const& change);
 
-  std::vector<char> text_{};  ///< what the views in `tools_` look at; a vector keeps its buffer when it moves
+ private:
+  Result<void> read_tools(std::vector<char> text);
+  void add_toolkit(Toolkit toolkit);
+  /// Makes `tool_index_` and the toolkits' lists of tools from `tools_`.
+  void index_tools();
+  Result<void> change_tools(std::uint32_t toolkit, CatalogChange const& change);
+
+  std::shared_ptr<std::vector<char> const> text_{};  ///< what the views in `tools_` look at
   std::vector<Toolkit> toolkits_{};
   std::vector<Tool> tools_{};
   std::vector<Category> categories_{};

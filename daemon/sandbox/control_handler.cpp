@@ -43,14 +43,14 @@ Reply control_clock(World& world, std::string_view method, nlohmann::json const&
 }
 
 Reply control_requests(World& world, std::string_view method) {
-  if (method == "DELETE") {
-    world.requests = 0;
-    world.route_counts.clear();
-    world.tool_counts.clear();
-  }
+  if (method == "DELETE") world.forget_requests();
+  Json recent = Json::array();
+  for (auto const& request : world.recent)
+    recent.push_back({{"method", request.method}, {"target", request.target}});
   return ok({{"total", world.requests},
              {"routes", counts_json(world.route_counts)},
-             {"tools", counts_json(world.tool_counts)}});
+             {"tools", counts_json(world.tool_counts)},
+             {"recent", std::move(recent)}});
 }
 
 Reply control_auto_approval(World& world, std::string_view method, nlohmann::json const& body) {
@@ -101,6 +101,7 @@ Reply control(World& world, HttpRequest const& request) {
   if (path == "/_sandbox/clock") return control_clock(world, method, body);
   if (path == "/_sandbox/requests") return control_requests(world, method);
   if (path == "/_sandbox/auto_approve") return control_auto_approval(world, method, body);
+  if (path == "/_sandbox/catalog") return control_catalog(world, method, body);
   if (path == "/_sandbox/faults") return control_faults(world, method, body);
   if (path.starts_with(kAccounts)) return control_account(world, path.substr(kAccounts.size()), method, body);
   if (path == "/_sandbox/reset" && method == "POST") {

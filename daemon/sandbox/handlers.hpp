@@ -42,6 +42,8 @@ Reply get_session_info(World& world, Request const& request);
 HttpResponse answer_link(World& world, HttpRequest const& request);
 /// The sandbox's own controls: `/_sandbox/…`.
 HttpResponse answer_control(World& world, HttpRequest const& request);
+/// `/_sandbox/catalog`: a new version of a toolkit while clients hold the old one.
+Reply control_catalog(World& world, std::string_view method, nlohmann::json const& body);
 /// Everything under `/api/`: version, key, route, planted faults.
 HttpResponse answer_api(World& world, HttpRequest const& request);
 

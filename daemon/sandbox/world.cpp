@@ -18,10 +18,23 @@ void World::reset() {
   *tool_state = nlohmann::json::object();
   faults.clear();
   auto_approval = {};
+  forget_requests();
+  restore_catalog();
+  unsaved = {.accounts = true, .tools = true};
+}
+
+void World::restore_catalog() {
+  if (!original) return;
+  catalog = *original;
+  original.reset();
+  arguments.forget();
+}
+
+void World::forget_requests() {
   requests = 0;
   route_counts.clear();
   tool_counts.clear();
-  unsaved = {.accounts = true, .tools = true};
+  recent.clear();
 }
 
 }  // namespace agenta::daemon::sandbox

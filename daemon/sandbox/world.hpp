@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -20,6 +21,12 @@ namespace agenta::daemon::sandbox {
 struct Count {
   std::uint64_t requests = 0;
   std::uint64_t effects = 0;
+};
+
+/// One request of the API, as it came.
+struct SeenRequest {
+  std::string method{};
+  std::string target{};
 };
 
 /// Settles new links by itself, for demonstrations without a browser.
@@ -44,6 +51,7 @@ struct World {
   Options options;
   Clock const& clock;
   Catalog catalog;
+  std::unique_ptr<Catalog const> original{};  ///< the catalogue before its first change while serving
   std::string base_url = "http://127.0.0.1";
   std::chrono::milliseconds advanced{0};  ///< how far its clock is ahead of the real one
   AccountBook book{};
@@ -54,12 +62,17 @@ struct World {
   std::uint64_t requests = 0;
   std::map<std::string, Count, std::less<>> route_counts{};
   std::map<std::string, Count, std::less<>> tool_counts{};
+  std::deque<SeenRequest> recent{};         ///< the last of them, oldest first
   Unsaved unsaved{};
 
   /// The sandbox's own time.
   WallTime now() const { return clock.wall() + advanced; }
   /// As it was before the first request. Where it is reachable stays.
   void reset();
+  /// Takes every change of the catalogue back.
+  void restore_catalog();
+  /// As if nothing had been asked so far.
+  void forget_requests();
 };
 
 }  // namespace agenta::daemon::sandbox

@@ -146,8 +146,20 @@ class Sandbox:
     def advance(self, seconds: float) -> None:
         self.control("POST", "clock", {"advance_ms": int(seconds * 1000)})
 
+    def publish(self, toolkit: str, **change) -> None:
+        """A new version of a toolkit: version, updated_at, add, remove, rename."""
+        self.control("POST", "catalog", {"toolkit": toolkit, **change})
+
     def counts(self) -> dict:
         return self.control("GET", "requests")
+
+    def seen(self) -> list[str]:
+        """The last requests of its API, as `METHOD target`, oldest first."""
+        return [f"{each['method']} {each['target']}" for each in self.counts()["recent"]]
+
+    def asked(self, route: str) -> int:
+        """How often a route was asked for: `GET /tools/{}`."""
+        return self.counts()["routes"].get(route, {}).get("requests", 0)
 
     def effects(self, tool: str = ISSUE) -> int:
         """How often the tool has really done something."""
