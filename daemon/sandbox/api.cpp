@@ -45,6 +45,10 @@ constexpr std::array kRoutes{
     Route{"POST", "/connected_accounts/{}/revoke", revoke_account},
     Route{"DELETE", "/connected_accounts/{}", delete_account},
     Route{"GET", "/auth/session/info", get_session_info},
+    Route{"POST", "/tool_router/session", create_tool_session},
+    Route{"GET", "/tool_router/session/{}", get_tool_session},
+    Route{"DELETE", "/tool_router/session/{}", delete_tool_session},
+    Route{"POST", "/tool_router/session/{}/search", search_tool_session},
 };
 
 constexpr std::uint64_t kRateLimit = 10'000;

@@ -38,6 +38,11 @@ Reply delete_account(World& world, Request const& request);
 
 Reply get_session_info(World& world, Request const& request);
 
+Reply create_tool_session(World& world, Request const& request);
+Reply get_tool_session(World& world, Request const& request);
+Reply delete_tool_session(World& world, Request const& request);
+Reply search_tool_session(World& world, Request const& request);
+
 /// The hosted page and its two buttons: `/link/…`.
 HttpResponse answer_link(World& world, HttpRequest const& request);
 /// The sandbox's own controls: `/_sandbox/…`.
@@ -47,6 +52,8 @@ Reply control_catalog(World& world, std::string_view method, nlohmann::json cons
 /// Everything under `/api/`: version, key, route, planted faults.
 HttpResponse answer_api(World& world, HttpRequest const& request);
 
+/// The tool-router session that the path names; 404 where the request's project has none such.
+ApiResult<ToolSession*> get_named_session(World& world, Request const& request);
 /// The account that an execution's body is about, if there is one; no refusals, nothing changes.
 Account* find_meant_account(World& world, Request const& request);
 

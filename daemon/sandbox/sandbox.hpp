@@ -20,8 +20,8 @@ struct Options {
 };
 
 /// A Composio v3.1 server, offline: catalogue, auth configs, connected accounts, the hosted consent page,
-/// tools with working state, and planted faults. It speaks HTTP messages and knows no sockets: the daemon
-/// serves it on loopback. Any thread; one request at a time.
+/// tools with working state, sessions that search, and planted faults. It speaks HTTP messages and knows no
+/// sockets: the daemon serves it on loopback. Any thread; one request at a time.
 class Sandbox {
  public:
   /// `clock` outlives the sandbox. Fails where the catalogue or the state file cannot be read.

@@ -18,6 +18,7 @@ void World::reset() {
   *tool_state = nlohmann::json::object();
   faults.clear();
   auto_approval = {};
+  tool_sessions.clear();
   forget_requests();
   restore_catalog();
   unsaved = {.accounts = true, .tools = true};

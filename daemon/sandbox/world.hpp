@@ -13,6 +13,7 @@
 #include "daemon/sandbox/catalog.hpp"
 #include "daemon/sandbox/faults.hpp"
 #include "daemon/sandbox/sandbox.hpp"
+#include "daemon/sandbox/tool_session.hpp"
 #include "shared/base/clock.hpp"
 
 namespace agenta::daemon::sandbox {
@@ -63,6 +64,7 @@ struct World {
   std::map<std::string, Count, std::less<>> route_counts{};
   std::map<std::string, Count, std::less<>> tool_counts{};
   std::deque<SeenRequest> recent{};         ///< the last of them, oldest first
+  std::deque<ToolSession> tool_sessions{};  ///< oldest first; they end with the process
   Unsaved unsaved{};
 
   /// The sandbox's own time.

@@ -90,6 +90,15 @@ await step('sees a denial', async () => {
   await assert.rejects(request.waitForConnection(10_000));
 });
 
+await step('searches for tools in a session', async () => {
+  const session = await composio.create(user, { toolkits: ['github'] });
+  const found = await session.search({ query: 'create an issue' });
+  assert.equal(found.success, true);
+  assert.equal(found.results[0].primaryToolSlugs[0], 'GITHUB_CREATE_AN_ISSUE');
+  assert.equal(found.toolkitConnectionStatuses[0].hasActiveConnection, true);
+  assert.ok(found.toolSchemas.GITHUB_CREATE_AN_ISSUE.inputSchema.required.includes('title'));
+});
+
 await step('lists, disables and deletes accounts', async () => {
   const listed = await composio.connectedAccounts.list({ userIds: [user] });
   assert.equal(listed.items.length, 2);
