@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 #include "shared/base/text.hpp"
 #include "shared/schema/document.hpp"
@@ -140,10 +141,11 @@ class Compiler {
     }
     if (Json const* const names = find(schema, "propertyNames")) node.property_names = node_of(*names, depth);
     if (Json const* const required = find(schema, "required"); required != nullptr && required->is_array()) {
+      std::unordered_set<std::string_view> seen;
       for (Json const& each : *required) {
         if (!each.is_string()) continue;
         auto const& name = each.get_ref<std::string const&>();
-        if (std::ranges::find(node.required, name) == node.required.end()) node.required.push_back(name);
+        if (seen.insert(name).second) node.required.push_back(name);
       }
     }
     node.min_properties = find_count(schema, "minProperties");
