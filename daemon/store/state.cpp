@@ -52,6 +52,8 @@ Error Locked::failure(int code) const {
     failure.system_errno = find_journal_errno(connection());
   }
   failure.reason = sqlite3_errmsg(connection());
+  constexpr int kPrimary = 0xff;
+  if ((code & kPrimary) == SQLITE_CORRUPT || (code & kPrimary) == SQLITE_NOTADB) state_.damaged = true;
   return storage_error(failure, state_.path);
 }
 

@@ -39,6 +39,8 @@ std::string Use::text(int column) const {
 
 std::int64_t Use::integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
+double Use::real(int column) const { return sqlite3_column_double(statement_, column); }
+
 bool Use::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
 std::optional<std::string> Use::optional_text(int column) const {

@@ -35,6 +35,7 @@ class Use {
   /// Columns of the row `next` found, from 0. NULL reads as empty or zero.
   std::string text(int column) const;
   std::int64_t integer(int column) const;
+  double real(int column) const;
   bool is_null(int column) const;
   std::optional<std::string> optional_text(int column) const;
   std::optional<std::int64_t> optional_integer(int column) const;

@@ -47,9 +47,9 @@ struct CatalogStatus {
   bool complete = false;  ///< every integration's tools are here, in the version its list names
   std::int64_t integrations = 0;
   std::int64_t tools = 0;
-  std::int64_t refresh_done = 0;   ///< of the run under way: integrations whose tools were fetched
-  std::int64_t refresh_total = 0;  ///< of the run under way; 0 where there is none
-  std::int64_t refreshes = 0;      ///< runs that ended since the daemon began, well or not
+  std::int64_t refresh_done = 0;         ///< of the run under way: integrations whose tools were fetched
+  std::int64_t refresh_total = 0;        ///< of the run under way; 0 where there is none
+  std::int64_t refreshes = 0;            ///< runs that ended since the daemon began, well or not
   std::optional<WallTime> fetched_at{};  ///< when the list of integrations was last fetched
   std::optional<Error> error{};          ///< why the last run stopped or waits
   bool operator==(CatalogStatus const&) const = default;

@@ -57,10 +57,10 @@ struct IntegrationQuery {
 struct ToolQuery {
   std::string integration{};
   std::string search{};
-  std::string category{};          ///< of the integration
-  std::string auth{};              ///< of the integration
+  std::string category{};           ///< of the integration
+  std::string auth{};               ///< of the integration
   std::optional<bool> connected{};  ///< the integration
-  bool read_only = false;          ///< only tools that say they only read
+  bool read_only = false;           ///< only tools that say they only read
   std::string cursor{};
   std::optional<int> limit{};
   Network network = Network::yes;
@@ -82,7 +82,8 @@ struct SearchQuery {
 struct SchemaQuery {
   std::vector<std::string> tools{};
   std::string integration{};
-  std::string format{};  ///< `json-schema`, `openai`, `openai-responses`, `anthropic`, `gemini`, `mcp`, `example`
+  std::string
+      format{};  ///< `json-schema`, `openai`, `openai-responses`, `anthropic`, `gemini`, `mcp`, `example`
   bool strict = false;
   std::string compat{};  ///< `composio`: what Composio's own provider for the format gives
   std::string version{};
@@ -92,7 +93,7 @@ struct SchemaQuery {
 /// `POST /api/tools/catalog/refresh`.
 struct RefreshRequest {
   std::vector<std::string> integrations{};  ///< their details and tools, now; none: the list of integrations
-  bool all = false;                         ///< everything, behind the reply: `get_catalog` tells how far it is
+  bool all = false;  ///< everything, behind the reply: `get_catalog` tells how far it is
 };
 
 struct ConnectionQuery {

@@ -35,6 +35,13 @@ struct IntegrationState {
 };
 std::string encode_integrations(Page<Integration> const& page, std::vector<IntegrationState> const& states,
                                 std::vector<Category> const& categories);
+/// What of a list's item comes from the provider, as an object: written once, when it is fetched.
+std::string encode_integration_item(Integration const& integration);
+Result<Integration> decode_integration_item(std::string_view body);
+/// A list of such items, each with the state beside it. `categories`: a JSON array.
+std::string encode_integration_items(Page<std::string> const& page,
+                                     std::vector<IntegrationState> const& states,
+                                     std::string_view categories);
 std::string encode_integration(IntegrationDetail const& detail, IntegrationState const& state,
                                std::vector<Connection> const& connections);
 Result<Page<Integration>> decode_integrations(std::string_view body);
@@ -46,6 +53,9 @@ Result<Page<Tool>> decode_tools(std::string_view body);
 Result<Tool> decode_tool(std::string_view body);
 
 // The catalogue as a whole.
+std::string encode_category_array(std::vector<Category> const& categories);
+/// Elements that are no categories are left out.
+std::vector<Category> decode_category_array(std::string_view json);
 std::string encode_categories(std::vector<Category> const& categories);
 Result<Page<Category>> decode_categories(std::string_view body);
 std::string encode_search(SearchResult const& result);

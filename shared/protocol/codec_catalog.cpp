@@ -88,6 +88,21 @@ Page<T> whole(std::vector<T> items) {
 
 }  // namespace
 
+std::string encode_category_array(std::vector<Category> const& categories) {
+  return detail::write_array(categories, write_category);
+}
+
+std::vector<Category> decode_category_array(std::string_view json) {
+  std::vector<Category> categories;
+  for (std::string_view const element : elements_of(json).value_or(std::vector<std::string_view>{})) {
+    if (!element.starts_with('{')) continue;
+    ObjectReader reader{element};
+    Category category = read_category(reader);
+    if (reader.check()) categories.push_back(std::move(category));
+  }
+  return categories;
+}
+
 std::string encode_categories(std::vector<Category> const& categories) {
   return detail::write_page(whole(categories), write_category);
 }
@@ -153,9 +168,8 @@ Result<CatalogStatus> decode_catalog_status(std::string_view body) {
     status.refresh_total = in.number("refresh_total");
     status.refreshes = in.number("refreshes");
     status.fetched_at = in.time("fetched_at");
-    status.error = in.nested("error", [](ObjectReader& inner) {
-      return detail::read_error(inner, ErrorCode::internal);
-    });
+    status.error = in.nested(
+        "error", [](ObjectReader& inner) { return detail::read_error(inner, ErrorCode::internal); });
     return status;
   });
 }

@@ -22,6 +22,10 @@ namespace agenta::protocol::detail {
 /// Writes one JSON object, member by member, in the order of the calls.
 class ObjectWriter {
  public:
+  ObjectWriter() = default;
+  /// Goes on writing an object that is whole already, which `object` must be.
+  explicit ObjectWriter(std::string_view object) : out_(object.substr(0, object.rfind('}'))) {}
+
   /// `json` is spliced in as it is.
   ObjectWriter& raw(std::string_view name, std::string_view json);
   ObjectWriter& text(std::string_view name, std::string_view value) { return raw(name, write_string(value)); }

@@ -18,7 +18,7 @@ Category read_category(ObjectReader& in) {
   return category;
 }
 
-void write_item(ObjectWriter& out, Integration const& integration, IntegrationState const& state) {
+void write_catalogued(ObjectWriter& out, Integration const& integration) {
   out.text("slug", integration.slug.text)
       .text("name", integration.name)
       .text("description", integration.description)
@@ -29,10 +29,18 @@ void write_item(ObjectWriter& out, Integration const& integration, IntegrationSt
       .texts("managed_auth_schemes", integration.managed_auth_schemes)
       .number("tools_count", integration.tools_count)
       .text_or_null("version", integration.version)
-      .boolean("no_auth", integration.no_auth)
-      .boolean("is_connected", state.status == ConnectionStatus::active)
+      .boolean("no_auth", integration.no_auth);
+}
+
+void write_state(ObjectWriter& out, IntegrationState const& state) {
+  out.boolean("is_connected", state.status == ConnectionStatus::active)
       .text_or_null("connection_id", state.connection ? state.connection->text : "")
       .text_or_null("connection_status", state.status ? name_of(*state.status) : "");
+}
+
+void write_item(ObjectWriter& out, Integration const& integration, IntegrationState const& state) {
+  write_catalogued(out, integration);
+  write_state(out, state);
 }
 
 Integration read_item(ObjectReader& in) {
@@ -102,6 +110,29 @@ AuthScheme read_scheme(ObjectReader& in) {
 }
 
 }  // namespace
+
+std::string encode_integration_item(Integration const& integration) {
+  ObjectWriter out;
+  write_catalogued(out, integration);
+  return out.done();
+}
+
+Result<Integration> decode_integration_item(std::string_view body) {
+  return detail::decode_object(body, "the integration", read_item);
+}
+
+std::string encode_integration_items(Page<std::string> const& page,
+                                     std::vector<IntegrationState> const& states,
+                                     std::string_view categories) {
+  std::size_t index = 0;
+  auto const encode = [&](std::string const& item) {
+    ObjectWriter out{item};
+    write_state(out, index < states.size() ? states[index] : IntegrationState{});
+    ++index;
+    return out.done();
+  };
+  return detail::write_page(page, encode, [&](ObjectWriter& out) { out.raw("categories", categories); });
+}
 
 std::string encode_integrations(Page<Integration> const& page, std::vector<IntegrationState> const& states,
                                 std::vector<Category> const& categories) {

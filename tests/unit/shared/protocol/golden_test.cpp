@@ -54,6 +54,27 @@ TEST(Golden, Replies) {
                              pretty(encode_executions(samples::page_of(samples::execution())))));
 }
 
+TEST(Golden, CatalogueAsAWhole) {
+  using test::matches_golden;
+  Page<std::string> items = {};
+  items.items = {encode_integration_item(samples::integration())};
+  items.total = 1;
+
+  EXPECT_TRUE(matches_golden(
+      "protocol/integration_items.json",
+      pretty(encode_integration_items(
+          items, {connected()}, encode_category_array({Category{"developer-tools", "Developer tools"}})))));
+  EXPECT_TRUE(matches_golden("protocol/categories.json",
+                             pretty(encode_categories({Category{"developer-tools", "Developer tools"}}))));
+  EXPECT_TRUE(matches_golden("protocol/search.json", pretty(encode_search(samples::search_result()))));
+  EXPECT_TRUE(
+      matches_golden("protocol/definitions.json", pretty(encode_definitions({samples::definition()}))));
+  EXPECT_TRUE(matches_golden("protocol/catalog_status.json",
+                             pretty(encode_catalog_status(samples::catalog_status()))));
+  EXPECT_TRUE(matches_golden("protocol/refresh_request.json",
+                             pretty(encode_refresh_request({.integrations = {"github"}, .all = true}))));
+}
+
 TEST(Golden, Requests) {
   ToolCall call;
   call.id.text = "0193a1b2-c3d4-7e5f-8a9b-000000000003";

@@ -52,19 +52,41 @@ std::vector<ServiceRequest> every_request() {
   integrations.search = integrations.category = integrations.auth = integrations.cursor = "x";
   integrations.connected = true;
   integrations.limit = 1;
+  integrations.network = Network::no;
   ToolQuery tools;
-  tools.integration = tools.search = tools.cursor = "x";
+  tools.integration = tools.search = tools.category = tools.auth = tools.cursor = "x";
+  tools.connected = tools.read_only = true;
   tools.limit = 1;
+  tools.network = Network::no;
+  ToolQuery all_tools = tools;
+  all_tools.integration.clear();
+  SearchQuery search_query;
+  search_query.words = search_query.integration = "x";
+  search_query.kind = SearchHit::Kind::tool;
+  search_query.connected = search_query.read_only = search_query.remote = true;
+  search_query.limit = 1;
+  search_query.network = Network::no;
+  SchemaQuery schemas;
+  schemas.tools = {"x"};
+  schemas.integration = schemas.format = schemas.compat = schemas.version = "x";
+  schemas.strict = true;
+  schemas.network = Network::no;
   ConnectionQuery connections;
   connections.integration = connections.status = "x";
   ExecutionQuery executions;
   executions.tool = executions.connection = executions.state = executions.cursor = "x";
   executions.limit = 1;
   return {list_integrations(integrations),
-          get_integration("x"),
+          get_integration("x", Network::no),
+          list_categories(Network::no),
           list_tools(tools),
-          get_tool("t", "", "v"),
-          get_tool("t", "i", "v"),
+          list_tools(all_tools),
+          get_tool("t", "", "v", Network::no),
+          get_tool("t", "i", "v", Network::no),
+          search(search_query),
+          get_schemas(schemas),
+          get_catalog(),
+          refresh_catalog({}),
           list_connections(connections),
           get_connection("c", 5s),
           connect({}),
@@ -181,7 +203,10 @@ TEST(OpenApi, DescribesEveryGoldenDocumentWhole) {
         Described{"tools", "Tools"}, Described{"tool", "ToolDetail"}, Described{"connections", "Connections"},
         Described{"connect_request", "ConnectRequest"}, Described{"connect_reply", "ConnectReply"},
         Described{"tool_call", "ToolCall"}, Described{"execution", "Execution"},
-        Described{"execution_failed", "Execution"}, Described{"executions", "Executions"}}) {
+        Described{"execution_failed", "Execution"}, Described{"executions", "Executions"},
+        Described{"categories", "Categories"}, Described{"search", "SearchResult"},
+        Described{"definitions", "ToolDefinitions"}, Described{"catalog_status", "CatalogStatus"},
+        Described{"refresh_request", "RefreshRequest"}, Described{"integration_items", "Integrations"}}) {
     json const value = load("golden/protocol/" + std::string{golden} + ".json");
 
     EXPECT_EQ(difference_of(value, document()["components"]["schemas"].at(schema), golden), "");

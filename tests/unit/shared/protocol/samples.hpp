@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/domain/integration.hpp"
@@ -149,6 +150,54 @@ Page<T> page_of(T item) {
   page.total = 41;
   page.next_cursor = "next";
   return page;
+}
+
+inline SearchResult search_result() {
+  SearchHit tool;
+  tool.slug = "GITHUB_CREATE_AN_ISSUE";
+  tool.name = "Create an issue";
+  tool.description = "Opens an issue.";
+  tool.integration.text = "github";
+  tool.score = 0.875;
+  tool.is_connected = true;
+  tool.hints.open_world = true;
+  SearchHit integration;
+  integration.kind = SearchHit::Kind::integration;
+  integration.slug = "github";
+  integration.name = "GitHub";
+  integration.integration.text = "github";
+  integration.score = 0.5;
+  SearchResult result;
+  result.items = {tool, integration};
+  result.total = 7;
+  result.complete = false;
+  return result;
+}
+
+inline ToolDefinition definition() {
+  ToolDefinition definition;
+  definition.tool.text = "ODATA_LIST";
+  definition.integration.text = "odata";
+  definition.version = "20251107_00";
+  definition.name = "ODATA_LIST";
+  definition.strict = true;
+  definition.definition.text = R"({"name":"ODATA_LIST"})";
+  definition.renamed.text = R"({"dollar_top":"$top"})";
+  definition.notes = {"`$top` is offered as `dollar_top`"};
+  return definition;
+}
+
+inline CatalogStatus catalog_status() {
+  CatalogStatus status;
+  status.state = CatalogStatus::State::waiting;
+  status.integrations = 857;
+  status.tools = 1000;
+  status.refresh_done = 40;
+  status.refresh_total = 857;
+  status.refreshes = 2;
+  status.fetched_at = at("2026-11-23T20:45:00.000Z");
+  status.error = error();
+  return status;
 }
 
 }  // namespace agenta::protocol::samples
