@@ -17,13 +17,14 @@ std::string describe(Identity const& identity, std::string const& file) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-Result<ServiceReply> login(Credentials& credentials, Call const& call) {
+Result<ServiceReply> login(Credentials& credentials, CatalogRefresher& refresher, Call const& call) {
   auto const json = nlohmann::json::parse(call.request.body, nullptr, false);
   if (!json.is_object() || !json.contains("api_key") || !json["api_key"].is_string()) {
     return fail(ErrorCode::invalid_request, "a login takes {\"api_key\": \"…\"}");
   }
   AGENTA_TRY(Identity const identity,
              credentials.login(call.caller, Secret{json["api_key"].get<std::string>()}));
+  refresher.warm_up(identity.access);
   return json_reply(describe(identity, credentials.file().path().string()));
 }
 
@@ -39,12 +40,15 @@ Result<ServiceReply> whoami(Credentials& credentials, Call const& call) {
 
 }  // namespace
 
-std::vector<Route> account_routes(Credentials& credentials) {
+std::vector<Route> account_routes(Credentials& credentials, CatalogRefresher& refresher) {
+  auto const log_in = [&credentials, &refresher](Call const& call) {
+    return login(credentials, refresher, call);
+  };
   auto const to = [&credentials](auto function) {
     return [&credentials, function](Call const& call) { return function(credentials, call); };
   };
   return {
-      {"POST", "/api/tools/login", Permission::edit_tools, Work::provider, to(&login)},
+      {"POST", "/api/tools/login", Permission::edit_tools, Work::provider, log_in},
       {"POST", "/api/tools/logout", Permission::edit_tools, Work::local, to(&logout)},
       {"GET", "/api/tools/whoami", Permission::view_tools, Work::local, to(&whoami)},
   };

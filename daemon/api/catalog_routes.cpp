@@ -1,37 +1,16 @@
 #include <algorithm>
 #include <map>
-#include <set>
 
+#include "daemon/api/catalog_query.hpp"
 #include "daemon/api/routes.hpp"
 #include "daemon/core/connection_choice.hpp"
+#include "daemon/core/definitions.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec.hpp"
 
 namespace agenta::daemon::api {
 namespace {
-
-constexpr long long kDefaultLimit = 100;
-constexpr long long kMostLimit = 1000;
-
-bool contains(std::string_view text, std::string_view lower_needle) {
-  return lower_needle.empty() || to_lower(text).find(lower_needle) != std::string::npos;
-}
-
-/// A page of what matched. The cursor is the number of items before it.
-template <class T>
-Result<Page<T>> page_of(Call const& call, std::vector<T> matches) {
-  AGENTA_TRY(long long const limit, read_number(call, "limit", kDefaultLimit, 1, kMostLimit));
-  AGENTA_TRY(long long const offset, read_number(call, "cursor", 0, 0, 1'000'000));
-  Page<T> page;
-  page.total = static_cast<std::int64_t>(matches.size());
-  auto const first = std::min<std::size_t>(static_cast<std::size_t>(offset), matches.size());
-  auto const last = std::min<std::size_t>(first + static_cast<std::size_t>(limit), matches.size());
-  page.items.assign(std::make_move_iterator(matches.begin() + static_cast<std::ptrdiff_t>(first)),
-                    std::make_move_iterator(matches.begin() + static_cast<std::ptrdiff_t>(last)));
-  if (last < matches.size()) page.next_cursor = std::to_string(last);
-  return page;
-}
 
 /// The state to show beside an integration: that of its best connection under the caller's key.
 using States = std::map<std::string, protocol::IntegrationState>;
@@ -49,161 +28,231 @@ States states_of(std::vector<Connection> const& connections, ProviderAccess cons
   return states;
 }
 
-bool is_connected(States const& states, Integration const& integration) {
-  auto const found = states.find(integration.slug.text);
-  return found != states.end() && found->second.status == ConnectionStatus::active;
+std::vector<std::string> connected_of(States const& states) {
+  std::vector<std::string> slugs;
+  for (auto const& [slug, state] : states) {
+    if (state.status == ConnectionStatus::active) slugs.push_back(slug);
+  }
+  return slugs;
 }
 
-struct Filter {
-  std::string search;
-  std::string category;
-  std::string auth;
-  std::string connected;
-};
-
-Result<Filter> read_filter(Call const& call, std::vector<Integration> const& all) {
-  Filter filter{to_lower(call.query_value("search")), to_lower(call.query_value("category")),
-                call.query_value("auth"), to_lower(call.query_value("connected"))};
-  if (!filter.connected.empty() && filter.connected != "true" && filter.connected != "false") {
-    return fail(ErrorCode::invalid_request, "connected is true or false, not " + filter.connected);
-  }
-  std::set<std::string> categories;
-  std::set<std::string> schemes;
-  for (Integration const& integration : all) {
-    for (Category const& category : integration.categories) categories.insert(category.slug);
-    schemes.insert(integration.auth_schemes.begin(), integration.auth_schemes.end());
-  }
-  auto const check = [](std::string const& what, std::string const& wanted,
-                        std::set<std::string> const& known) -> Result<void> {
-    bool const found = std::ranges::any_of(
-        known, [&](std::string const& name) { return equal_ignoring_case(name, wanted); });
-    if (wanted.empty() || found) return {};
-    std::vector<std::string> const names{known.begin(), known.end()};
-    auto const suggestion = nearest(wanted, names);
-    return fail(ErrorCode::invalid_request, "there is no " + what + " " + wanted +
-                                                (suggestion ? "; did you mean " + *suggestion + "?" : ""));
-  };
-  AGENTA_CHECK(check("category", filter.category, categories));
-  AGENTA_CHECK(check("auth scheme", filter.auth, schemes));
-  return filter;
-}
-
-bool matches(Filter const& filter, Integration const& integration, States const& states) {
-  if (!contains(integration.slug.text, filter.search) && !contains(integration.name, filter.search) &&
-      !contains(integration.description, filter.search)) {
-    return false;
-  }
-  if (!filter.category.empty() && !std::ranges::any_of(integration.categories, [&](Category const& category) {
-        return equal_ignoring_case(category.slug, filter.category);
-      })) {
-    return false;
-  }
-  if (!filter.auth.empty() && !std::ranges::any_of(integration.auth_schemes, [&](std::string const& scheme) {
-        return equal_ignoring_case(scheme, filter.auth);
-      })) {
-    return false;
-  }
-  return filter.connected.empty() || (filter.connected == "true") == is_connected(states, integration);
-}
-
-std::vector<Category> categories_of(std::vector<Integration> const& integrations) {
-  std::map<std::string, Category> by_slug;
-  for (Integration const& integration : integrations) {
-    for (Category const& category : integration.categories) by_slug.emplace(category.slug, category);
-  }
-  std::vector<Category> categories;
-  for (auto& [slug, category] : by_slug) categories.push_back(std::move(category));
-  return categories;
+/// Says how old the answer is, where it is older than it should be.
+ServiceReply with_age(ServiceReply reply, std::optional<Staleness> const& stale) {
+  if (!stale) return reply;
+  reply.headers.emplace_back(to_lower(protocol::kCachedAtHeader), format_rfc3339(stale->fetched_at));
+  reply.headers.emplace_back(to_lower(protocol::kCacheStateHeader), name_of(stale->why));
+  return reply;
 }
 
 class CatalogRoutes {
  public:
-  CatalogRoutes(Catalog& catalog, Connections& connections, Credentials& credentials)
-      : catalog_(catalog), connections_(connections), credentials_(credentials) {}
+  explicit CatalogRoutes(CatalogServices services) : services_(services) {}
 
   Result<ServiceReply> list_integrations(Call const& call) const {
-    AGENTA_TRY(ProviderAccess const access, credentials_.access_for(call.caller));
-    ProviderCall const provider_call{access, call.caller.deadline, call.caller.stop};
-    AGENTA_TRY(auto const all, catalog_.integrations(provider_call));
-    AGENTA_TRY(auto const rows, connections_.list(call.caller, {}));
-    AGENTA_TRY(Filter const filter, read_filter(call, *all));
-    States const states = states_of(rows, access);
-    std::vector<Integration> found;
-    std::ranges::copy_if(*all, std::back_inserter(found),
-                         [&](Integration const& i) { return matches(filter, i, states); });
-    AGENTA_TRY(auto const page, page_of(call, std::move(found)));
-    std::vector<protocol::IntegrationState> page_states;
-    for (Integration const& integration : page.items) {
-      auto const state = states.find(integration.slug.text);
-      page_states.push_back(state == states.end() ? protocol::IntegrationState{} : state->second);
+    AGENTA_TRY(Asked const asked, ask(call));
+    AGENTA_TRY(auto filter, read_integration_filter(call));
+    AGENTA_CHECK(narrow(call, asked, filter));
+    AGENTA_TRY(auto const known,
+               services_.catalog.list_integrations(asked.provider_call, filter, asked.network));
+    Page<std::string> page;
+    std::vector<protocol::IntegrationState> states;
+    for (store::KeptItem const& kept : known.value.items) {
+      page.items.push_back(kept.item);
+      auto const state = asked.states.find(kept.slug);
+      states.push_back(state == asked.states.end() ? protocol::IntegrationState{} : state->second);
     }
-    return json_reply(protocol::encode_integrations(page, page_states, categories_of(*all)));
+    page.total = known.value.total;
+    page.next_cursor = known.value.next_cursor;
+    AGENTA_TRY(auto const account, services_.catalog.account(asked.access));
+    AGENTA_TRY(auto const categories, account->store->categories_json());
+    return with_age(json_reply(protocol::encode_integration_items(page, states, categories)), known.stale);
   }
 
   Result<ServiceReply> get_integration(Call const& call) const {
-    AGENTA_TRY(ProviderAccess const access, credentials_.access_for(call.caller));
-    ProviderCall const provider_call{access, call.caller.deadline, call.caller.stop};
+    AGENTA_TRY(Asked const asked, ask(call));
     IntegrationSlug const slug{to_lower(call.parameter("slug"))};
-    AGENTA_TRY(auto const detail, catalog_.integration(provider_call, slug));
+    AGENTA_TRY(auto const known, services_.catalog.integration(asked.provider_call, slug, asked.network));
     store::ConnectionFilter filter;
     filter.integration = slug;
-    AGENTA_TRY(auto const rows, connections_.list(call.caller, filter));
-    States states = states_of(rows, access);
-    return json_reply(protocol::encode_integration(*detail, states[slug.text], rows));
+    AGENTA_TRY(auto const rows, services_.connections.list(call.caller, filter));
+    auto const state = asked.states.find(slug.text);
+    return with_age(
+        json_reply(protocol::encode_integration(
+            *known.value, state == asked.states.end() ? protocol::IntegrationState{} : state->second, rows)),
+        known.stale);
+  }
+
+  Result<ServiceReply> list_categories(Call const& call) const {
+    AGENTA_TRY(Asked const asked, ask(call));
+    AGENTA_TRY(auto const account, services_.catalog.account(asked.access));
+    AGENTA_TRY(auto const stale, services_.catalog.ensure_list(*account, asked.provider_call, asked.network));
+    AGENTA_TRY(auto const json, account->store->categories_json());
+    auto const count = protocol::decode_category_array(json).size();
+    return with_age(
+        json_reply("{\"items\":" + json + ",\"total\":" + std::to_string(count) + ",\"next_cursor\":null}"),
+        stale);
   }
 
   Result<ServiceReply> list_tools(Call const& call) const {
-    AGENTA_TRY(ProviderAccess const access, credentials_.access_for(call.caller));
-    ProviderCall const provider_call{access, call.caller.deadline, call.caller.stop};
-    AGENTA_TRY(auto const all,
-               catalog_.tools(provider_call, IntegrationSlug{to_lower(call.parameter("slug"))}));
-    std::string const search = to_lower(call.query_value("search"));
-    std::vector<Tool> found;
-    std::ranges::copy_if(*all, std::back_inserter(found), [&](Tool const& tool) {
-      return contains(tool.slug.text, search) || contains(tool.name, search) ||
-             contains(tool.description, search);
-    });
-    AGENTA_TRY(auto const page, page_of(call, std::move(found)));
-    return json_reply(protocol::encode_tools(page));
+    AGENTA_TRY(Asked const asked, ask(call));
+    AGENTA_TRY(auto filter, read_tool_filter(call));
+    if (auto const slug = call.parameters.find("slug"); slug != call.parameters.end())
+      filter.integration = to_lower(slug->second);
+    AGENTA_TRY(auto of, read_integration_filter(call));
+    of.search.clear();
+    AGENTA_CHECK(narrow(call, asked, of));
+    bool const narrows = !of.category.empty() || !of.scheme.empty() || of.only_listed || !of.without.empty();
+    if (narrows) {
+      of.offset = 0;
+      of.limit = -1;
+      AGENTA_TRY(auto const integrations,
+                 services_.catalog.list_integrations(asked.provider_call, of, asked.network));
+      filter.integrations.emplace();
+      for (store::KeptItem const& kept : integrations.value.items) filter.integrations->push_back(kept.slug);
+      if (!filter.integration.empty()) {
+        bool const is_among =
+            std::ranges::find(*filter.integrations, filter.integration) != filter.integrations->end();
+        if (!is_among) return json_reply(protocol::encode_tools({}));
+      }
+    }
+    AGENTA_TRY(auto const known, services_.catalog.list_tools(asked.provider_call, filter, asked.network));
+    return with_age(json_reply(protocol::encode_tools(known.value)), known.stale);
   }
 
   Result<ServiceReply> get_tool(Call const& call) const {
-    AGENTA_TRY(ProviderAccess const access, credentials_.access_for(call.caller));
-    ProviderCall const provider_call{access, call.caller.deadline, call.caller.stop};
+    AGENTA_TRY(Asked const asked, ask(call));
     auto const reference = parse_tool_reference(call.parameter("tool"));
     if (!reference) return fail(ErrorCode::tool_not_found, call.parameter("tool") + " is no tool's name");
-    AGENTA_TRY(auto const found, catalog_.tool(provider_call, reference->slug, call.query_value("version")));
+    AGENTA_TRY(auto const options, read_format_options(call));
+    AGENTA_TRY(auto const known, services_.catalog.tool(asked.provider_call, reference->slug,
+                                                        call.query_value("version"), asked.network));
+    Tool const& tool = known.value->tool;
     auto const integration = call.parameters.find("slug");
     if (integration != call.parameters.end() &&
-        !equal_ignoring_case(integration->second, found->tool.integration.text)) {
-      return fail(ErrorCode::tool_not_found, found->tool.slug.text + " is a tool of " +
-                                                 found->tool.integration.text + ", not of " +
-                                                 integration->second);
+        !equal_ignoring_case(integration->second, tool.integration.text)) {
+      return fail(ErrorCode::tool_not_found, tool.slug.text + " is a tool of " + tool.integration.text +
+                                                 ", not of " + integration->second);
     }
-    return json_reply(protocol::encode_tool(found->tool));
+    if (options)
+      return with_age(json_reply(schema::define_tool(tool, *options).definition.text), known.stale);
+    return with_age(json_reply(protocol::encode_tool(tool)), known.stale);
+  }
+
+  Result<ServiceReply> search(Call const& call) const {
+    AGENTA_TRY(Asked const asked, ask(call));
+    AGENTA_TRY(auto request, read_search(call));
+    request.connected_integrations = connected_of(asked.states);
+    request.network = asked.network;
+    if (request.remote && asked.network == Network::no)
+      return fail(ErrorCode::invalid_request,
+                  "--remote asks Composio, which --offline forbids: give one of them");
+    if (request.remote) {
+      AGENTA_TRY(request.user_id, services_.connections.user_id(call.caller));
+    }
+    AGENTA_TRY(auto const known, services_.search.search(asked.provider_call, request));
+    return with_age(json_reply(protocol::encode_search(known.value)), known.stale);
+  }
+
+  Result<ServiceReply> get_schemas(Call const& call) const {
+    AGENTA_TRY(Asked const asked, ask(call));
+    AGENTA_TRY(auto request, read_definitions(call));
+    AGENTA_TRY(auto const known,
+               define_tools(services_.catalog, asked.provider_call, request, asked.network));
+    return with_age(json_reply(protocol::encode_definitions(known.value)), known.stale);
+  }
+
+  Result<ServiceReply> get_catalog(Call const& call) const {
+    AGENTA_TRY(ProviderAccess const access, services_.credentials.access_for(call.caller));
+    return json_reply(protocol::encode_catalog_status(services_.refresher.status(access)));
+  }
+
+  Result<ServiceReply> refresh(Call const& call) const {
+    AGENTA_TRY(Asked const asked, ask(call));
+    AGENTA_TRY(auto const request,
+               protocol::decode_refresh_request(call.request.body.empty() ? "{}" : call.request.body));
+    auto const before = services_.refresher.status(asked.access);
+    if (request.all) {
+      services_.refresher.refresh_everything(asked.access);
+      return json_reply(protocol::encode_catalog_status(before), 202);
+    }
+    std::vector<IntegrationSlug> slugs;
+    for (std::string const& slug : request.integrations) slugs.push_back({to_lower(slug)});
+    AGENTA_CHECK(services_.catalog.refresh(asked.provider_call, slugs));
+    return json_reply(protocol::encode_catalog_status(services_.refresher.status(asked.access)));
   }
 
  private:
-  Catalog& catalog_;
-  Connections& connections_;
-  Credentials& credentials_;
+  /// Who asks, with which key, and what is connected under it.
+  struct Asked {
+    ProviderAccess access;
+    ProviderCall provider_call;
+    Network network;
+    States states;
+    Asked(ProviderAccess of, Call const& call, Network allowed, std::vector<Connection> const& rows)
+        : access(std::move(of)),
+          provider_call{access, call.caller.deadline, call.caller.stop},
+          network(allowed),
+          states(states_of(rows, access)) {}
+    Asked(Asked const& other) = delete;
+    Asked(Asked&& other) noexcept
+        : access(std::move(other.access)),
+          provider_call{access, other.provider_call.deadline, other.provider_call.stop},
+          network(other.network),
+          states(std::move(other.states)) {}
+    Asked& operator=(Asked const&) = delete;
+    Asked& operator=(Asked&&) = delete;
+    ~Asked() = default;
+  };
+  Result<Asked> ask(Call const& call) const {
+    AGENTA_TRY(Network const network, read_network(call));
+    AGENTA_TRY(ProviderAccess access, services_.credentials.access_for(call.caller));
+    AGENTA_TRY(auto const rows, services_.connections.list(call.caller, {}));
+    return Asked{std::move(access), call, network, rows};
+  }
+
+  /// Adds who is connected, and holds the words to those that there are.
+  Result<void> narrow(Call const& call, Asked const& asked, store::IntegrationListFilter& filter) const {
+    AGENTA_TRY(auto const connected, read_flag(call, "connected"));
+    if (connected && *connected) {
+      filter.only_listed = true;
+      filter.only = connected_of(asked.states);
+    } else if (connected) {
+      filter.without = connected_of(asked.states);
+    }
+    if (filter.category.empty() && filter.scheme.empty()) return {};
+    AGENTA_TRY(auto const account, services_.catalog.account(asked.access));
+    AGENTA_CHECK(services_.catalog.ensure_list(*account, asked.provider_call, asked.network));
+    AGENTA_TRY(auto const categories, account->store->categories_json());
+    AGENTA_TRY(filter.category, known_category(filter.category, protocol::decode_category_array(categories)));
+    AGENTA_TRY(auto const schemes, account->store->list_schemes());
+    AGENTA_TRY(filter.scheme, known_scheme(filter.scheme, schemes));
+    return {};
+  }
+
+  CatalogServices services_;
 };
 
 }  // namespace
 
-std::vector<Route> catalog_routes(Catalog& catalog, Connections& connections, Credentials& credentials) {
-  CatalogRoutes const routes{catalog, connections, credentials};
+std::vector<Route> catalog_routes(CatalogServices services) {
+  CatalogRoutes const routes{services};
   auto const to = [routes](auto member) {
     return [routes, member](Call const& call) { return (routes.*member)(call); };
   };
   constexpr auto kView = Permission::view_tools;
+  constexpr auto kAsks = Work::provider;
   return {
-      {"GET", "/api/tools/integrations", kView, Work::provider, to(&CatalogRoutes::list_integrations)},
-      {"GET", "/api/tools/integrations/{slug}", kView, Work::provider, to(&CatalogRoutes::get_integration)},
-      {"GET", "/api/tools/integrations/{slug}/tools", kView, Work::provider, to(&CatalogRoutes::list_tools)},
-      {"GET", "/api/tools/integrations/{slug}/tools/{tool}", kView, Work::provider,
-       to(&CatalogRoutes::get_tool)},
-      {"GET", "/api/tools/tools/{tool}", kView, Work::provider, to(&CatalogRoutes::get_tool)},
+      {"GET", "/api/tools/integrations", kView, kAsks, to(&CatalogRoutes::list_integrations)},
+      {"GET", "/api/tools/integrations/{slug}", kView, kAsks, to(&CatalogRoutes::get_integration)},
+      {"GET", "/api/tools/integrations/{slug}/tools", kView, kAsks, to(&CatalogRoutes::list_tools)},
+      {"GET", "/api/tools/integrations/{slug}/tools/{tool}", kView, kAsks, to(&CatalogRoutes::get_tool)},
+      {"GET", "/api/tools/tools", kView, kAsks, to(&CatalogRoutes::list_tools)},
+      {"GET", "/api/tools/tools/{tool}", kView, kAsks, to(&CatalogRoutes::get_tool)},
+      {"GET", "/api/tools/categories", kView, kAsks, to(&CatalogRoutes::list_categories)},
+      {"GET", "/api/tools/search", kView, kAsks, to(&CatalogRoutes::search)},
+      {"GET", "/api/tools/schemas", kView, kAsks, to(&CatalogRoutes::get_schemas)},
+      {"GET", "/api/tools/catalog", kView, Work::local, to(&CatalogRoutes::get_catalog)},
+      {"POST", "/api/tools/catalog/refresh", Permission::run_tools, kAsks, to(&CatalogRoutes::refresh)},
   };
 }
 

@@ -8,6 +8,8 @@
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/executions.hpp"
+#include "daemon/core/tool_search.hpp"
+#include "shared/domain/catalog.hpp"
 
 namespace agenta::daemon::api {
 
@@ -16,11 +18,31 @@ namespace agenta::daemon::api {
 inline constexpr std::string_view kWaitKeyHeader = "agenta-wait-key";
 
 // The routes by subject. Each decodes, calls one use case, and encodes; the use cases outlive the table.
-std::vector<Route> catalog_routes(Catalog& catalog, Connections& connections, Credentials& credentials);
+
+/// Brings an account's whole catalogue up to date behind the requests. Any thread.
+class CatalogRefresher {
+ public:
+  virtual ~CatalogRefresher() = default;
+  /// How much is here, and what is being done.
+  virtual CatalogStatus status(ProviderAccess const& access) = 0;
+  /// Fetches all of it again; returns at once.
+  virtual void refresh_everything(ProviderAccess const& access) = 0;
+  /// Fetches what is not here yet, at leisure; returns at once.
+  virtual void warm_up(ProviderAccess const& access) = 0;
+};
+
+struct CatalogServices {
+  Catalog& catalog;
+  ToolSearch& search;
+  Connections& connections;
+  Credentials& credentials;
+  CatalogRefresher& refresher;
+};
+std::vector<Route> catalog_routes(CatalogServices services);
 std::vector<Route> connection_routes(ConnectFlow& flow, Connections& connections, Credentials& credentials,
                                      LoginWatcher& watcher);
 std::vector<Route> execution_routes(Executions& executions);
-std::vector<Route> account_routes(Credentials& credentials);
+std::vector<Route> account_routes(Credentials& credentials, CatalogRefresher& refresher);
 
 /// A number from a query parameter within bounds; `otherwise` where it is not given, `INVALID_REQUEST` where
 /// it is none.

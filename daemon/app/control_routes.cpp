@@ -6,6 +6,7 @@
 #include "daemon/app/openapi_document.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
+#include "shared/protocol/codec.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -34,6 +35,7 @@ std::string encode(DaemonStatus const& status) {
   json["callback_port"] =
       status.callback_port == 0 ? ordered_json(nullptr) : ordered_json(status.callback_port);
   json["idle_exit"] = format_duration(status.idle_exit);
+  json["catalog"] = ordered_json::parse(protocol::encode_catalog_status(status.catalog), nullptr, false);
   json["settings_error"] = status.settings_error ? ordered_json(*status.settings_error) : nullptr;
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/api/router.hpp"
 #include "daemon/sandbox/sandbox.hpp"
+#include "shared/domain/catalog.hpp"
 
 namespace agenta::daemon {
 
@@ -26,6 +27,7 @@ struct DaemonStatus {
   std::size_t logins_pending = 0;
   std::uint16_t callback_port = 0;
   std::chrono::milliseconds idle_exit{0};
+  CatalogStatus catalog{};                      ///< of the account that was last at work
   std::optional<std::string> settings_error{};  ///< of the last reload: the settings before it are in force
 };
 

@@ -11,6 +11,9 @@ namespace agenta::daemon {
 /// many descriptors as allowed, and few malloc arenas: threads come and go, and memory should stay small.
 void harden_process();
 
+/// Gives freed memory back to the system: a daemon that idles should be small.
+void release_memory();
+
 /// The pipe on which a starter waits: one line, `ready PID` or an error document, then it is closed. Does
 /// nothing for descriptor -1.
 class ReadyPipe {

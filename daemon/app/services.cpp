@@ -15,6 +15,7 @@
 #include "daemon/core/connect_flow.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/executions.hpp"
+#include "daemon/core/tool_search.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
 
@@ -86,6 +87,29 @@ Credentials::Options credential_options(config::Settings const& settings, Sandbo
   return options;
 }
 
+CatalogShelf::Options shelf_options(config::Paths const& paths) {
+  CatalogShelf::Options options;
+  options.directory = paths.catalog_dir();
+  options.digest = [](std::string_view text) { return sha256_hex(text); };
+  return options;
+}
+
+Catalog::Options catalog_options(config::Settings const& settings, CatalogKeeper& keeper) {
+  Catalog::Options options;
+  options.time_to_live = settings.duration("catalog.ttl");
+  options.behind = [&keeper](auto job) { keeper.behind(std::move(job)); };
+  options.refresh = [&keeper](ProviderAccess const& access) { keeper.refresh(access); };
+  options.names_changed = [&keeper](auto const& account) { keeper.names_changed(account); };
+  return options;
+}
+
+CatalogKeeper::Options keeper_options(config::Settings const& settings, config::Paths const& paths) {
+  CatalogKeeper::Options options;
+  options.warm = settings.boolean("catalog.warm");
+  options.names = paths.names_dir();
+  return options;
+}
+
 HttpServerOptions server_options(config::Settings const& settings) {
   HttpServerOptions options;
   options.most_body_bytes = static_cast<std::uint64_t>(settings.integer("daemon.max_body"));
@@ -101,14 +125,16 @@ HttpServerOptions server_options(config::Settings const& settings) {
 struct Services::Core {
   Core(store::Database& database, Credentials::Options credential_options,
        std::filesystem::path credential_path, Executions::Options execution_options, LoginWatcher& watcher,
-       Clock const& clock)
+       Clock const& clock, CatalogShelf::Options shelf_options, Catalog::Options catalog_options)
       : projects(database),
         connections(database),
         auth_configs(database),
         journal(database),
         credential_file(std::move(credential_path)),
         credentials(credential_file, composio, std::move(credential_options)),
-        catalog(composio, clock),
+        shelf(std::move(shelf_options)),
+        catalog(composio, clock, shelf, std::move(catalog_options)),
+        search(catalog, composio),
         connected(projects, connections, credentials, composio),
         flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
@@ -122,7 +148,9 @@ struct Services::Core {
   HttpPool http;
   ComposioClient composio{http};
   Credentials credentials;
+  CatalogShelf shelf;
   Catalog catalog;
+  ToolSearch search;
   Connections connected;
   ConnectFlow flow;
   Executions executions;
@@ -164,10 +192,13 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   LoginDesk::Options desk_options;
   desk_options.callback = settings_.boolean("connect.callback");
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
+  keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
+                                            keeper_options(settings_, paths_));
   core_ = std::make_unique<Core>(*database_, credential_options(settings_, sandbox_.get(), database_->salt()),
                                  paths_.credentials(), execution_options(settings_, sandbox_.get()), *desk_,
-                                 clock_);
+                                 clock_, shelf_options(paths_), catalog_options(settings_, *keeper_));
   desk_->attach(core_->flow);
+  keeper_->attach(core_->catalog, core_->shelf);
 
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
   if (recovered > 0) log_.warn("journal.recovered", {{"executions", std::to_string(recovered)}});
@@ -184,10 +215,14 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   auto const add = [&routes](std::vector<api::Route> more) {
     std::ranges::move(more, std::back_inserter(routes));
   };
-  add(api::catalog_routes(core_->catalog, core_->connected, core_->credentials));
+  add(api::catalog_routes({.catalog = core_->catalog,
+                           .search = core_->search,
+                           .connections = core_->connected,
+                           .credentials = core_->credentials,
+                           .refresher = *keeper_}));
   add(api::connection_routes(core_->flow, core_->connected, core_->credentials, *desk_));
   add(api::execution_routes(core_->executions));
-  add(api::account_routes(core_->credentials));
+  add(api::account_routes(core_->credentials, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
   Dispatcher::Options options;
@@ -222,6 +257,7 @@ void Services::run() {
   watch_signals();
   watch_socket();
   watch_idleness();
+  if (auto identity = core_->credentials.identify(Caller{})) keeper_->start(std::move(identity->access));
   loop_.run();
   log_.info("daemon.stop", {{"pid", std::to_string(::getpid())}});
 }
@@ -252,7 +288,8 @@ void Services::watch_socket() {
 void Services::watch_idleness() {
   milliseconds const limit = settings_.duration("daemon.idle_exit");
   if (limit.count() == 0) return;
-  bool const busy = dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0;
+  bool const busy =
+      dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 || keeper_->busy();
   SteadyTime const idle_since = dispatcher_->last_activity();
   SteadyTime const now = clock_.steady();
   if (!busy && now - idle_since >= limit) {
@@ -313,6 +350,7 @@ DaemonStatus Services::status() {
   status.logins_pending = desk_->pending();
   status.callback_port = desk_->door().port();
   status.idle_exit = settings_.duration("daemon.idle_exit");
+  status.catalog = keeper_->last_status();
   status.settings_error = settings_error_;
   return status;
 }
@@ -324,6 +362,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
   shutdown_deadline_ = clock_.steady() + drain;
   listener_->close();
   desk_->stop();
+  keeper_->stop();
   waits_.notify_all();
   server_->drain();
   socket_timer_.cancel();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/app/catalog_keeper.hpp"
 #include "daemon/app/control_routes.hpp"
 #include "daemon/app/dispatcher.hpp"
 #include "daemon/app/instance_lock.hpp"
@@ -62,6 +63,7 @@ class Services {
   std::unique_ptr<SandboxDoor> sandbox_;
   WaitList waits_{loop_.get_executor()};
   std::unique_ptr<LoginDesk> desk_;
+  std::unique_ptr<CatalogKeeper> keeper_;
   std::unique_ptr<Core> core_;
   std::unique_ptr<api::Router> router_;
   std::unique_ptr<Dispatcher> dispatcher_;

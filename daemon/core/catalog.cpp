@@ -1,7 +1,6 @@
 #include "daemon/core/catalog.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "shared/base/text.hpp"
@@ -10,149 +9,245 @@
 namespace agenta::daemon {
 namespace {
 
-constexpr std::chrono::hours kTimeToLive{1};
-constexpr std::size_t kMostEntries = 4096;  // of each kind: bounds memory, not use
-constexpr int kPageSize = 1000;             // the provider's largest
-constexpr std::size_t kMostPages = 100;
-
-bool provider_is_away(ErrorCode code) {
-  return code == ErrorCode::provider_unavailable || code == ErrorCode::timeout ||
-         code == ErrorCode::rate_limited || code == ErrorCode::composio_error;
-}
-
-/// All pages of a list. A provider that repeats a cursor or never ends is an error, not a hang.
-template <class T, class FetchPage>
-Result<std::vector<T>> all_pages(FetchPage&& fetch_page) {
-  std::vector<T> items;
-  std::set<std::string> seen;
-  std::string cursor;
-  for (std::size_t pages = 0; pages < kMostPages; ++pages) {
-    AGENTA_TRY(Page<T> page, fetch_page(cursor));
-    std::ranges::move(page.items, std::back_inserter(items));
-    if (!page.next_cursor || page.next_cursor->empty()) return items;
-    cursor = *page.next_cursor;
-    if (!seen.insert(cursor).second) break;
-  }
-  return fail(ErrorCode::composio_error,
-              "Composio's list does not end: it gave the same page twice, or over " +
-                  std::to_string(kMostPages) + " pages");
-}
+constexpr std::chrono::seconds kBehindTimeout{60};
+/// Where the provider is away, a crowd of readers does not ask it again and again.
+constexpr std::chrono::seconds kRefreshPause{15};
+constexpr std::size_t kMostCandidates = 2000;
 
 }  // namespace
 
-template <class T, class Fetch>
-Result<std::shared_ptr<T const>> Catalog::cached(Cache<T>& cache, ProviderCall const& call,
-                                                 std::string const& name, Fetch&& fetch) {
-  std::string const key = call.access.base_url + "\n" + call.access.key_scope + "\n" + name;
+std::string_view name_of(Staleness::Why why) {
+  switch (why) {
+    case Staleness::Why::refreshing: return "refreshing";
+    case Staleness::Why::offline: return "offline";
+    case Staleness::Why::unreachable: return "unreachable";
+  }
+  __builtin_unreachable();
+}
+
+unexpected<Error> Catalog::not_here(std::string const& what) {
+  Error error;
+  error.code = ErrorCode::provider_unavailable;
+  error.message = what + " is not in the local catalogue, and --offline forbids asking for it";
+  error.next_step = {"agenta-tools", "integrations", "refresh", "--all"};
+  return fail(std::move(error));
+}
+
+Catalog::Catalog(ToolProvider& provider, Clock const& clock, CatalogShelf& shelf, Options options)
+    : provider_(provider),
+      clock_(clock),
+      shelf_(shelf),
+      options_(std::move(options)),
+      fetch_(provider, clock) {}
+
+/// A time in the future is a clock that was set back: nothing to rely on.
+bool Catalog::is_in_date(std::optional<WallTime> fetched_at) const {
+  if (!fetched_at) return false;
+  WallTime const now = clock_.wall();
+  return *fetched_at <= now && now - *fetched_at < options_.time_to_live;
+}
+
+/// In date by itself, or because a list that is in date says that nothing changed since.
+Result<bool> Catalog::is_in_date(CatalogAccount& account, WallTime fetched_at, bool current) const {
+  if (is_in_date(fetched_at)) return true;
+  if (!current) return false;
+  AGENTA_TRY(auto const listed_at, account.store->find_list_time());
+  return is_in_date(listed_at);
+}
+
+Staleness Catalog::stale_since(CatalogAccount& account, WallTime fetched_at, Network network) const {
+  Staleness stale{.fetched_at = fetched_at};
+  if (network == Network::no) {
+    stale.why = Staleness::Why::offline;
+  } else if (account.health.with([](auto const& health) { return health.failure.has_value(); })) {
+    stale.why = Staleness::Why::unreachable;
+  }
+  return stale;
+}
+
+void Catalog::want_refresh(CatalogAccount& account, ProviderAccess const& access) {
   SteadyTime const now = clock_.steady();
-  auto const find = [&] {
-    return cache.with([&](auto const& entries) {
-      auto const found = entries.find(key);
-      return found == entries.end() ? Entry<T>{} : found->second;
-    });
-  };
-  auto const is_fresh = [&](Entry<T> const& entry) {
-    return entry.value && now - entry.fetched_at < kTimeToLive;
-  };
+  bool const is_due = account.health.with([&](CatalogAccount::Health& health) {
+    if (health.refresh_asked_at && now - *health.refresh_asked_at < kRefreshPause) return false;
+    health.refresh_asked_at = now;
+    return true;
+  });
+  if (is_due && options_.refresh) options_.refresh(access);
+}
 
-  if (Entry<T> const entry = find(); is_fresh(entry)) return entry.value;
-  auto const turn = flights_.enter(key);
-  Entry<T> const entry = find();
-  if (is_fresh(entry)) return entry.value;
+/// Once at a time for each name.
+void Catalog::fetch_behind(CatalogAccount& account, ProviderCall const& call, std::string name,
+                           std::function<void(CatalogAccount&, ProviderCall const&)> fetch) {
+  if (!options_.behind) return;
+  std::string key = account.key + "\n" + std::move(name);
+  bool const is_first = behind_.with([&](auto& running) { return running.emplace(key, true).second; });
+  if (!is_first) return;
+  options_.behind(
+      [this, access = call.access, key = std::move(key), fetch = std::move(fetch)](std::stop_token stop) {
+        ProviderCall const behind{access, clock_.steady() + kBehindTimeout, std::move(stop)};
+        if (auto const kept = shelf_.open(access)) fetch(**kept, behind);
+        behind_.with([&](auto& running) { running.erase(key); });
+      });
+}
 
-  Result<T> fetched = fetch();
-  if (!fetched) {
-    if (entry.value && provider_is_away(fetched.error().code)) return entry.value;
-    return unexpected(std::move(fetched).error());
+void Catalog::tell_names(CatalogAccount& account, ProviderCall const& call) {
+  fetch_behind(account, call, "names", [this](CatalogAccount& kept, ProviderCall const& behind) {
+    auto const shared = shelf_.open(behind.access);
+    if (shared && shared->get() == &kept && options_.names_changed) options_.names_changed(*shared);
+  });
+}
+
+Result<std::optional<Staleness>> Catalog::ensure_list(CatalogAccount& account, ProviderCall const& call,
+                                                      Network network) {
+  AGENTA_TRY(auto listed_at, account.store->find_list_time());
+  std::optional<Staleness> stale;
+  if (is_in_date(listed_at)) return stale;
+  if (!listed_at) {
+    if (network == Network::no) return not_here("the list of integrations");
+    auto const turn = flights_.enter(account.key + "\nlist");
+    AGENTA_TRY(listed_at, account.store->find_list_time());
+    if (listed_at) return stale;
+    AGENTA_CHECK(fetch_.integrations(account, call));
+    tell_names(account, call);
+    return stale;
   }
-  Entry<T> fresh;
-  fresh.value = std::make_shared<T const>(std::move(fetched).value());
-  fresh.fetched_at = now;
-  cache.with([&](auto& entries) {
-    if (entries.size() >= kMostEntries) {
-      auto const oldest =
-          std::ranges::min_element(entries, {}, [](auto const& item) { return item.second.fetched_at; });
-      entries.erase(oldest);
-    }
-    entries.insert_or_assign(key, fresh);
-  });
-  return fresh.value;
+  stale = stale_since(account, *listed_at, network);
+  if (network == Network::yes) want_refresh(account, call.access);
+  return stale;
 }
 
-Result<Catalog::Integrations> Catalog::integrations(ProviderCall const& call) {
-  return cached(integrations_, call, "integrations", [&]() -> Result<std::vector<Integration>> {
-    return all_pages<Integration>([&](std::string const& cursor) {
-      IntegrationFilter filter;
-      filter.cursor = cursor;
-      filter.limit = kPageSize;
-      return provider_.list_integrations(call, filter);
-    });
-  });
+Result<Known<Page<store::KeptItem>>> Catalog::list_integrations(ProviderCall const& call,
+                                                                store::IntegrationListFilter const& filter,
+                                                                Network network) {
+  AGENTA_TRY(auto const account, shelf_.open(call.access));
+  Known<Page<store::KeptItem>> known;
+  AGENTA_TRY(known.stale, ensure_list(*account, call, network));
+  AGENTA_TRY(known.value, account->store->list_integrations(filter));
+  return known;
 }
 
-Result<std::shared_ptr<IntegrationDetail const>> Catalog::integration(ProviderCall const& call,
-                                                                      IntegrationSlug const& slug) {
-  auto found = cached(details_, call, slug.text, [&] { return provider_.get_integration(call, slug); });
-  if (found || found.error().code != ErrorCode::integration_not_found) return found;
-  return fail(with_suggestion(std::move(found).error(), call, slug.text));
+Result<Known<std::shared_ptr<IntegrationDetail const>>> Catalog::integration(ProviderCall const& call,
+                                                                             IntegrationSlug const& slug,
+                                                                             Network network) {
+  AGENTA_TRY(auto const account, shelf_.open(call.access));
+  Known<std::shared_ptr<IntegrationDetail const>> known;
+  auto const find = [&]() -> Result<bool> {
+    AGENTA_TRY(auto kept, account->store->find_detail(slug.text));
+    if (!kept) return false;
+    AGENTA_TRY(bool const in_date, is_in_date(*account, kept->fetched_at, kept->current));
+    if (!in_date) known.stale = stale_since(*account, kept->fetched_at, network);
+    known.value = std::make_shared<IntegrationDetail const>(std::move(kept->value));
+    return true;
+  };
+  AGENTA_TRY(bool found, find());
+  if (found && known.stale && network == Network::yes) {
+    fetch_behind(*account, call, "detail " + slug.text,
+                 [this, slug](auto& kept, auto const& behind) { (void)fetch_.detail(kept, behind, slug); });
+  }
+  if (found) return known;
+  if (network == Network::no) return not_here("the integration " + slug.text);
+  auto const turn = flights_.enter(account->key + "\ndetail " + slug.text);
+  AGENTA_TRY(found, find());
+  if (found) return known;
+  auto fetched = fetch_.detail(*account, call, slug);
+  if (!fetched && fetched.error().code == ErrorCode::integration_not_found) {
+    return fail(with_suggestion(std::move(fetched).error(), *account, call, slug.text, network));
+  }
+  if (!fetched) return fail(std::move(fetched).error());
+  known.value = std::make_shared<IntegrationDetail const>(std::move(fetched).value());
+  return known;
 }
 
-Result<Catalog::Tools> Catalog::tools(ProviderCall const& call, IntegrationSlug const& slug) {
-  AGENTA_CHECK(integration(call, slug));  // an unknown one is an error; Composio would give an empty list
-  return cached(tool_lists_, call, slug.text, [&]() -> Result<std::vector<Tool>> {
-    auto all = all_pages<Tool>([&](std::string const& cursor) {
-      ToolFilter filter;
-      filter.integrations = {slug};
-      filter.cursor = cursor;
-      filter.limit = kPageSize;
-      return provider_.list_tools(call, filter);
-    });
-    if (all) {
-      for (Tool& tool : *all)
-        tool.input_schema = tool.output_schema = JsonText{};  // megabytes that a list never shows
-    }
-    return all;
-  });
+Result<std::optional<Staleness>> Catalog::ensure_tools(CatalogAccount& account, ProviderCall const& call,
+                                                       IntegrationSlug const& slug, Network network) {
+  AGENTA_CHECK(ensure_list(account, call, network));
+  std::optional<Staleness> stale;
+  AGENTA_TRY(auto list, account.store->find_tool_list(slug.text));
+  if (list) {
+    AGENTA_TRY(bool const in_date, is_in_date(account, list->fetched_at, list->current));
+    if (in_date) return stale;
+    stale = stale_since(account, list->fetched_at, network);
+    if (network == Network::yes) want_refresh(account, call.access);
+    return stale;
+  }
+  AGENTA_TRY(auto const integration, account.store->find_integration(slug.text));
+  if (network == Network::no) {
+    if (integration) return not_here("the list of tools of " + slug.text);
+    Error unknown = fail(ErrorCode::integration_not_found,
+                         "there is no integration " + slug.text + " in the local catalogue")
+                        .error();
+    return fail(with_suggestion(std::move(unknown), account, call, slug.text, network));
+  }
+  // An unknown one is an error; Composio would give an empty list.
+  if (!integration) {
+    auto detail = fetch_.detail(account, call, slug);
+    if (!detail) return fail(with_suggestion(std::move(detail).error(), account, call, slug.text, network));
+  }
+  auto const turn = flights_.enter(account.key + "\ntools " + slug.text);
+  AGENTA_TRY(list, account.store->find_tool_list(slug.text));
+  if (list) return stale;
+  AGENTA_CHECK(fetch_.tools_of(account, call, {slug}));
+  tell_names(account, call);
+  return stale;
 }
 
-Result<std::shared_ptr<CatalogTool const>> Catalog::tool(ProviderCall const& call, ToolSlug const& slug,
-                                                         std::string const& version) {
-  auto found = cached(tools_, call, slug.text + "@" + version, [&]() -> Result<CatalogTool> {
-    AGENTA_TRY(Tool tool, provider_.get_tool(call, slug, version));
-    CatalogTool entry;
-    if (auto parsed = schema::Schema::parse(tool.input_schema)) entry.schema = std::move(parsed).value();
-    entry.tool = std::move(tool);
-    return entry;
-  });
-  if (found || found.error().code != ErrorCode::tool_not_found) return found;
-  return fail(with_suggestion(std::move(found).error(), call, slug.text));
+Result<Known<Page<Tool>>> Catalog::list_tools(ProviderCall const& call, store::ToolListFilter const& filter,
+                                              Network network) {
+  AGENTA_TRY(auto const account, shelf_.open(call.access));
+  Known<Page<Tool>> known;
+  if (filter.integration.empty()) {
+    AGENTA_TRY(known.stale, ensure_list(*account, call, network));
+  } else {
+    AGENTA_TRY(known.stale, ensure_tools(*account, call, IntegrationSlug{filter.integration}, network));
+  }
+  AGENTA_TRY(known.value, account->store->list_tools(filter));
+  return known;
 }
 
-/// Adds what the user most likely meant, from what is already known and, for a tool, its integration's tools.
-Error Catalog::with_suggestion(Error error, ProviderCall const& call, std::string const& wanted) {
-  std::vector<std::string> candidates;
-  auto const known = integrations(call);
-  if (!known) return error;
+Result<void> Catalog::refresh(ProviderCall const& call, std::vector<IntegrationSlug> const& slugs) {
+  AGENTA_TRY(auto const account, shelf_.open(call.access));
+  {
+    auto const turn = flights_.enter(account->key + "\nlist");
+    AGENTA_CHECK(fetch_.integrations(*account, call));
+  }
+  for (IntegrationSlug const& slug : slugs) {
+    auto detail = fetch_.detail(*account, call, slug);
+    if (!detail)
+      return fail(with_suggestion(std::move(detail).error(), *account, call, slug.text, Network::yes));
+    AGENTA_CHECK(fetch_.tools_of(*account, call, {slug}));
+  }
+  if (options_.names_changed) options_.names_changed(account);
+  return {};
+}
+
+/// Adds what the user most likely meant, from what is known and, for a tool, its integration's tools.
+Error Catalog::with_suggestion(Error error, CatalogAccount& account, ProviderCall const& call,
+                               std::string const& wanted, Network network) {
   bool const is_tool = error.code == ErrorCode::tool_not_found;
-  std::string const lower = to_lower(wanted);
-  std::string longest;
-  for (Integration const& item : **known) {
-    if (!is_tool) candidates.push_back(item.slug.text);
-    if (is_tool && lower.starts_with(item.slug.text + "_") && item.slug.text.size() > longest.size())
-      longest = item.slug.text;
-  }
-  if (is_tool && !longest.empty()) {
-    if (auto const list = tools(call, IntegrationSlug{longest})) {
-      for (Tool const& tool : **list) candidates.push_back(tool.slug.text);
+  if (!is_tool && error.code != ErrorCode::integration_not_found) return error;
+  (void)ensure_list(account, call, network);
+  auto known = account.store->list_integration_slugs();
+  if (!known) return error;
+  std::vector<std::string> candidates;
+  if (is_tool) {
+    std::string const lower = to_lower(wanted);
+    std::string longest;
+    for (std::string const& slug : *known) {
+      if (lower.starts_with(slug + "_") && slug.size() > longest.size()) longest = slug;
     }
-    error.next_step = {"agenta-tools", "tools", "list", longest};
+    if (!longest.empty()) {
+      (void)ensure_tools(account, call, IntegrationSlug{longest}, network);
+      error.next_step = {"agenta-tools", "tools", "list", longest};
+      candidates = account.store->tool_slugs_from(to_upper(longest), kMostCandidates)
+                       .value_or(std::vector<std::string>{});
+    }
+  } else {
+    candidates = std::move(*known);
   }
   if (auto const suggestion = nearest(wanted, candidates)) {
     error.message += "; did you mean " + *suggestion + "?";
-    if (!is_tool)
-      error.next_step = {"agenta-tools", "integrations", "show", *suggestion};
-    else
-      error.next_step = {"agenta-tools", "tools", "show", *suggestion};
+    error.next_step = is_tool ? std::vector<std::string>{"agenta-tools", "tools", "show", *suggestion}
+                              : std::vector<std::string>{"agenta-tools", "integrations", "show", *suggestion};
   } else if (error.next_step.empty()) {
     error.next_step = {"agenta-tools", "integrations", "list"};
   }

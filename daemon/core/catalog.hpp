@@ -1,16 +1,21 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "daemon/core/catalog_fetch.hpp"
+#include "daemon/core/catalog_shelf.hpp"
 #include "daemon/core/single_flight.hpp"
 #include "daemon/core/tool_provider.hpp"
 #include "shared/base/synchronized.hpp"
+#include "shared/domain/catalog.hpp"
 #include "shared/domain/page.hpp"
+#include "shared/protocol/api.hpp"
 #include "shared/schema/validate.hpp"
 
 namespace agenta::daemon {
@@ -22,49 +27,119 @@ struct CatalogTool {
   std::optional<schema::Schema> schema{};
 };
 
-/// Integrations and tools, kept in memory for an hour by endpoint and key, so that a request path asks
-/// Composio only the first time. Out of date, an answer is fetched again; where that fails because the
-/// provider is away, the old one serves. Two threads that ask for the same thing make one request. Any
-/// thread.
+/// Why an answer is older than it should be.
+struct Staleness {
+  enum class Why { refreshing, offline, unreachable };
+  WallTime fetched_at{};
+  Why why = Why::refreshing;
+  bool operator==(Staleness const&) const = default;
+};
+std::string_view name_of(Staleness::Why why);
+
+/// An answer from the catalogue; `stale` where it is older than the time to live.
+template <class T>
+struct Known {
+  T value{};
+  std::optional<Staleness> stale{};
+};
+
+using protocol::Network;
+
+/// The provider's catalogue: integrations and tools, kept on disk for each account. What is there and in date
+/// is answered without a request; what is there and out of date is answered at once, and fetched again behind
+/// the answer; only what was never there is waited for, and two threads that want the same thing make one
+/// request. With `Network::no` nothing is fetched: what is not there is `PROVIDER_UNAVAILABLE`. Any thread.
 class Catalog {
  public:
-  Catalog(ToolProvider& provider, Clock const& clock) : provider_(provider), clock_(clock) {}
+  struct Options {
+    std::chrono::milliseconds time_to_live = std::chrono::hours{1};
+    /// Runs a job soon, on some thread: what is fetched behind an answer. Jobs must not be run in the call.
+    std::function<void(std::function<void(std::stop_token)> job)> behind{};
+    /// Brings the account's whole catalogue up to date, behind: only what changed is fetched.
+    std::function<void(ProviderAccess const& access)> refresh{};
+    /// The names of integrations or tools may have changed.
+    std::function<void(std::shared_ptr<CatalogAccount> const& account)> names_changed{};
+  };
+  Catalog(ToolProvider& provider, Clock const& clock, CatalogShelf& shelf, Options options);
 
-  using Integrations = std::shared_ptr<std::vector<Integration> const>;
-  using Tools = std::shared_ptr<std::vector<Tool> const>;
+  Result<std::shared_ptr<CatalogAccount>> account(ProviderAccess const& access) {
+    return shelf_.open(access);
+  }
 
-  /// Every integration, in the provider's order.
-  Result<Integrations> integrations(ProviderCall const& call);
+  /// Makes sure that the list of integrations is there.
+  Result<std::optional<Staleness>> ensure_list(CatalogAccount& account, ProviderCall const& call,
+                                               Network network);
+  Result<Known<Page<store::KeptItem>>> list_integrations(ProviderCall const& call,
+                                                         store::IntegrationListFilter const& filter,
+                                                         Network network);
   /// `INTEGRATION_NOT_FOUND` with the nearest right spelling that is known.
-  Result<std::shared_ptr<IntegrationDetail const>> integration(ProviderCall const& call,
-                                                               IntegrationSlug const& slug);
-  /// Every tool of one integration, without their schemas.
-  Result<Tools> tools(ProviderCall const& call, IntegrationSlug const& slug);
-  /// `version` empty: the latest. `TOOL_NOT_FOUND` with the nearest right spelling that is known.
-  Result<std::shared_ptr<CatalogTool const>> tool(ProviderCall const& call, ToolSlug const& slug,
-                                                  std::string const& version);
+  Result<Known<std::shared_ptr<IntegrationDetail const>>> integration(ProviderCall const& call,
+                                                                      IntegrationSlug const& slug,
+                                                                      Network network = Network::yes);
+  /// Tools without their schemas: of one integration, or of all that are known.
+  Result<Known<Page<Tool>>> list_tools(ProviderCall const& call, store::ToolListFilter const& filter,
+                                       Network network);
+  /// `version` empty: the latest. `TOOL_NOT_FOUND` with the nearest right spelling that is known. A name that
+  /// was shortened for a format that takes no longer ones is the tool's too.
+  Result<Known<std::shared_ptr<CatalogTool const>>> tool(ProviderCall const& call, ToolSlug const& slug,
+                                                         std::string const& version,
+                                                         Network network = Network::yes);
+
+  /// Makes sure that an integration's tools are there. `INTEGRATION_NOT_FOUND`.
+  Result<std::optional<Staleness>> ensure_tools(CatalogAccount& account, ProviderCall const& call,
+                                                IntegrationSlug const& slug, Network network);
+  /// Fetches, whatever is there: these integrations with their details and tools, or the list where none is
+  /// named.
+  Result<void> refresh(ProviderCall const& call, std::vector<IntegrationSlug> const& slugs);
+
+  /// Asks for the whole to be brought up to date, behind; a crowd that asks is heard once.
+  void want_refresh(CatalogAccount& account, ProviderAccess const& access);
+
+  CatalogFetch& fetch() { return fetch_; }
+  Clock const& clock() const { return clock_; }
 
  private:
-  template <class T>
-  struct Entry {
-    std::shared_ptr<T const> value{};
-    SteadyTime fetched_at{};
+  /// A tool as it was last read from a store.
+  struct Parsed {
+    std::shared_ptr<CatalogTool const> tool{};
+    std::uint64_t generation = 0;  ///< of the store then
+    WallTime fetched_at{};
+    bool current = false;
+    std::uint64_t used = 0;
   };
-  template <class T>
-  using Cache = Synchronized<std::map<std::string, Entry<T>>>;
+  struct ParsedTools {
+    std::map<std::string, Parsed> entries{};
+    std::uint64_t uses = 0;
+  };
+  void tell_names(CatalogAccount& account, ProviderCall const& call);
+  using ToolAnswer = Known<std::shared_ptr<CatalogTool const>>;
 
-  template <class T, class Fetch>
-  Result<std::shared_ptr<T const>> cached(Cache<T>& cache, ProviderCall const& call, std::string const& name,
-                                          Fetch&& fetch);
-  Error with_suggestion(Error error, ProviderCall const& call, std::string const& wanted);
+  bool is_in_date(std::optional<WallTime> fetched_at) const;
+  Result<bool> is_in_date(CatalogAccount& account, WallTime fetched_at, bool current) const;
+  Staleness stale_since(CatalogAccount& account, WallTime fetched_at, Network network) const;
+  void fetch_behind(CatalogAccount& account, ProviderCall const& call, std::string name,
+                    std::function<void(CatalogAccount&, ProviderCall const&)> fetch);
+  static Result<ToolSlug> whole_slug(CatalogAccount& account, ToolSlug const& name);
+  Result<ToolAnswer> newest_tool(CatalogAccount& account, ProviderCall const& call, ToolSlug const& slug,
+                                 Network network);
+  Result<std::optional<ToolAnswer>> find_tool(CatalogAccount& account, ToolSlug const& slug, Network network);
+  Result<ToolAnswer> old_tool(CatalogAccount& account, ProviderCall const& call, ToolSlug const& slug,
+                              std::string const& version, Network network);
+  std::optional<Parsed> find_parsed(CatalogAccount& account, std::string const& key);
+  Parsed parse(CatalogAccount& account, std::string const& key, Tool tool, WallTime fetched_at, bool current,
+               std::uint64_t generation);
+  Error with_suggestion(Error error, CatalogAccount& account, ProviderCall const& call,
+                        std::string const& wanted, Network network);
+  static unexpected<Error> not_here(std::string const& what);
 
   ToolProvider& provider_;
   Clock const& clock_;
+  CatalogShelf& shelf_;
+  Options const options_;
+  CatalogFetch fetch_;
   SingleFlight flights_;
-  Cache<std::vector<Integration>> integrations_;
-  Cache<IntegrationDetail> details_;
-  Cache<std::vector<Tool>> tool_lists_;
-  Cache<CatalogTool> tools_;
+  Synchronized<std::map<std::string, bool>> behind_{};  ///< what is being fetched behind answers
+  Synchronized<ParsedTools> parsed_{};
 };
 
 }  // namespace agenta::daemon

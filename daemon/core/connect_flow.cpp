@@ -120,7 +120,8 @@ Result<ConnectFlow::Plan> ConnectFlow::plan(Caller const& caller, protocol::Conn
     if (wanted.empty()) wanted = row.auth_type;
   }
   ProviderCall const call{plan.access, caller.deadline, caller.stop};
-  AGENTA_TRY(plan.detail, catalog_.integration(call, IntegrationSlug{integration}));
+  AGENTA_TRY(auto const known, catalog_.integration(call, IntegrationSlug{integration}));
+  plan.detail = known.value;
   AGENTA_TRY(plan.scheme, choose_scheme(*plan.detail, wanted));
   return plan;
 }

@@ -15,6 +15,11 @@ Result<std::vector<Connection>> Connections::list(Caller const& caller,
   return connections_.list(project->id, filter);
 }
 
+Result<std::string> Connections::user_id(Caller const& caller) {
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  return project ? user_id_of(project->id) : "agenta_project_none";
+}
+
 Result<Connection> Connections::get(Caller const& caller, std::string const& slug_or_id) {
   AGENTA_TRY(auto project, projects_.find(caller.project));
   std::vector<std::string> slugs;

@@ -23,6 +23,9 @@ class Connections {
 
   /// Newest first; empty where the project does not exist (yet).
   Result<std::vector<Connection>> list(Caller const& caller, store::ConnectionFilter const& filter);
+  /// The user id that the caller's project has at the provider; of one that has nothing there yet, a stand-in
+  /// that owns nothing.
+  Result<std::string> user_id(Caller const& caller);
   /// By slug or id. `CONNECTION_NOT_FOUND` with the nearest slug.
   Result<Connection> get(Caller const& caller, std::string const& slug_or_id);
   /// Revokes and deletes at Composio, then forgets here; gone there already is no failure. Where Composio

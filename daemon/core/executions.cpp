@@ -83,7 +83,8 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   AGENTA_TRY(plan.project, projects_.ensure(caller.project, clock_.wall()));
   record.project = plan.project.id;
   ProviderCall const provider_call{plan.access, caller.deadline, {}};
-  AGENTA_TRY(plan.tool, catalog_.tool(provider_call, reference->slug, call.tool_version));
+  AGENTA_TRY(auto const known, catalog_.tool(provider_call, reference->slug, call.tool_version));
+  plan.tool = known.value;
   Tool const& tool = plan.tool->tool;
   record.tool = tool.slug;
   record.integration = tool.integration;

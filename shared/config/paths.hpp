@@ -29,6 +29,10 @@ struct Paths {
   std::filesystem::path log_dir() const { return home / "log"; }
   std::filesystem::path log_file() const { return log_dir() / "daemon.log"; }
   std::filesystem::path credentials() const { return home / "credentials.json"; }
+  /// A cache, a file for each account: see `CatalogShelf`.
+  std::filesystem::path catalog_dir() const { return home / "catalog"; }
+  /// What shells complete from, beside the socket.
+  std::filesystem::path names_dir() const { return run_dir() / "names"; }
   std::filesystem::path sandbox_state() const { return home / "sandbox-state.json"; }
 };
 

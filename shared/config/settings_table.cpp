@@ -17,6 +17,13 @@ constexpr long long kGiB = 1LL << 30;
 /// forgotten line in a file never makes real work a rehearsal, or the reverse. In `manual`, sentences in
 /// plain words; the page sets the marks.
 constexpr std::array kSettings{
+    Setting{"catalog.ttl", "", "", "1h", duration, "", refused,
+            "For how long what was fetched of the catalogue (integrations and tools) is as good as new. What "
+            "is older is still shown at once, and fetched again behind the answer.",
+            0, 365 * kDay},
+    Setting{"catalog.warm", "", "", "true", boolean, "", refused,
+            "Whether the daemon fetches the whole catalogue by itself, in the background, once it has a key. "
+            "Without it each integration's tools are fetched when they are first asked for."},
     Setting{"composio.base_url", "COMPOSIO_BASE_URL", "", "https://backend.composio.dev", url, "", refused,
             "The Composio service. Plain http is taken for loopback hosts only. A key given for one endpoint "
             "is never sent to "

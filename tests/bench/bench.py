@@ -11,8 +11,11 @@ import sys
 import time
 from datetime import datetime, timezone
 from pathlib import Path
+from urllib.parse import quote
 
+from tests.relevance import score
 from tests.support.agenta import World, wait_until
+from tests.support.published_catalogue import PublishedCatalogue
 from tests.support.sandbox import ISSUES, Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +158,14 @@ class Bench:
             times.append(many(self.world, 1, self.world.cli, "connections", "list", "--json")["p50_us"])
         self.ratio("cold start to the first answer", {"p50_us": statistics.median(times)}, "warm", warm, "≤ 10×")
 
+    def catalogue(self) -> None:
+        """The same figures over fifteen thousand tools: another world, so that the others stay what they were."""
+        world = World()
+        try:
+            CatalogueBench(self, world).run()
+        finally:
+            world.close()
+
     def memory(self) -> None:
         self.ok("daemon", "stop")
         self.ok("connections", "list", "--json")
@@ -170,6 +181,117 @@ class Bench:
         self.added()
         self.starting(warm)
         self.memory()
+        self.catalogue()
+
+
+def rss_mb(world: World, field: str = "VmRSS") -> float:
+    status = Path(f"/proc/{world.daemon_pid()}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(field)).split()[1]) / 1024
+
+
+def made_catalogue(directory: Path) -> Path:
+    """850 toolkits with 15,000 tools whose schemas are as large as real ones."""
+    catalogue = PublishedCatalogue()
+    fields = {f"field_{number}": {"type": "string", "title": f"Field {number}", "description": "What it is for. " * 6}
+              for number in range(20)}
+    schema = {"type": "object", "properties": fields, "required": ["field_0"]}
+    actions = [f"{verb}_{noun}" for verb in ("CREATE", "LIST", "UPDATE", "DELETE", "SEARCH", "GET")
+               for noun in ("ISSUE", "MESSAGE", "CUSTOMER", "FILE")]
+    for number in range(850):
+        slug = f"service{number:03}"
+        count = 823 if number == 0 else 17
+        catalogue.add_toolkit(slug, 0, tools_count=count)
+        for each in range(count):
+            name = actions[each] if each < len(actions) else f"{actions[each % len(actions)]}_{each}"
+            catalogue.add_tool(slug, f"{slug.upper()}_{name}", description=f"Does it for {slug}. " * 4, input_parameters=schema)
+    return catalogue.write(directory)
+
+
+class CatalogueBench:
+    def __init__(self, bench: Bench, world: World):
+        self.bench, self.world = bench, world
+        given = os.environ.get("AGENTA_BENCH_CATALOGUE")
+        self.real = bool(given)
+        self.sandbox = Sandbox(world, "--catalog", given or str(made_catalogue(world.root / "published")))
+        world.environment |= {"COMPOSIO_BASE_URL": self.sandbox.url, "COMPOSIO_API_KEY": self.sandbox.api_key}
+
+    def ok(self, *args):
+        result = self.world.run(*args, timeout=300)
+        if result.code != 0:
+            raise SystemExit(f"bench: {result}")
+        return result
+
+    def run(self) -> None:
+        try:
+            self.bench.notes.append("The catalogue is " + ("Composio's published one." if self.real else "a made one."))
+            self.ingest()
+            self.asking()
+            self.searching()
+            self.naming_one()
+            self.idle()
+        finally:
+            self.sandbox.close()
+
+    def ingest(self) -> None:
+        self.ok("config", "set", "catalog.warm", "false")
+        self.ok("connections", "list")
+        before = rss_mb(self.world)
+        began = time.monotonic()
+        status = json.loads(self.ok("integrations", "refresh", "--all", "--json").out)
+        took = time.monotonic() - began
+        self.tools = status["tools"]
+        self.bench.row(f"fetch and keep the whole catalogue ({self.tools:,} tools)", f"{self.tools / took:,.0f} tools/s",
+                       f"{took:.2f} s", "", "≥ 5,000 tools/s")
+        self.bench.row("extra resident set while it runs", f"{rss_mb(self.world, 'VmHWM') - before:.1f} MB", "", "", "≤ 64 MB")
+
+    def asking(self) -> None:
+        world = self.world
+        words = ("create", "github", "issue") if self.real else ("create", "service123", "issue")
+        figures = alternate(ROUNDS, {
+            "connections": lambda: many(world, RUNS, world.cli, "connections", "list", "--json"),
+            "search": lambda: many(world, RUNS, world.cli, "tools", "search", *words, "--json"),
+            "list": lambda: many(world, RUNS, world.cli, "integrations", "list", "--json"),
+        })
+        peer = figures["connections"]
+        self.bench.ratio("`tools search` over all of them, warm", figures["search"], "`connections list`", peer, "≤ 2×")
+        self.bench.ratio("`integrations list`, warm", figures["list"], "`connections list`", peer, "≤ 1.5×")
+        names = many(world, RUNS, world.cli, "__complete", "tools", "GITHUB_C" if self.real else "SERVICE1")
+        self.bench.row("a completion of tool names", f"{names['p50_us'] / 1000:.2f} ms", "", "", "≤ 30 ms")
+
+    def headers(self) -> dict:
+        return {"Agenta-Tools-Protocol": "1-1", "Agenta-Tools-Composio-Key": self.sandbox.api_key,
+                "Agenta-Tools-Composio-Url": self.sandbox.url}
+
+    def latency_of(self, target: str) -> dict:
+        file = self.world.root / "request.http"
+        lines = [f"GET {target} HTTP/1.1", "Host: localhost", *(f"{k}: {v}" for k, v in self.headers().items()), "", ""]
+        file.write_bytes("\r\n".join(lines).encode())
+        return latency(100, file, "unix", self.world.socket())
+
+    def searching(self) -> None:
+        queries = score.load(score.PUBLISHED) if self.real else score.load(score.OWN)
+        times = sorted(self.latency_of("/api/tools/search?kind=tool&q=" + quote(query.words))["p50_us"] for query in queries)
+        p50, p99 = statistics.median(times), times[min(len(times) - 1, len(times) * 99 // 100)]
+        self.bench.row(f"a search at the socket, {len(times)} queries, p50", f"{p50:.0f} µs", "", "", "≤ 1 ms")
+        self.bench.row("the same, p99 of the queries", f"{p99:.0f} µs", "", "", "≤ 5 ms")
+
+    def naming_one(self) -> None:
+        """What names one tool must not cost more where many are known."""
+        tool = "GITHUB_CREATE_AN_ISSUE" if self.real else "SERVICE123_CREATE_ISSUE"
+        many_known = self.latency_of(f"/api/tools/tools/{tool}")
+        few, world = self.bench, self.bench.world
+        file = request("GET", f"/api/tools/tools/{ISSUES}", {}, {"Agenta-Tools-Protocol": "1-1", "Agenta-Tools-Composio-Key": few.sandbox.api_key,
+                       "Agenta-Tools-Composio-Url": few.sandbox.url}, world.root / "tool.http")
+        few_known = latency(100, file, "unix", world.socket())
+        self.bench.row("`tools show` at the socket, many tools known", f"{many_known['p50_us']:.0f} µs",
+                       f"few tools known: {few_known['p50_us']:.0f} µs", f"{many_known['p50_us'] / few_known['p50_us']:.2f}×", "flat")
+
+    def idle(self) -> None:
+        self.ok("daemon", "stop")
+        self.ok("connections", "list")
+        self.ok("tools", "search", "create", "issue")
+        time.sleep(4)  # what starting left to do is done
+        self.bench.row("resident set of the idle daemon, everything cached", f"{rss_mb(self.world):.1f} MB", "", "", "≤ 12 MB")
 
 
 def processor() -> str:

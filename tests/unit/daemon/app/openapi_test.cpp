@@ -17,6 +17,12 @@
 namespace agenta::daemon {
 namespace {
 
+struct NoRefresher final : api::CatalogRefresher {
+  CatalogStatus status(ProviderAccess const&) override { return {}; }
+  void refresh_everything(ProviderAccess const&) override {}
+  void warm_up(ProviderAccess const&) override {}
+};
+
 /// Every route the daemon has, as `GET /path`.
 struct OpenApi : CoreTest {
   FakeWatcher watcher;
@@ -24,6 +30,8 @@ struct OpenApi : CoreTest {
   Connections connections{projects, rows, credentials, provider};
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
+  ToolSearch search{catalog, provider};
+  NoRefresher refresher;
   nlohmann::json const document = nlohmann::json::parse(openapi_document());
 
   std::set<std::string> routes() {
@@ -34,10 +42,14 @@ struct OpenApi : CoreTest {
             << route.path << " is there twice";
       }
     };
-    add(api::catalog_routes(catalog, connections, credentials));
+    add(api::catalog_routes({.catalog = catalog,
+                             .search = search,
+                             .connections = connections,
+                             .credentials = credentials,
+                             .refresher = refresher}));
     add(api::connection_routes(flow, connections, credentials, watcher));
     add(api::execution_routes(executions));
-    add(api::account_routes(credentials));
+    add(api::account_routes(credentials, refresher));
     add(control_routes({}));
     return names;
   }

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connections.hpp"
@@ -76,7 +79,10 @@ struct CoreTest : testing::Test {
   store::ExecutionJournal journal{*database};
   store::CredentialFile file{directory / "credential.json"};
   Credentials credentials{file, provider, options()};
-  Catalog catalog{provider, clock};
+  CatalogShelf shelf{shelf_options()};
+  std::vector<std::function<void(std::stop_token)>> behind{};  ///< what is to be fetched behind answers
+  int refreshes = 0;                                           ///< how often the whole was to be refreshed
+  Catalog catalog{provider, clock, shelf, catalog_options()};
   ProjectId const project = value_of(projects.ensure("default", clock.wall())).id;
   Caller caller = make_caller(clock);
 
@@ -85,6 +91,28 @@ struct CoreTest : testing::Test {
     options.base_url = kEndpoint;
     options.fingerprint = &scope_of;
     return options;
+  }
+
+  CatalogShelf::Options shelf_options() const {
+    CatalogShelf::Options options;
+    options.directory = directory / "catalog";
+    // Two accounts of one test never share a file; what a hash is made of does not matter here.
+    options.digest = [](std::string_view text) {
+      auto const hash = std::to_string(std::hash<std::string_view>{}(text));
+      return std::string(16 - std::min<std::size_t>(hash.size(), 16), '0') + hash;
+    };
+    return options;
+  }
+  Catalog::Options catalog_options() {
+    Catalog::Options options;
+    options.behind = [this](auto job) { behind.push_back(std::move(job)); };
+    options.refresh = [this](ProviderAccess const&) { ++refreshes; };
+    return options;
+  }
+  /// Does what was to be done behind answers.
+  void catch_up() {
+    auto const jobs = std::exchange(behind, {});
+    for (auto const& job : jobs) job({});
   }
 
   /// An ACTIVE row of the caller's own key, in the store.

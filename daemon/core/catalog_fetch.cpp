@@ -1,0 +1,129 @@
+#include "daemon/core/catalog_fetch.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+constexpr int kPageSize = 1000;  // the provider's largest
+constexpr std::size_t kMostPages = 200;
+constexpr int kFound = 50;
+
+unexpected<Error> endless(std::string const& what) {
+  return fail(ErrorCode::composio_error, "Composio's list of " + what +
+                                             " does not end: it gave the same page twice, or over " +
+                                             std::to_string(kMostPages) + " pages");
+}
+
+/// All pages of a list.
+template <class T, class FetchPage>
+Result<std::vector<T>> all_pages(std::string const& what, FetchPage&& fetch_page) {
+  std::vector<T> items;
+  std::set<std::string> seen;
+  std::string cursor;
+  for (std::size_t pages = 0; pages < kMostPages; ++pages) {
+    AGENTA_TRY(Page<T> page, fetch_page(cursor));
+    std::ranges::move(page.items, std::back_inserter(items));
+    if (!page.next_cursor || page.next_cursor->empty()) return items;
+    cursor = *page.next_cursor;
+    if (!seen.insert(cursor).second) break;
+  }
+  return endless(what);
+}
+
+}  // namespace
+
+bool is_provider_away(ErrorCode code) {
+  return code == ErrorCode::provider_unavailable || code == ErrorCode::timeout ||
+         code == ErrorCode::rate_limited || code == ErrorCode::composio_error;
+}
+
+/// Remembers how the account's last request went.
+template <class T>
+Result<T> CatalogFetch::noted(CatalogAccount& account, Result<T> result) {
+  account.health.with([&](CatalogAccount::Health& health) {
+    if (result || !is_provider_away(result.error().code)) {
+      health.failure.reset();
+    } else {
+      health.failure = result.error();
+      health.failed_at = clock_.wall();
+    }
+  });
+  return result;
+}
+
+Result<void> CatalogFetch::integrations(CatalogAccount& account, ProviderCall const& call) {
+  AGENTA_TRY(auto const list, noted(account, all_pages<Integration>("integrations", [&](auto const& cursor) {
+                                      IntegrationFilter filter;
+                                      filter.cursor = cursor;
+                                      filter.limit = kPageSize;
+                                      return provider_.list_integrations(call, filter);
+                                    })));
+  return account.store->put_integrations(list, clock_.wall());
+}
+
+Result<bool> CatalogFetch::tools_of(CatalogAccount& account, ProviderCall const& call,
+                                    std::vector<IntegrationSlug> const& slugs, std::int64_t expected) {
+  AGENTA_TRY(auto tools, noted(account, all_pages<Tool>("tools", [&](auto const& cursor) {
+                                 ToolFilter filter;
+                                 filter.integrations = slugs;
+                                 filter.cursor = cursor;
+                                 filter.limit = kPageSize;
+                                 return provider_.list_tools(call, filter);
+                               })));
+  // A filter that a server ignores would give us others', and lists of others that are not whole.
+  std::erase_if(tools, [&](Tool const& tool) {
+    return !std::ranges::any_of(slugs, [&](IntegrationSlug const& slug) {
+      return equal_ignoring_case(slug.text, tool.integration.text);
+    });
+  });
+  if (tools.empty() && expected > 0 && slugs.size() > 1) return false;
+  AGENTA_CHECK(account.store->put_tools(tools, slugs, clock_.wall()));
+  return true;
+}
+
+Result<std::vector<Tool>> CatalogFetch::keep_page(CatalogAccount& account, ProviderCall const& call,
+                                                  ToolFilter const& filter) {
+  AGENTA_TRY(auto page, noted(account, provider_.list_tools(call, filter)));
+  AGENTA_CHECK(account.store->put_tools(page.items, {}, clock_.wall()));
+  return std::move(page.items);
+}
+
+Result<std::vector<Tool>> CatalogFetch::tools_named(CatalogAccount& account, ProviderCall const& call,
+                                                    std::vector<ToolSlug> const& slugs) {
+  if (slugs.empty()) return std::vector<Tool>{};
+  ToolFilter filter;
+  filter.slugs = slugs;
+  filter.limit = kPageSize;
+  return keep_page(account, call, filter);
+}
+
+Result<std::vector<Tool>> CatalogFetch::tools_found(CatalogAccount& account, ProviderCall const& call,
+                                                    std::string const& words) {
+  ToolFilter filter;
+  filter.search = words;
+  filter.limit = kFound;
+  return keep_page(account, call, filter);
+}
+
+Result<IntegrationDetail> CatalogFetch::detail(CatalogAccount& account, ProviderCall const& call,
+                                               IntegrationSlug const& slug) {
+  AGENTA_TRY(auto detail, noted(account, provider_.get_integration(call, slug)));
+  // What cannot be kept is told all the same.
+  (void)account.store->put_detail(detail, clock_.wall());
+  return detail;
+}
+
+Result<Tool> CatalogFetch::tool(CatalogAccount& account, ProviderCall const& call, ToolSlug const& slug) {
+  AGENTA_TRY(auto tool, noted(account, provider_.get_tool(call, slug, "")));
+  (void)account.store->put_tools({tool}, {}, clock_.wall());
+  return tool;
+}
+
+}  // namespace agenta::daemon
