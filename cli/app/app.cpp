@@ -9,6 +9,7 @@
 
 #include "cli/app/command_line.hpp"
 #include "cli/app/commands.hpp"
+#include "cli/app/completer.hpp"
 #include "cli/app/interrupts.hpp"
 #include "cli/app/report.hpp"
 #include "cli/command/commands.hpp"
@@ -149,6 +150,7 @@ Result<void> print_version(World const& world, GlobalFlags const& flags, Termina
 }
 
 Result<void> run_line(World const& world, std::vector<std::string> const& words, Terminal& terminal) {
+  if (asks_for_names(words)) return print_names(world, words, terminal);
   AGENTA_CHECK(refuse_secret_flags(words));
   AGENTA_TRY(auto found, find_command(command_table(), words));
   GlobalFlags flags;

@@ -10,10 +10,15 @@ namespace {
 
 using protocol::write_string;
 
+std::vector<std::string> setting_keys() {
+  std::vector<std::string> keys;
+  for (config::Setting const& each : config::settings_table()) keys.emplace_back(each.key);
+  return keys;
+}
+
 Result<config::Setting const*> get_setting(std::string const& key) {
   if (auto const* setting = config::find_setting(key)) return setting;
-  std::vector<std::string> known;
-  for (config::Setting const& each : config::settings_table()) known.emplace_back(each.key);
+  std::vector<std::string> const known = setting_keys();
   std::string message = "there is no setting " + key;
   if (auto const meant = nearest(key, known)) message += "; did you mean " + *meant + "?";
   return fail(ErrorCode::usage, std::move(message), {"agenta-tools", "config", "list"});
@@ -107,6 +112,7 @@ RunFn add_config_list(Syntax& syntax) {
 RunFn add_config_get(Syntax& syntax) {
   auto options = std::make_shared<KeyOptions>();
   syntax.argument("KEY", options->key, "A setting, e.g. composio.base_url")
+      .one_of(setting_keys())
       .flag("--show-origin", options->show_origin, "Say where the value comes from")
       .note("Prints the value alone, in a pipe too; with --json a document.");
   return [options](Context& context) { return run_get(context, *options); };
@@ -114,13 +120,15 @@ RunFn add_config_get(Syntax& syntax) {
 
 RunFn add_config_set(Syntax& syntax) {
   auto options = std::make_shared<KeyOptions>();
-  syntax.argument("KEY", options->key, "A setting").argument("VALUE", options->value, "Its new value");
+  syntax.argument("KEY", options->key, "A setting")
+      .one_of(setting_keys())
+      .argument("VALUE", options->value, "Its new value");
   return [options](Context& context) { return run_set(context, *options); };
 }
 
 RunFn add_config_unset(Syntax& syntax) {
   auto options = std::make_shared<KeyOptions>();
-  syntax.argument("KEY", options->key, "A setting");
+  syntax.argument("KEY", options->key, "A setting").one_of(setting_keys());
   return [options](Context& context) { return run_unset(context, *options); };
 }
 

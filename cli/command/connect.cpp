@@ -1,3 +1,4 @@
+#include "cli/command/catalog_flags.hpp"
 #include "cli/command/commands.hpp"
 #include "cli/command/connect_fields.hpp"
 #include "cli/command/connect_wait.hpp"
@@ -150,9 +151,11 @@ Result<void> run_connect(Context& context, ConnectOptions const& options) {
 RunFn add_connect(Syntax& syntax) {
   auto options = std::make_shared<ConnectOptions>();
   syntax.optional_argument("INTEGRATION", options->integration, "What to connect, e.g. github")
+      .completes(Completes::integration)
       .option("--as", "SLUG", options->slug, "Call the connection this (default: the integration's name)")
       .option("--name", "NAME", options->name, "A name for people")
       .option("--auth", "SCHEME", options->auth, "OAUTH2, API_KEY, BEARER_TOKEN, BASIC, …")
+      .one_of(auth_scheme_words())
       .option("--auth-config", "ID", options->auth_config, "Use this auth config of Composio (ac_…)")
       .option("--scopes", "A,B", options->scopes, "Ask for these scopes")
       .options("--field", "K=@FILE|K=-|K=env:VAR", options->fields,
@@ -161,6 +164,7 @@ RunFn add_connect(Syntax& syntax) {
       .flag("--no-wait", options->no_wait, "Return at once; finish later with --resume")
       .option("--wait", "DURATION", options->wait, "Wait so long for the browser (default: 10m)")
       .option("--reconnect", "CONNECTION", options->reconnect, "Renew this connection in place")
+      .completes(Completes::connection)
       .option("--resume", "ID", options->resume, "Finish a login that was begun before, from anywhere")
       .note(
           "For OAuth the link is printed on stderr and opened in the browser; the command ends when the "

@@ -1,5 +1,6 @@
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_card.hpp"
+#include "cli/command/view.hpp"
 #include "cli/terminal/card.hpp"
 #include "cli/terminal/table.hpp"
 #include "shared/base/try.hpp"
@@ -10,9 +11,14 @@
 namespace agenta::cli {
 namespace {
 
-Result<void> run_list(Context& context, protocol::ConnectionQuery const& query) {
-  AGENTA_TRY(auto const reply, context.call(protocol::list_connections(query)));
-  return present(context, reply.body, [&]() -> Result<void> {
+struct ListOptions {
+  protocol::ConnectionQuery query{};
+  ViewOptions view{};
+};
+
+Result<void> run_list(Context& context, ListOptions const& options) {
+  AGENTA_TRY(auto const reply, context.call(protocol::list_connections(options.query)));
+  return present_view(context, reply.body, options.view, [&]() -> Result<View> {
     AGENTA_TRY(auto const page, protocol::decode_connections(reply.body));
     Table table{{"SLUG", "INTEGRATION", "STATUS", "AUTH", "NAME", "LAST USED"}};
     table.keep(0).keep(2);
@@ -21,8 +27,8 @@ Result<void> run_list(Context& context, protocol::ConnectionQuery const& query) 
                  std::string{name_of(row.status)}, row.auth_type, row.name,
                  row.last_used_at ? short_time(*row.last_used_at) : "never"});
     }
-    print(context.terminal, table, "No connections yet. Make one: agenta-tools connect github");
-    return {};
+    return View{.text =
+                    table_text(context, table, "No connections yet. Make one: agenta-tools connect github")};
   });
 }
 
@@ -46,16 +52,21 @@ void print_connection(Terminal& terminal, Connection const& row) {
 }
 
 RunFn add_connections_list(Syntax& syntax) {
-  auto query = std::make_shared<protocol::ConnectionQuery>();
-  syntax.option("--integration", "SLUG", query->integration, "Only the accounts of one integration")
-      .option("--status", "STATUS", query->status, "Only PENDING, ACTIVE, EXPIRED, FAILED or INACTIVE ones")
-      .example("agenta-tools connections list --integration github");
-  return [query](Context& context) { return run_list(context, *query); };
+  auto options = std::make_shared<ListOptions>();
+  syntax.option("--integration", "SLUG", options->query.integration, "Only the accounts of one integration")
+      .completes(Completes::integration)
+      .option("--status", "STATUS", options->query.status,
+              "Only PENDING, ACTIVE, EXPIRED, FAILED or INACTIVE ones")
+      .one_of({"PENDING", "ACTIVE", "EXPIRED", "FAILED", "INACTIVE"});
+  add_view_flags(syntax, options->view);
+  syntax.example("agenta-tools connections list --integration github");
+  return [options](Context& context) { return run_list(context, *options); };
 }
 
 RunFn add_connections_show(Syntax& syntax) {
   auto name = std::make_shared<std::string>();
   syntax.argument("CONNECTION", *name, "Slug or id of a connection")
+      .completes(Completes::connection)
       .example("agenta-tools connections show github");
   return [name](Context& context) -> Result<void> {
     AGENTA_TRY(auto const reply, context.call(protocol::get_connection(*name, std::chrono::seconds{0})));

@@ -1,6 +1,7 @@
 #include "cli/command/context.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
@@ -24,19 +25,30 @@ bool is_plain_word(std::string_view word) {
 
 }  // namespace
 
-Result<ServiceReply> Context::call(ServiceRequest request) const {
+Result<ServiceReply> Context::call(ServiceRequest request) {
   if (timeout && !request.timeout) request.timeout = timeout;
-  return tools.call(request, stop);
+  auto reply = tools.call(request, stop);
+  if (reply) keep_oldest(stale, find_staleness(*reply));
+  return reply;
 }
 
-Prompt Context::prompt() const {
+Result<ServiceReply> Context::call_far(ServiceRequest request) {
+  Spinner spinner{terminal, verbosity(), quietness()};
+  spinner.say("asking the daemon");
+  return call(std::move(request));
+}
+
+Prompt Context::prompt() const { return Prompt{terminal, is_attended()}; }
+
+bool Context::is_attended() const {
   std::string const ci = to_lower(environment ? environment("CI").value_or("") : "");
   bool const is_automation = !ci.empty() && ci != "0" && ci != "false";
-  return Prompt{terminal, !flags.no_input && !is_automation};
+  return !flags.no_input && !is_automation;
 }
 
 void Context::say(std::string_view line) const {
   if (flags.quiet) return;
+  if (terminal.out_is_tty()) terminal.flush();
   std::string const text = terminal.err_is_tty() ? visible(line, Lines::kept) : std::string{line};
   terminal.err(text + "\n");
 }
@@ -98,20 +110,31 @@ Result<std::string> read_data(Context& context, std::string const& data) {
 Result<std::string> fetch_list(Context& context, bool all,
                                std::function<ServiceRequest(std::string const& cursor)> const& request) {
   std::string items;
+  std::set<std::string> seen;
   for (std::string cursor;;) {
-    AGENTA_TRY(auto const reply, context.call(request(cursor)));
+    AGENTA_TRY(auto const reply, context.call_far(request(cursor)));
     if (!all) return reply.body;
     auto const page = protocol::find_member(reply.body, "items").value_or("[]");
     std::string_view const inner = trim(page.substr(1, page.size() - 2));
     if (!inner.empty()) items.append(items.empty() ? "" : ",").append(inner);
     auto const next =
         protocol::read_string(protocol::find_member(reply.body, "next_cursor").value_or("null"));
-    if (!next || next->empty() || *next == cursor) {
+    if (!next || next->empty()) {
       auto const total = protocol::find_member(reply.body, "total").value_or("0");
       return "{\"items\":[" + items + "],\"total\":" + std::string{total} + ",\"next_cursor\":null}";
     }
+    if (!seen.insert(*next).second) {
+      return fail(ErrorCode::composio_error, "this list goes in circles: its page " + *next + " came twice");
+    }
     cursor = *next;
   }
+}
+
+Result<std::optional<int>> read_page_size(std::string_view limit, bool all) {
+  constexpr int kLargestPage = 1000;  // more than that is `INVALID_REQUEST`
+  AGENTA_TRY(auto size, read_count("--limit", limit));
+  if (!size && all) size = kLargestPage;
+  return size;
 }
 
 std::string short_time(WallTime time) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/command/staleness.hpp"
 #include "cli/command/syntax.hpp"
 #include "cli/terminal/prompt.hpp"
 #include "cli/terminal/spinner.hpp"
@@ -78,15 +79,22 @@ struct Context {
   std::function<bool()> lost_reply = [] { return false; };
   /// A service that never starts a daemon.
   std::function<std::unique_ptr<ToolService>()> without_autostart{};
+  /// The oldest answer that came from a copy which should be newer.
+  std::optional<Staleness> stale{};
 
   /// JSON is asked for, or the result goes into a pipe.
   bool wants_json() const { return flags.json || !terminal.out_is_tty(); }
-  /// Calls the service under `--timeout`, and until interrupted.
-  Result<ServiceReply> call(ServiceRequest request) const;
+  /// Calls the service under `--timeout`, and until interrupted. Remembers how old the answer is.
+  Result<ServiceReply> call(ServiceRequest request);
+  /// The same with a spinner, for what may have to be fetched from afar first.
+  Result<ServiceReply> call_far(ServiceRequest request);
   Prompt prompt() const;
+  /// Whether somebody may be there to press keys: not with `--no-input`, and not in CI.
+  bool is_attended() const;
   Verbose verbosity() const { return flags.verbose ? Verbose::yes : Verbose::no; }
   Quiet quietness() const { return flags.quiet ? Quiet::yes : Quiet::no; }
-  /// One line for a person, on stderr; nothing with `--quiet`.
+  /// One line for a person, on stderr; nothing with `--quiet`. On a terminal it comes after what was printed
+  /// so far.
   void say(std::string_view line) const;
 };
 
@@ -113,9 +121,13 @@ Result<std::string> read_input(Context& context, std::string const& path);
 Result<std::string> read_data(Context& context, std::string const& data);
 
 /// All pages of a list as one document, each fetched by `request(cursor)`; the first page alone with `all`
-/// false.
+/// false. A page that comes twice is `COMPOSIO_ERROR`: the list would never end.
 Result<std::string> fetch_list(Context& context, bool all,
                                std::function<ServiceRequest(std::string const& cursor)> const& request);
+
+/// How many items to ask for at once: what `--limit` says, else as many as the daemon gives where all are
+/// wanted.
+Result<std::optional<int>> read_page_size(std::string_view limit, bool all);
 
 /// `2026-11-23 20:45`, UTC, for tables.
 std::string short_time(WallTime time);

@@ -47,6 +47,7 @@ Result<void> run_disconnect(Context& context, DisconnectOptions const& options) 
 RunFn add_disconnect(Syntax& syntax) {
   auto options = std::make_shared<DisconnectOptions>();
   syntax.argument("CONNECTION", options->connection, "Slug or id of the connection")
+      .completes(Completes::connection)
       .flag("--keep-remote", options->keep_remote, "Forget it here and leave the account at Composio")
       .note("Asks first, unless --yes is given.")
       .example("agenta-tools disconnect github --yes");

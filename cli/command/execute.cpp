@@ -122,16 +122,19 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
 RunFn add_execute(Syntax& syntax) {
   auto options = std::make_shared<ExecuteOptions>();
   syntax.argument("TOOL", options->tool, "Slug of a tool, e.g. GITHUB_CREATE_AN_ISSUE")
+      .completes(Completes::tool)
       .arguments("K=V", options->arguments,
                  "Arguments: K=text, K:=JSON, K=@FILE, A.B=V for a member of an object")
       .option("-d,--data", "JSON", options->data, "All arguments as a JSON object, @FILE or - for stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
+      .completes(Completes::connection)
       .option("--tool-version", "V", options->tool_version, "This version of the tool")
       .flag("--dry-run", options->dry_run, "Check everything and send nothing")
       .flag("--no-validate", options->no_validate, "Leave the arguments to the service to judge")
       .option("--idempotency-key", "KEY", options->idempotency_key, "Run at most once under this key, ever")
       .option("--output", "data|envelope", options->output,
               "The tool's data, or the whole record (default: data)")
+      .one_of({"data", "envelope"})
       .options("--select", "POINTER", options->select, "Only the value at this JSON pointer")
       .note(
           "A selected text is printed as it is, without quotes, unless --json asks for JSON. Where the "

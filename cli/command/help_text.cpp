@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cli/terminal/width.hpp"
+#include "cli/terminal/wrap.hpp"
 #include "shared/base/text.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -19,24 +20,9 @@ std::string name_of(Command const& command) {
   return std::string{command.noun} + (command.verb.empty() ? "" : " " + std::string{command.verb});
 }
 
-/// `text` in lines of at most `kHelpWidth` columns, each after `indent` blanks.
-std::string wrapped(std::string_view text, int indent) {
-  std::string const margin(static_cast<std::size_t>(indent), ' ');
-  std::string out;
-  std::string line;
-  for (std::string const& word : split(text, ' ')) {
-    if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > kHelpWidth) {
-      out += margin + line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return line.empty() ? out : out + margin + line + "\n";
-}
-
 std::string row(std::string const& left, std::string const& right, int width) {
-  if (display_width(left) > width) return "  " + left + "\n" + wrapped(right, width + 4);
-  std::string const text = wrapped(right, width + 4);
+  if (display_width(left) > width) return "  " + left + "\n" + wrapped(right, width + 4, kHelpWidth);
+  std::string const text = wrapped(right, width + 4, kHelpWidth);
   return "  " + pad_width(left, width) + "  " +
          (text.empty() ? "\n" : text.substr(static_cast<std::size_t>(width) + 4));
 }
@@ -62,7 +48,7 @@ std::string usage_line(Command const& command, Syntax const& syntax) {
     if (entry.kind == Entry::Kind::flag) {
       has_flags = true;
     } else if (entry.is_required) {
-      line += " " + entry.names;
+      line += " " + entry.names + (entry.is_repeated ? "…" : "");
     } else {
       line += " [" + entry.names + "]" + (entry.is_repeated ? "…" : "");
     }
@@ -116,6 +102,7 @@ void declare_globals(Syntax& syntax, GlobalFlags& flags) {
       .flag("--no-input", flags.no_input, "Never ask; fail saying what was needed")
       .flag("--yes", flags.yes, "Answer yes to questions")
       .option("--color", "auto|always|never", flags.color, "Colours (NO_COLOR and CLICOLOR_FORCE count too)")
+      .one_of({"auto", "always", "never"})
       .flag("--no-autostart", flags.no_autostart, "Never start the daemon (AGENTA_TOOLS_NO_AUTOSTART=1)")
       .flag("-h,--help", flags.help, "Say what a command takes")
       .flag("--version", flags.version, "Print the version");
@@ -173,7 +160,7 @@ std::string command_help(Command const& command) {
   out += entry_rows(syntax.entries(), Entry::Kind::argument, "Arguments");
   out += entry_rows(syntax.entries(), Entry::Kind::flag, "Flags");
   out += globals_rows();
-  for (std::string const& note : syntax.notes()) out += "\n" + wrapped(note, 0);
+  for (std::string const& note : syntax.notes()) out += "\n" + wrapped(note, 0, kHelpWidth);
   if (!syntax.examples().empty()) out += "\nExamples\n";
   for (std::string const& line : syntax.examples()) out += "  " + line + "\n";
   return out;

@@ -1,4 +1,5 @@
 #include "cli/command/commands.hpp"
+#include "cli/command/view.hpp"
 #include "cli/terminal/card.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/table.hpp"
@@ -15,6 +16,7 @@ struct ListOptions {
   protocol::ExecutionQuery query{};
   std::string limit{};
   bool all = false;
+  ViewOptions view{};
 };
 
 std::string took(Execution const& execution) {
@@ -28,13 +30,13 @@ std::string failure_of(Execution const& execution) {
 
 Result<void> run_list(Context& context, ListOptions const& options) {
   protocol::ExecutionQuery query = options.query;
-  AGENTA_TRY(query.limit, read_count("--limit", options.limit));
+  AGENTA_TRY(query.limit, read_page_size(options.limit, options.all));
   AGENTA_TRY(auto const body, fetch_list(context, options.all, [&](std::string const& cursor) {
                protocol::ExecutionQuery page = query;
                if (!cursor.empty()) page.cursor = cursor;
                return protocol::list_executions(page);
              }));
-  return present(context, body, [&]() -> Result<void> {
+  return present_view(context, body, options.view, [&]() -> Result<View> {
     AGENTA_TRY(auto const page, protocol::decode_executions(body));
     // On a narrow terminal the tool's name matters more than what `history show` tells anyway.
     constexpr int kWide = 110;
@@ -55,16 +57,14 @@ Result<void> run_list(Context& context, ListOptions const& options) {
       table.add({short_time(each.started_at), each.tool.text, each.connection ? each.connection->slug : "",
                  std::move(state), took(each), each.id.text, failure_of(each)});
     }
-    print(context.terminal, table, "Nothing has been run yet.");
-    if (page.next_cursor) {
-      context.say(std::to_string(page.items.size()) + " of " + std::to_string(page.total) +
-                  "; more with --all");
-    }
-    return {};
+    View view;
+    view.text = table_text(context, table, "Nothing has been run yet.");
+    if (page.next_cursor) view.notes.push_back(more_line(page.items.size(), page.total));
+    return view;
   });
 }
 
-void print_execution(Context& context, Execution const& each) {
+std::string render_execution(Execution const& each, bool has_color) {
   Card card{each.tool.text + " " + std::string{name_of(each.state)}};
   card.row("id", each.id.text)
       .row("connection", each.connection ? each.connection->slug : "")
@@ -75,39 +75,46 @@ void print_execution(Context& context, Execution const& each) {
       .row("error", failure_of(each))
       .row("Composio log", each.log_id)
       .row("idempotency key", each.idempotency_key);
-  print(context.terminal, card);
-  context.terminal.out("\nArguments\n");
-  print_json(context.terminal, each.arguments.text);
-  if (each.data) {
-    context.terminal.out("\nResult\n");
-    print_json(context.terminal, each.data->text);
-  }
+  std::string out = card.render(has_color);
+  out += "\nArguments\n" + pretty_json(each.arguments.text, has_color) + "\n";
+  if (each.data) out += "\nResult\n" + pretty_json(each.data->text, has_color) + "\n";
+  return out;
 }
+
+struct ShowOptions {
+  std::string id{};
+  ViewOptions view{};
+};
 
 }  // namespace
 
 RunFn add_history_list(Syntax& syntax) {
   auto options = std::make_shared<ListOptions>();
   syntax.option("--tool", "TOOL", options->query.tool, "Only runs of one tool")
+      .completes(Completes::tool)
       .option("-c,--connection", "CONNECTION", options->query.connection,
               "Only runs on one connection, by slug or id")
+      .completes(Completes::connection)
       .option("--state", "STATE", options->query.state, "Only succeeded, failed, unknown, cancelled, … ones")
-      .option("--limit", "N", options->limit, "At most so many")
+      .one_of({"queued", "sent", "succeeded", "failed", "unknown", "cancelled", "refused"})
+      .option("--limit", "N", options->limit, "At most so many; with --all, so many at once")
       .option("--cursor", "CURSOR", options->query.cursor, "Go on after a page: its next_cursor")
-      .flag("--all", options->all, "Every page")
-      .example("agenta-tools history list --state unknown");
+      .flag("--all", options->all, "Every page");
+  add_view_flags(syntax, options->view);
+  syntax.example("agenta-tools history list --state unknown");
   return [options](Context& context) { return run_list(context, *options); };
 }
 
 RunFn add_history_show(Syntax& syntax) {
-  auto id = std::make_shared<std::string>();
-  syntax.argument("ID", *id, "Id of an execution").example("agenta-tools history show 0192f3a4-…");
-  return [id](Context& context) -> Result<void> {
-    AGENTA_TRY(auto const reply, context.call(protocol::get_execution(*id)));
-    return present(context, reply.body, [&]() -> Result<void> {
+  auto options = std::make_shared<ShowOptions>();
+  syntax.argument("ID", options->id, "Id of an execution");
+  add_view_flags(syntax, options->view);
+  syntax.example("agenta-tools history show 0192f3a4-…");
+  return [options](Context& context) -> Result<void> {
+    AGENTA_TRY(auto const reply, context.call(protocol::get_execution(options->id)));
+    return present_view(context, reply.body, options->view, [&]() -> Result<View> {
       AGENTA_TRY(auto const execution, protocol::decode_execution(reply.body));
-      print_execution(context, execution);
-      return {};
+      return View{.text = render_execution(execution, context.terminal.out_has_color())};
     });
   };
 }

@@ -1,7 +1,8 @@
+#include "cli/command/catalog_flags.hpp"
 #include "cli/command/commands.hpp"
-#include "cli/terminal/card.hpp"
-#include "cli/terminal/sanitize.hpp"
-#include "cli/terminal/style.hpp"
+#include "cli/command/connection_state.hpp"
+#include "cli/command/integration_card.hpp"
+#include "cli/command/view.hpp"
 #include "cli/terminal/table.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -11,72 +12,69 @@
 namespace agenta::cli {
 namespace {
 
-struct ListOptions {
+struct ListOptions : NetworkOption {
   protocol::IntegrationQuery query{};
   std::string limit{};
   bool connected = false;
   bool all = false;
+  ViewOptions view{};
 };
+
+Result<View> render_list(Context const& context, std::string const& body) {
+  AGENTA_TRY(auto const page, protocol::decode_integration_items(body));
+  Table table{{"SLUG", "NAME", "STATE", "TOOLS", "AUTH", "DESCRIPTION"}};
+  table.keep(0).keep(2).paint(2, ink_of_state);
+  for (auto const& [integration, state] : page.items) {
+    table.add({integration.slug.text, integration.name, state_word(state.status),
+               std::to_string(integration.tools_count), join(integration.auth_schemes, ","),
+               integration.description});
+  }
+  View view;
+  view.text = table_text(context, table, "No integration matches.");
+  if (page.next_cursor) view.notes.push_back(more_line(page.items.size(), page.total));
+  return view;
+}
 
 Result<void> run_list(Context& context, ListOptions const& options) {
   protocol::IntegrationQuery query = options.query;
-  AGENTA_TRY(query.limit, read_count("--limit", options.limit));
+  AGENTA_TRY(query.limit, read_page_size(options.limit, options.all));
   if (options.connected) query.connected = true;
+  query.network = options.network();
   AGENTA_TRY(auto const body, fetch_list(context, options.all, [&](std::string const& cursor) {
                protocol::IntegrationQuery page = query;
                if (!cursor.empty()) page.cursor = cursor;
                return protocol::list_integrations(page);
              }));
-  return present(context, body, [&]() -> Result<void> {
-    AGENTA_TRY(auto const page, protocol::decode_integrations(body));
-    Table table{{"SLUG", "NAME", "TOOLS", "AUTH", "DESCRIPTION"}};
-    table.keep(0);
-    for (Integration const& each : page.items) {
-      table.add({each.slug.text, each.name, std::to_string(each.tools_count), join(each.auth_schemes, ","),
-                 each.description});
-    }
-    print(context.terminal, table, "No integration matches.");
-    if (page.next_cursor) {
-      context.say(std::to_string(page.items.size()) + " of " + std::to_string(page.total) +
-                  "; more with --all");
-    }
-    return {};
+  return present_view(context, body, options.view, [&] { return render_list(context, body); });
+}
+
+struct ShowOptions : NetworkOption {
+  std::string slug{};
+  ViewOptions view{};
+};
+
+Result<void> run_show(Context& context, ShowOptions const& options) {
+  AGENTA_TRY(auto const reply, context.call_far(protocol::get_integration(options.slug, options.network())));
+  return present_view(context, reply.body, options.view, [&]() -> Result<View> {
+    AGENTA_TRY(auto const view, protocol::decode_integration_view(reply.body));
+    auto next = next_steps(view);
+    for (auto& step : next) step = step_here(std::move(step), context.flags);
+    return View{.text = render_integration(view, next, page_style(context))};
   });
 }
 
-std::string scheme_lines(AuthScheme const& scheme, bool has_color) {
-  std::string out = "  " + inked(visible(scheme.mode), Ink::bold, has_color);
-  if (scheme.managed) out += "  (Composio's own app: nothing to set up)";
-  out += "\n";
-  for (AuthField const& field : scheme.connection_fields) {
-    out += "    " + visible(field.name) + (field.required ? "  required" : "  optional") +
-           (field.secret ? ", secret" : "");
-    if (!field.description.empty()) out += "  " + visible(field.description);
-    out += "\n";
-  }
-  if (!scheme.scopes.empty()) out += "    scopes: " + visible(join(scheme.scopes, ", ")) + "\n";
-  return out;
-}
+struct CategoriesOptions : NetworkOption {
+  ViewOptions view{};
+};
 
-void print_integration(Context& context, IntegrationDetail const& detail) {
-  Integration const& integration = detail.integration;
-  Card card{integration.name + " (" + integration.slug.text + ")"};
-  std::vector<std::string> categories;
-  for (Category const& category : integration.categories) categories.push_back(category.name);
-  card.row("about", integration.description)
-      .row("tools", std::to_string(integration.tools_count))
-      .row("categories", join(categories, ", "))
-      .row("site", integration.app_url)
-      .row("version", integration.version);
-  print(context.terminal, card);
-  if (!detail.auth.empty()) context.terminal.out("\nWays to connect\n");
-  for (AuthScheme const& scheme : detail.auth) {
-    context.terminal.out(scheme_lines(scheme, context.terminal.out_has_color()));
-  }
-  std::string const slug = visible(integration.slug.text);
-  context.terminal.out("\nNext\n");
-  if (!integration.no_auth) context.terminal.out("  agenta-tools connect " + slug + "\n");
-  context.terminal.out("  agenta-tools tools list " + slug + "\n");
+Result<void> run_categories(Context& context, CategoriesOptions const& options) {
+  AGENTA_TRY(auto const reply, context.call_far(protocol::list_categories(options.network())));
+  return present_view(context, reply.body, options.view, [&]() -> Result<View> {
+    AGENTA_TRY(auto const page, protocol::decode_categories(reply.body));
+    Table table{{"CATEGORY", "NAME"}};
+    for (Category const& each : page.items) table.add({each.slug, each.name});
+    return View{.text = table_text(context, table, "There are no categories.")};
+  });
 }
 
 }  // namespace
@@ -84,28 +82,41 @@ void print_integration(Context& context, IntegrationDetail const& detail) {
 RunFn add_integrations_list(Syntax& syntax) {
   auto options = std::make_shared<ListOptions>();
   syntax.option("--search", "WORDS", options->query.search, "Only what matches these words")
-      .option("--category", "NAME", options->query.category, "Only one category")
+      .option("--category", "CATEGORY", options->query.category, "Only one category")
+      .completes(Completes::category)
       .option("--auth", "SCHEME", options->query.auth, "Only what can be connected by this scheme")
+      .one_of(auth_scheme_words())
       .flag("--connected", options->connected, "Only what has an active connection")
-      .option("--limit", "N", options->limit, "At most so many")
+      .option("--limit", "N", options->limit, "At most so many; with --all, so many at once")
       .option("--cursor", "CURSOR", options->query.cursor, "Go on after a page: its next_cursor")
-      .flag("--all", options->all, "Every page")
-      .example("agenta-tools integrations list --search mail");
+      .flag("--all", options->all, "Every page");
+  add_offline_flag(syntax, *options);
+  add_view_flags(syntax, options->view);
+  syntax.example("agenta-tools integrations list --search mail")
+      .example("agenta-tools integrations list --category crm --auth OAUTH2");
   return [options](Context& context) { return run_list(context, *options); };
 }
 
 RunFn add_integrations_show(Syntax& syntax) {
-  auto slug = std::make_shared<std::string>();
-  syntax.argument("INTEGRATION", *slug, "Slug of an integration")
+  auto options = std::make_shared<ShowOptions>();
+  syntax.argument("INTEGRATION", options->slug, "Slug of an integration").completes(Completes::integration);
+  add_offline_flag(syntax, *options);
+  add_view_flags(syntax, options->view);
+  syntax
+      .note(
+          "Shows what it is, the ways to connect it with the fields that each needs, your connections and "
+          "how "
+          "they are, and what to do next.")
       .example("agenta-tools integrations show stripe");
-  return [slug](Context& context) -> Result<void> {
-    AGENTA_TRY(auto const reply, context.call(protocol::get_integration(*slug)));
-    return present(context, reply.body, [&]() -> Result<void> {
-      AGENTA_TRY(auto const detail, protocol::decode_integration(reply.body));
-      print_integration(context, detail);
-      return {};
-    });
-  };
+  return [options](Context& context) { return run_show(context, *options); };
+}
+
+RunFn add_integrations_categories(Syntax& syntax) {
+  auto options = std::make_shared<CategoriesOptions>();
+  add_offline_flag(syntax, *options);
+  add_view_flags(syntax, options->view);
+  syntax.note("What --category of the lists takes.").example("agenta-tools integrations categories");
+  return [options](Context& context) { return run_categories(context, *options); };
 }
 
 }  // namespace agenta::cli

@@ -173,6 +173,7 @@ RunFn add_sandbox_consent(Syntax& syntax) {
   syntax
       .optional_argument("approve|deny|off", options->mode,
                          "Answer consent pages by itself, or leave them to a person")
+      .one_of({"approve", "deny", "off"})
       .option("--delay", "DURATION", options->delay, "After this time (default: at once)")
       .option("--url", "URL", options->control.url,
               "A sandbox that `sandbox serve` serves, instead of the daemon's own")

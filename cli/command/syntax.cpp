@@ -80,6 +80,25 @@ Result<void> store(Bound const& bound) {
 
 }  // namespace
 
+std::string_view name_of(Completes what) {
+  switch (what) {
+    case Completes::nothing: return "";
+    case Completes::tool: return "tool";
+    case Completes::integration: return "integration";
+    case Completes::category: return "category";
+    case Completes::connection: return "connection";
+  }
+  __builtin_unreachable();
+}
+
+std::optional<Completes> parse_completes(std::string_view name) {
+  for (auto const what :
+       {Completes::tool, Completes::integration, Completes::category, Completes::connection}) {
+    if (name == name_of(what)) return what;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> Entry::each_name() const { return split(names, ','); }
 
 Entry& Syntax::add(Entry::Kind kind, std::string names, std::string help, Entry::Target target) {
@@ -103,6 +122,22 @@ Syntax& Syntax::optional_argument(std::string name, std::string& into, std::stri
 
 Syntax& Syntax::arguments(std::string name, std::vector<std::string>& into, std::string help) {
   add(Entry::Kind::argument, std::move(name), std::move(help), &into).is_repeated = true;
+  return *this;
+}
+
+Syntax& Syntax::some_arguments(std::string name, std::vector<std::string>& into, std::string help) {
+  arguments(std::move(name), into, std::move(help));
+  entries_.back().is_required = true;
+  return *this;
+}
+
+Syntax& Syntax::completes(Completes what) {
+  entries_.back().completes = what;
+  return *this;
+}
+
+Syntax& Syntax::one_of(std::vector<std::string> choices) {
+  entries_.back().choices = std::move(choices);
   return *this;
 }
 

@@ -12,6 +12,11 @@
 
 namespace agenta::cli {
 
+/// What a shell offers to complete a value with, where the names are known only at that moment.
+enum class Completes { nothing, tool, integration, category, connection };
+std::string_view name_of(Completes what);  ///< `tool`, `integration`, …; empty for nothing
+std::optional<Completes> parse_completes(std::string_view name);
+
 /// One argument or flag of a command, as it is parsed, printed as help, and completed.
 struct Entry {
   enum class Kind { argument, flag };
@@ -24,6 +29,8 @@ struct Entry {
   std::string help{};
   bool is_required = false;
   bool is_repeated = false;
+  Completes completes = Completes::nothing;
+  std::vector<std::string> choices{};  ///< the values that it may have, where they are few
   Target target{static_cast<bool*>(nullptr)};
 
   /// The names one by one: `-d`, `--data`.
@@ -37,11 +44,17 @@ class Syntax {
   Syntax& optional_argument(std::string name, std::string& into, std::string help);
   /// Any number of arguments, after the others.
   Syntax& arguments(std::string name, std::vector<std::string>& into, std::string help);
+  /// At least one argument, after the others.
+  Syntax& some_arguments(std::string name, std::vector<std::string>& into, std::string help);
   Syntax& flag(std::string names, bool& into, std::string help);
   Syntax& option(std::string names, std::string placeholder, std::string& into, std::string help);
   /// An option that may be given again and again.
   Syntax& options(std::string names, std::string placeholder, std::vector<std::string>& into,
                   std::string help);
+  /// Says with what a shell completes the value declared last: with names of a kind, or with one of a few
+  /// words. The words are not checked when parsing: the command knows better how to say what is wrong.
+  Syntax& completes(Completes what);
+  Syntax& one_of(std::vector<std::string> choices);
   /// A paragraph of the command's help.
   Syntax& note(std::string text);
   /// A command line shown in the command's help.

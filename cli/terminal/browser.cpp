@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/terminal/child.hpp"
 #include "shared/base/text.hpp"
 
 namespace agenta::cli {
@@ -33,16 +34,6 @@ std::vector<std::string> command_of(std::string const& entry, std::string_view u
 
 bool has(Lookup const& environment, std::string const& name) {
   return !environment(name).value_or("").empty();
-}
-
-/// The environment without what a browser has no business to know.
-std::vector<char*> environment_for_child() {
-  std::vector<char*> kept;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view{*entry}.starts_with("COMPOSIO_API_KEY")) kept.push_back(*entry);
-  }
-  kept.push_back(nullptr);
-  return kept;
 }
 
 bool start(std::vector<std::string> command) {

@@ -39,7 +39,8 @@ void Spinner::turn(std::stop_token const& stop) {
     if (stop.stop_requested()) break;
     auto const elapsed = std::chrono::steady_clock::now() - start;
     auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(elapsed).count();
-    std::string const text = fit_width(what_, terminal_.width() - 12) + " " + std::to_string(seconds) + "s";
+    std::string const text =
+        fit_width(what_, terminal_.err_width() - 12) + " " + std::to_string(seconds) + "s";
     terminal_.err(std::string{"\r"} + kFrames[frame % kFrames.size()] + " " + text + "\x1b[K");
     has_drawn = true;
   }

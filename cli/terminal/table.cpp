@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "cli/terminal/sanitize.hpp"
-#include "cli/terminal/style.hpp"
 #include "cli/terminal/width.hpp"
 
 namespace agenta::cli {
@@ -31,14 +30,17 @@ void shrink(std::vector<int>& widths, std::vector<std::size_t> const& kept, int 
   }
 }
 
-std::string line(std::vector<std::string> const& cells, std::vector<int> const& widths) {
+/// `ink(i)` is the colour of cell `i`.
+template <class InkOfCell>
+std::string line(std::vector<std::string> const& cells, std::vector<int> const& widths, InkOfCell ink) {
   std::string out;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
+  std::size_t last = cells.size();
+  while (last > 0 && cells[last - 1].empty()) --last;
+  for (std::size_t i = 0; i < last; ++i) {
     std::string const cell = fit_width(cells[i], widths[i]);
-    bool const is_last = i + 1 == cells.size();
-    out += is_last ? cell : pad_width(cell, widths[i] + kGap);
+    out += inked(cell, ink(i), true);
+    if (i + 1 < last) out.append(static_cast<std::size_t>(widths[i] + kGap - display_width(cell)), ' ');
   }
-  while (out.ends_with(' ')) out.pop_back();
   return out;
 }
 
@@ -58,8 +60,14 @@ std::string Table::render(int columns, bool has_color) const {
   }
   shrink(widths, kept_, columns);
 
-  std::string out = inked(line(titles_, widths), Ink::bold, has_color) + "\n";
-  for (auto const& row : rows_) out += line(row, widths) + "\n";
+  auto const plain = [](std::size_t) { return Ink::plain; };
+  std::string out = inked(line(titles_, widths, plain), Ink::bold, has_color) + "\n";
+  for (auto const& row : rows_) {
+    auto const ink = [&](std::size_t i) {
+      return has_color && ink_of_ != nullptr && i == painted_ ? ink_of_(row[i]) : Ink::plain;
+    };
+    out += line(row, widths, ink) + "\n";
+  }
   return out;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cli/terminal/style.hpp"
 #include "cli/terminal/terminal.hpp"
 
 namespace agenta::cli {
@@ -19,6 +21,14 @@ class Table {
     kept_.push_back(column);
     return *this;
   }
+  /// The colour of a cell, by what it says.
+  using InkOf = Ink (*)(std::string_view cell);
+  /// Colours the cells of a column; only beside words that say the same.
+  Table& paint(std::size_t column, InkOf ink_of) {
+    painted_ = column;
+    ink_of_ = ink_of;
+    return *this;
+  }
   bool empty() const { return rows_.empty(); }
   /// The lines, each ended. Every line has at most `columns` columns, as long as a column keeps four.
   std::string render(int columns, bool has_color) const;
@@ -27,6 +37,8 @@ class Table {
   std::vector<std::string> titles_;
   std::vector<std::vector<std::string>> rows_{};
   std::vector<std::size_t> kept_{};
+  std::size_t painted_ = 0;
+  InkOf ink_of_ = nullptr;
 };
 
 /// Prints a table on stdout, or `when_empty` and nothing else where it has no rows.

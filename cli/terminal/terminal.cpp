@@ -45,10 +45,13 @@ void fill_closed_descriptors() {
   }
 }
 
-int columns_of(int fd) {
+/// The size of a terminal, 80 columns and 24 lines where it does not tell.
+winsize size_of(int fd) {
   winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+  if (::ioctl(fd, TIOCGWINSZ, &size) != 0) size = {};
+  if (size.ws_col == 0) size.ws_col = 80;
+  if (size.ws_row == 0) size.ws_row = 24;
+  return size;
 }
 
 bool is_set(Lookup const& environment, std::string const& name) {
@@ -72,7 +75,11 @@ Terminal Terminal::standard() {
   shape.in_is_tty = ::isatty(STDIN_FILENO) == 1;
   shape.out_is_tty = ::isatty(STDOUT_FILENO) == 1;
   shape.err_is_tty = ::isatty(STDERR_FILENO) == 1;
-  if (shape.out_is_tty) shape.width = columns_of(STDOUT_FILENO);
+  if (shape.out_is_tty) {
+    winsize const size = size_of(STDOUT_FILENO);
+    shape.width = size.ws_col;
+    shape.height = size.ws_row;
+  }
   char const* const term = std::getenv("TERM");
   shape.is_dumb = term == nullptr || *term == '\0' || std::string_view{term} == "dumb";
   return Terminal{nullptr, shape};
@@ -113,6 +120,10 @@ void Terminal::flush() {
   if (buffer_.empty()) return;
   if (!out_failure_) out_failure_ = write_all(STDOUT_FILENO, buffer_);
   buffer_.clear();
+}
+
+int Terminal::err_width() const {
+  return capture_ != nullptr || !shape_.err_is_tty ? shape_.width : size_of(STDERR_FILENO).ws_col;
 }
 
 void Terminal::choose_color(ColorChoice choice, Lookup const& environment) {

@@ -22,6 +22,7 @@ struct Shape {
   bool out_is_tty = false;
   bool err_is_tty = false;
   int width = 80;        ///< columns of the terminal; meaningless in a pipe
+  int height = 24;       ///< its lines
   bool is_dumb = false;  ///< TERM=dumb or unset: no cursor movement, no colour
 };
 
@@ -61,6 +62,11 @@ class Terminal {
   bool err_is_tty() const { return shape_.err_is_tty; }
   bool is_dumb() const { return shape_.is_dumb; }
   int width() const { return shape_.width; }
+  int height() const { return shape_.height; }
+  /// The columns of the terminal that stderr is, as they are now.
+  int err_width() const;
+  /// Whether the streams are strings: nothing of this process's own streams is to be touched.
+  bool is_captured() const { return capture_ != nullptr; }
 
   /// Decides on colours: the flag, else NO_COLOR, CLICOLOR_FORCE, TERM, and whether the stream is a terminal.
   void choose_color(ColorChoice choice, Lookup const& environment);

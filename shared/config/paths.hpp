@@ -26,13 +26,14 @@ struct Paths {
   std::filesystem::path socket() const { return run_dir() / "daemon.sock"; }
   std::filesystem::path daemon_lock() const { return run_dir() / "daemon.lock"; }
   std::filesystem::path start_lock() const { return run_dir() / "start.lock"; }
+  /// What a shell completes names from: `tools`, `integrations` and `categories`, a name a line in the order
+  /// of their bytes. The daemon writes them, whole files at once.
+  std::filesystem::path names_dir() const { return run_dir() / "names"; }
   std::filesystem::path log_dir() const { return home / "log"; }
   std::filesystem::path log_file() const { return log_dir() / "daemon.log"; }
   std::filesystem::path credentials() const { return home / "credentials.json"; }
   /// A cache, a file for each account: see `CatalogShelf`.
   std::filesystem::path catalog_dir() const { return home / "catalog"; }
-  /// What shells complete from, beside the socket.
-  std::filesystem::path names_dir() const { return run_dir() / "names"; }
   std::filesystem::path sandbox_state() const { return home / "sandbox-state.json"; }
 };
 

@@ -46,6 +46,19 @@ std::string encode_integration(IntegrationDetail const& detail, IntegrationState
                                std::vector<Connection> const& connections);
 Result<Page<Integration>> decode_integrations(std::string_view body);
 Result<IntegrationDetail> decode_integration(std::string_view body);
+/// An item of the list with its state.
+struct IntegrationItem {
+  Integration integration{};
+  IntegrationState state{};
+};
+Result<Page<IntegrationItem>> decode_integration_items(std::string_view body);
+/// An integration in full, with its connections.
+struct IntegrationView {
+  IntegrationDetail detail{};
+  IntegrationState state{};
+  std::vector<Connection> connections{};
+};
+Result<IntegrationView> decode_integration_view(std::string_view body);
 
 std::string encode_tools(Page<Tool> const& page);
 std::string encode_tool(Tool const& tool);

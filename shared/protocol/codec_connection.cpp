@@ -26,7 +26,9 @@ ConnectionStatus read_status(ObjectReader& in) {
   return status.value_or(ConnectionStatus::failed);
 }
 
-Connection read_connection(ObjectReader& in) {
+}  // namespace
+
+Connection detail::read_connection(ObjectReader& in) {
   Connection connection;
   connection.id.text = in.required_text("id");
   connection.project.text = in.text("project_id");
@@ -50,6 +52,8 @@ Connection read_connection(ObjectReader& in) {
   connection.error = in.nested("error", read_reason);
   return connection;
 }
+
+namespace {
 
 std::string write_credentials(std::vector<std::pair<std::string, Secret>> const& credentials) {
   ObjectWriter out;
@@ -103,12 +107,12 @@ std::string encode_connections(Page<Connection> const& page, std::string_view ow
 }
 
 Result<Connection> decode_connection(std::string_view body) {
-  return detail::decode_object(body, "the connection", read_connection);
+  return detail::decode_object(body, "the connection", detail::read_connection);
 }
 
 Result<Page<Connection>> decode_connections(std::string_view body) {
   return detail::decode_object(body, "the list of connections", [](ObjectReader& in) {
-    return detail::read_page<Connection>(in, read_connection);
+    return detail::read_page<Connection>(in, detail::read_connection);
   });
 }
 

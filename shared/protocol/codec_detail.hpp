@@ -167,6 +167,7 @@ Page<T> read_page(ObjectReader& in, Decode decode) {
 void write_error_members(ObjectWriter& out, Error const& error, std::string_view message_name);
 /// An error in any of its frames: `detail` and `message` are the same member.
 Error read_error(ObjectReader& in, ErrorCode otherwise);
+Connection read_connection(ObjectReader& in);
 std::string write_actor(Actor const& actor);
 Actor read_actor(ObjectReader& in);
 std::string write_hints(ToolHints const& hints);

@@ -59,6 +59,18 @@ Integration read_item(ObjectReader& in) {
   return integration;
 }
 
+IntegrationState read_state(ObjectReader& in) {
+  IntegrationState state;
+  if (in.has("connection_id")) state.connection = ConnectionId{in.text("connection_id")};
+  // A status of a newer daemon is shown as none rather than not at all.
+  state.status = parse_connection_status(in.text("connection_status"));
+  return state;
+}
+
+IntegrationItem read_item_with_state(ObjectReader& in) {
+  return {.integration = read_item(in), .state = read_state(in)};
+}
+
 std::string write_field(AuthField const& field) {
   ObjectWriter out;
   out.text("name", field.name)
@@ -107,6 +119,14 @@ AuthScheme read_scheme(ObjectReader& in) {
   scheme.scopes = in.texts("scopes");
   scheme.help_url = in.text("help_url");
   return scheme;
+}
+
+IntegrationDetail read_detail(ObjectReader& in) {
+  IntegrationDetail detail;
+  detail.integration = read_item(in);
+  detail.auth = in.each("auth_config", read_scheme);
+  detail.available_versions = in.texts("available_versions");
+  return detail;
 }
 
 }  // namespace
@@ -166,12 +186,22 @@ Result<Page<Integration>> decode_integrations(std::string_view body) {
 }
 
 Result<IntegrationDetail> decode_integration(std::string_view body) {
+  return detail::decode_object(body, "the integration", read_detail);
+}
+
+Result<Page<IntegrationItem>> decode_integration_items(std::string_view body) {
+  return detail::decode_object(body, "the list of integrations", [](ObjectReader& in) {
+    return detail::read_page<IntegrationItem>(in, read_item_with_state);
+  });
+}
+
+Result<IntegrationView> decode_integration_view(std::string_view body) {
   return detail::decode_object(body, "the integration", [](ObjectReader& in) {
-    IntegrationDetail detail;
-    detail.integration = read_item(in);
-    detail.auth = in.each("auth_config", read_scheme);
-    detail.available_versions = in.texts("available_versions");
-    return detail;
+    IntegrationView view;
+    view.detail = read_detail(in);
+    view.state = read_state(in);
+    view.connections = in.each("connections", detail::read_connection);
+    return view;
   });
 }
 

@@ -18,7 +18,13 @@ COMMANDS = [
     ["connect", "github", "--as", "again", "--no-wait"], ["connect", "--resume", "nothing", "--wait", "1s"], ["disconnect", "nothing", "--yes"],
     ["connections"], ["connections", "list"], ["connections", "show", "nothing"],
     ["integrations"], ["integrations", "list"], ["integrations", "show", "github"], ["integrations", "show", "nothing"],
-    ["tools", "list", "github"], ["tools", "show", ISSUE], ["tools", "show", "NOTHING_AT_ALL"],
+    ["integrations", "list", "--offline", "--connected"], ["integrations", "search", "mail"], ["integrations", "categories"],
+    ["integrations", "refresh"], ["integrations", "refresh", "github"], ["integrations", "refresh", "nothing"], ["integrations", "refresh", "--all"],
+    ["tools", "list", "github"], ["tools", "list"], ["tools", "list", "github", "--read-only"], ["tools", "list", "nothing"],
+    ["tools", "show", ISSUE], ["tools", "show", "NOTHING_AT_ALL"], ["tools", "versions", ISSUE], ["tools", "versions", "NOTHING_AT_ALL"],
+    ["tools", "search", "create", "issue"], ["tools", "search", "create", "issue", "--offline"],
+    ["tools", "schema", ISSUE], ["tools", "schema", ISSUE, ISSUES, "--format", "openai", "--strict"], ["tools", "schema", "NOTHING_AT_ALL"],
+    ["tools", "schema", "--integration", "github", "--format", "gemini"], ["tools", "schema", ISSUE, "--format", "anthropic", "--compat", "composio"],
     ["execute", ISSUES, "owner=o", "repo=r"], ["execute", ISSUE, "owner=o"], ["execute", "NOTHING_AT_ALL"],
     ["history"], ["history", "list"], ["history", "show", "nothing"], ["whoami"], ["daemon", "status"],
     ["config", "list"], ["config", "get", "composio.base_url"], ["config", "get", "no.such.key"], ["config", "path"],
@@ -28,6 +34,9 @@ MISTAKES = [
     [], ["nothing"], ["connect"], ["connect", "github", "--nothing"], ["execute"], ["tools", "show"], ["disconnect"], ["config", "get"],
     ["api", "GET"], ["daemon", "nothing"], ["completion", "nothing"], ["--timeout", "soon", "connections"], ["--color", "pink", "version"],
     ["execute", ISSUE, "--output", "nothing"], ["help", "nothing"], ["connections", "list", "extra", "words"],
+    ["tools", "search"], ["tools", "search", " "], ["tools", "search", "a", "--remote", "--offline"], ["tools", "schema"], ["tools", "versions"],
+    ["tools", "schema", ISSUE, "--format", "nothing"], ["tools", "schema", ISSUE, "--compat", "nothing"], ["integrations", "list", "--limit", "0"],
+    ["tools", "schema", ISSUE, "--integration", "github"], ["integrations", "refresh", "github", "--all"],
 ]
 
 

@@ -89,6 +89,7 @@ class World:
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
             "BROWSER": "true",
+            "PAGER": "cat",
         }
         self.environment |= {name: os.environ[name] for name in KEPT if name in os.environ}
         self.running: list[subprocess.Popen] = []
@@ -151,10 +152,10 @@ class World:
         process = self.start(*args, env=env, cli=cli, stdin=subprocess.DEVNULL if data is None else subprocess.PIPE, **options)
         return self.finish(process, timeout, data)
 
-    def terminal(self, *args, env: dict | None = None, columns: int = 100) -> Terminal:
-        """A command on a terminal of its own; `close` ends it."""
-        terminal = Terminal([str(self.cli), *map(str, args)], self.environ({"TERM": "xterm-256color", **(env or {})}),
-                            cwd=self.user_home, columns=columns, slowness=SLOWNESS)
+    def terminal(self, *args, env: dict | None = None, columns: int = 100, rows: int = 40, program: str | None = None) -> Terminal:
+        """A command (or another program) on a terminal of its own; `close` ends it."""
+        terminal = Terminal([program or str(self.cli), *map(str, args)], self.environ({"TERM": "xterm-256color", **(env or {})}),
+                            cwd=self.user_home, columns=columns, rows=rows, slowness=SLOWNESS)
         self.running.append(terminal.process)
         return terminal
 

@@ -6,6 +6,7 @@
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/table.hpp"
 #include "cli/terminal/width.hpp"
+#include "cli/terminal/wrap.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -40,6 +41,46 @@ TEST(DisplayWidth, CountsWideAndCombiningCharacters) {
   EXPECT_EQ(display_width("🎉"), 2);
 }
 
+TEST(DisplayWidth, KnowsMarksOfEveryScript) {
+  EXPECT_EQ(display_width("\u0915\u094D\u0937\u093F"), 3)
+      << "Devanagari: a spacing vowel sign takes a column";
+  EXPECT_EQ(display_width("\u0E19\u0E49\u0E33"), 2) << "Thai";
+  EXPECT_EQ(display_width("\u1112\u1161\u11AB"), 2) << "a Hangul syllable written letter by letter";
+  EXPECT_EQ(display_width("a\u200Bb\u200Dc\uFE0F"), 3) << "joiners and selectors";
+  EXPECT_EQ(display_width("\uFF21\uFF76"), 2 + 1) << "full and half width";
+  EXPECT_EQ(display_width("\xff"), 1);
+}
+
+TEST(FitWidth, KeepsAMarkWithItsLetter) {
+  EXPECT_EQ(fit_width("e\u0301e\u0301e\u0301e\u0301", 3), "e\u0301e\u0301…");
+}
+
+TEST(SplitWidth, AlwaysGetsOn) {
+  EXPECT_EQ(split_width("abcdef", 4), (std::pair<std::string_view, std::string_view>{"abcd", "ef"}));
+  EXPECT_EQ(split_width("世界", 1), (std::pair<std::string_view, std::string_view>{"世", "界"}));
+  EXPECT_EQ(split_width("", 4), (std::pair<std::string_view, std::string_view>{"", ""}));
+}
+
+TEST(Wrap, BreaksBetweenWordsAndInsideAWordOnlyWhereItMust) {
+  EXPECT_EQ(wrap("one two three four", 10), (std::vector<std::string>{"one two", "three four"}));
+  EXPECT_EQ(wrap("ab abcdefghijklmnop cd", 10), (std::vector<std::string>{"ab", "abcdefghij", "klmnop cd"}));
+  EXPECT_EQ(wrap("世界世界 世界世界", 10), (std::vector<std::string>{"世界世界", "世界世界"}));
+}
+
+TEST(Wrap, KeepsLineEndsAndOneEmptyLine) {
+  EXPECT_EQ(wrap("\n one\r\n\n\n\ttwo\nthree \n\n", 40),
+            (std::vector<std::string>{"one", "", "two", "three"}));
+  EXPECT_TRUE(wrap(" \n ", 40).empty());
+}
+
+TEST(Wrap, WritesOutWhatATerminalWouldObey) { EXPECT_EQ(wrapped("a\x1b[2J b", 2, 40), "  a\\x1b[2J b\n"); }
+
+TEST(Wrap, IsQuickWithOneEndlessWord) {
+  std::string const word(1 << 20, 'x');
+
+  EXPECT_EQ(wrap(word, 64).size(), word.size() / 64);
+}
+
 TEST(FitWidth, CutsAtACharacterAndSaysSo) {
   EXPECT_EQ(fit_width("abcdef", 4), "abc…");
   EXPECT_EQ(fit_width("世界世界", 4), "世…");
@@ -67,6 +108,17 @@ TEST(Table, ShowsControlCharactersOfItsCells) {
   table.add({"a\x1b[2Jb\nc"});
 
   EXPECT_EQ(table.render(80, false), "NAME\na\\x1b[2Jb\\nc\n");
+}
+
+TEST(Table, PaintsAColumnByItsWordsAndKeepsItsPlaces) {
+  Table table{{"NAME", "STATE", "X"}};
+  table.paint(1, [](std::string_view cell) { return cell == "on" ? Ink::green : Ink::plain; });
+  table.add({"a", "on", "1"});
+  table.add({"b", "off", "2"});
+
+  EXPECT_EQ(table.render(80, false), "NAME  STATE  X\na     on     1\nb     off    2\n");
+  EXPECT_EQ(table.render(80, true),
+            "\x1b[1mNAME  STATE  X\x1b[0m\na     \x1b[32mon\x1b[0m     1\nb     off    2\n");
 }
 
 TEST(PrettyJson, IndentsWithoutChangingWhatItSays) {

@@ -15,6 +15,7 @@ TEST_F(FoundPaths, FollowXdgAndHome) {
   EXPECT_EQ(paths->home, "/home/u/.local/share/agenta-tools");
   EXPECT_EQ(paths->config_file, "/home/u/.config/agenta-tools/config.toml");
   EXPECT_EQ(paths->socket(), "/home/u/.local/share/agenta-tools/run/daemon.sock");
+  EXPECT_EQ(paths->names_dir(), "/home/u/.local/share/agenta-tools/run/names");
 
   variables_ = {{"HOME", "/home/u"}, {"XDG_DATA_HOME", "/data"}, {"XDG_CONFIG_HOME", "/conf"}};
   EXPECT_EQ(find_paths(environment(), Sandboxed::no)->home, "/data/agenta-tools");

@@ -108,6 +108,32 @@ TEST(IntegrationCodec, IsConnectedOnlyWhileItsConnectionIsActive) {
   EXPECT_EQ(member(encode_integration(samples::integration_detail(), {}, {}), "connection_id"), "null");
 }
 
+TEST(IntegrationCodec, ComesBackWithItsStateAndItsConnections) {
+  IntegrationState const state{.connection = ConnectionId{"c1"}, .status = ConnectionStatus::expired};
+  Connection connection = samples::connection();
+  connection.key_scope.clear();
+  auto const page = samples::page_of(samples::integration());
+
+  auto const items = decode_integration_items(encode_integrations(page, {state}, {}));
+  auto const view =
+      decode_integration_view(encode_integration(samples::integration_detail(), state, {connection}));
+
+  ASSERT_TRUE(items && view);
+  EXPECT_EQ(items->items.at(0).integration, samples::integration());
+  EXPECT_EQ(items->items.at(0).state.status, ConnectionStatus::expired);
+  EXPECT_EQ(items->items.at(0).state.connection, ConnectionId{"c1"});
+  EXPECT_EQ(view->detail, samples::integration_detail());
+  EXPECT_EQ(view->state.status, ConnectionStatus::expired);
+  EXPECT_EQ(view->connections, std::vector{connection});
+}
+
+TEST(IntegrationCodec, TakesAStateItDoesNotKnowForNone) {
+  auto const items = decode_integration_items(R"({"items":[{"slug":"a","connection_status":"NEW"}]})");
+
+  ASSERT_TRUE(items);
+  EXPECT_FALSE(items->items.at(0).state.status);
+}
+
 TEST(ToolCodec, ComesBackWhole) {
   auto const read = decode_tool(encode_tool(samples::tool()));
 
