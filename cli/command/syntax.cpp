@@ -184,7 +184,10 @@ Result<void> Syntax::parse(std::vector<std::string> words) const {
     // Its text may quote a value.
     return usage("the command line cannot be read; see --help");
   }
-  if (auto const extras = app.remaining(); !extras.empty()) {
+  auto extras = app.remaining();
+  // What ends the flags is among the rest, and is no word of its own.
+  if (auto const end = std::ranges::find(extras, "--"); end != extras.end()) extras.erase(end);
+  if (!extras.empty()) {
     auto const flag =
         std::ranges::find_if(extras, [](std::string const& word) { return word.starts_with('-'); });
     return unknown_word(entries_, flag == extras.end() ? extras.front() : *flag);

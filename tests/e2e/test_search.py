@@ -51,7 +51,7 @@ class Search(AgentaTest):
 
     def test_without_a_word_it_says_what_it_needs(self):
         self.assert_error(self.world.run(FLAG, "tools", "search", "--json"), "USAGE", 2)
-        self.assert_error(self.world.run(FLAG, "tools", "search", " ", "--json"), "INVALID_REQUEST", 2)
+        self.assert_error(self.world.run(FLAG, "tools", "search", " ", "--json"), "USAGE", 2)
 
     def test_is_complete_once_the_catalogue_is(self):
         self.run_ok(FLAG, "integrations", "refresh", "--all")
