@@ -12,6 +12,7 @@
 #include "cli/app/completer.hpp"
 #include "cli/app/interrupts.hpp"
 #include "cli/app/report.hpp"
+#include "cli/app/screen_guard.hpp"
 #include "cli/command/commands.hpp"
 #include "cli/command/help_text.hpp"
 #include "shared/base/text.hpp"
@@ -88,7 +89,7 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
   };
   std::optional<config::Settings> settings;
   Service service;
-  if (command.needs == Needs::service) {
+  if (command.needs == Needs::service || command.needs == Needs::screen) {
     AGENTA_TRY(settings, load_settings());
     if (flags.color.empty()) {
       AGENTA_TRY(auto const color, parse_color(settings->text("output.color")));
@@ -184,7 +185,7 @@ Result<void> run_line(World const& world, std::vector<std::string> const& words,
   return run_command(world, *found.command, run, flags, terminal);
 }
 
-Result<void> run_guarded(World const& world, std::vector<std::string> const& words, Terminal& terminal) {
+Result<void> run_catching(World const& world, std::vector<std::string> const& words, Terminal& terminal) {
   try {
     return run_line(world, words, terminal);
   } catch (std::exception const& bug) {
@@ -202,11 +203,22 @@ std::filesystem::path own_program() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored);
 }
 
+int run_here(std::vector<std::string> const& words, Terminal& terminal) {
+  Interrupts const interrupts;
+  World world;
+  world.environment = config::process_environment();
+  world.directory = working_directory();
+  world.own_program = own_program();
+  world.stop = interrupts.token();
+  world.signal = [&interrupts] { return interrupts.signal(); };
+  return run_in(world, words, terminal);
+}
+
 }  // namespace
 
 int run_in(World const& world, std::vector<std::string> const& words, Terminal& terminal) {
   auto const as_json = asks_for_json(words) ? AsJson::yes : AsJson::no;
-  auto done = run_guarded(world, words, terminal);
+  auto done = run_catching(world, words, terminal);
   if (done) return finish_output(terminal, 0);
   Error error = std::move(done).error();
   constexpr int kTerminate = 15;
@@ -216,16 +228,10 @@ int run_in(World const& world, std::vector<std::string> const& words, Terminal& 
 
 int run(std::span<char*> argv, Terminal terminal) {
   harden_process();
-  Interrupts const interrupts;
-  World world;
-  world.environment = config::process_environment();
-  world.directory = working_directory();
-  world.own_program = own_program();
-  world.stop = interrupts.token();
-  world.signal = [&interrupts] { return interrupts.signal(); };
   std::vector<std::string> words;
   if (!argv.empty()) words.assign(argv.begin() + 1, argv.end());
-  return run_in(world, words, terminal);
+  auto const here = [&] { return run_here(words, terminal); };
+  return takes_screen(words) ? run_guarded(words, terminal, here) : here();
 }
 
 }  // namespace agenta::cli

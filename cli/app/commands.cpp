@@ -23,6 +23,8 @@ constexpr std::array kCommands{
             add_integrations_list},
     Command{"integrations", "show", kConnect, "Show one service and how it is connected", Needs::service,
             add_integrations_show},
+    Command{"browse", "", kRun, "Look through services and tools on the whole terminal", Needs::screen,
+            add_browse},
     Command{"integrations", "search", kConnect, "Find a service by words", Needs::service,
             add_integrations_search},
     Command{"integrations", "categories", kConnect, "List the categories of services", Needs::service,

@@ -15,6 +15,7 @@ RunFn add_integrations_show(Syntax& syntax);
 RunFn add_integrations_search(Syntax& syntax);
 RunFn add_integrations_categories(Syntax& syntax);
 RunFn add_integrations_refresh(Syntax& syntax);
+RunFn add_browse(Syntax& syntax);
 RunFn add_tools_list(Syntax& syntax);
 RunFn add_tools_show(Syntax& syntax);
 RunFn add_tools_search(Syntax& syntax);

@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::size_t kMostInput = 16 << 20;  // what the daemon takes as a body
 
-bool is_plain_word(std::string_view word) {
-  return !word.empty() && std::ranges::all_of(word, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view{"_-./:=@%+,"}.find(c) != std::string_view::npos;
-  });
-}
-
 }  // namespace
 
 Result<ServiceReply> Context::call(ServiceRequest request) {
@@ -75,15 +68,6 @@ std::string write_argv(std::vector<std::string> const& argv) {
     out += protocol::write_string(word);
   }
   return out + "]";
-}
-
-std::string shell_line(std::vector<std::string> const& argv) {
-  std::string out;
-  for (std::string const& word : argv) {
-    if (!out.empty()) out += ' ';
-    out += is_plain_word(word) ? word : "'" + replace_all(word, "'", "'\\''") + "'";
-  }
-  return out;
 }
 
 std::vector<std::string> step_here(std::vector<std::string> step, GlobalFlags const& flags) {

@@ -14,6 +14,7 @@
 #include "cli/command/staleness.hpp"
 #include "cli/command/syntax.hpp"
 #include "cli/terminal/prompt.hpp"
+#include "cli/terminal/shell_line.hpp"
 #include "cli/terminal/spinner.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "shared/base/clock.hpp"
@@ -33,6 +34,7 @@ enum class Needs {
   nothing,  ///< runs anywhere
   paths,    ///< where the home and the config file are
   service,  ///< the settings, and through them the daemon
+  screen,   ///< the same, and the whole terminal: runs guarded, so that the terminal outlives a crash
 };
 
 /// One command: a verb, or a noun's verb.
@@ -107,9 +109,6 @@ std::string with_member(std::string_view document, std::string_view name, std::s
 
 /// `["agenta-tools", …]` as JSON.
 std::string write_argv(std::vector<std::string> const& argv);
-
-/// An argv as a person would type it in a POSIX shell.
-std::string shell_line(std::vector<std::string> const& argv);
 
 /// The step as it is to be typed in this run: with `--sandbox` where that is the world it is about.
 std::vector<std::string> step_here(std::vector<std::string> step, GlobalFlags const& flags);

@@ -251,8 +251,9 @@ DaemonClient::DaemonClient(std::filesystem::path socket, ClientIdentity identity
 }
 DaemonClient::~DaemonClient() = default;
 
-expected<void, ReachError> DaemonClient::connect(milliseconds timeout) {
+expected<void, ReachError> DaemonClient::connect(milliseconds timeout, std::stop_token stop) {
   Limit limit;
+  limit.stop = std::move(stop);
   limit.deadline = std::chrono::steady_clock::now() + timeout;
   return state_->reach(limit);
 }

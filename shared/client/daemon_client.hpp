@@ -43,7 +43,7 @@ class DaemonClient final : public ToolService {
   ~DaemonClient() override;
 
   /// Connects now. What a failure means is the caller's to decide; nothing was sent.
-  expected<void, ReachError> connect(std::chrono::milliseconds timeout);
+  expected<void, ReachError> connect(std::chrono::milliseconds timeout, std::stop_token stop = {});
 
   /// Connects where not yet connected. `DAEMON_UNAVAILABLE` where nobody answers; `OUTCOME_UNKNOWN` never
   /// comes from here: a lost reply is `DAEMON_UNAVAILABLE` with `lost_reply()` true, and the caller asks the

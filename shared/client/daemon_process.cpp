@@ -118,19 +118,22 @@ class SpawnPlan {
   posix_spawnattr_t attributes_{};
 };
 
-enum class Report { line, ended, timed_out };
+enum class Report { line, ended, timed_out, stopped };
 
 /// Reads the daemon's one line.
-Report read_report(int fd, SteadyTime deadline, std::string& line) {
+Report read_report(int fd, SteadyTime deadline, std::stop_token const& stop, std::string& line) {
   constexpr std::size_t kLongest = 64 << 10;
+  constexpr milliseconds kStopInterval{40};
   std::array<char, 4096> buffer{};
   while (line.size() < kLongest) {
     auto const left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return Report::timed_out;
+    if (stop.stop_requested()) return Report::stopped;
+    auto const slice = stop.stop_possible() ? std::min(left, kStopInterval) : left;
     pollfd waiting{};
     waiting.fd = fd;
     waiting.events = POLLIN;
-    int const ready = ::poll(&waiting, 1, static_cast<int>(std::min<long long>(left.count(), 60'000)));
+    int const ready = ::poll(&waiting, 1, static_cast<int>(std::min<long long>(slice.count(), 60'000)));
     if (ready <= 0) continue;
     ssize_t const got = ::read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
@@ -188,7 +191,7 @@ Result<std::filesystem::path> find_daemon_program(std::filesystem::path const& o
                                                  " or on PATH, and " + last);
 }
 
-Result<void> start_daemon(LaunchOptions const& options, SteadyTime deadline) {
+Result<void> start_daemon(LaunchOptions const& options, SteadyTime deadline, std::stop_token const& stop) {
   AGENTA_TRY(auto const program, find_daemon_program(options.own_program));
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(error_from(OsError{errno, "make a pipe"}));
@@ -205,13 +208,15 @@ Result<void> start_daemon(LaunchOptions const& options, SteadyTime deadline) {
   writer.reset();
 
   std::string line;
-  switch (read_report(reader.get(), deadline, line)) {
+  switch (read_report(reader.get(), deadline, stop, line)) {
     case Report::timed_out:
       return fail(unavailable(options, "the daemon (pid " + std::to_string(pid) + ") was not ready within " +
                                            format_duration(options.deadline)));
     case Report::ended:
       return fail(unavailable(
           options, "the daemon " + program.string() + " ended before it was ready" + ending_of(pid)));
+    case Report::stopped:
+      return fail(ErrorCode::cancelled, "interrupted while the daemon was starting; nothing was sent");
     case Report::line: break;
   }
   if (line.starts_with("ready")) return {};

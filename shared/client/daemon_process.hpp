@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 
 #include "shared/base/clock.hpp"
 #include "shared/client/launcher.hpp"
@@ -12,7 +13,7 @@ Result<std::filesystem::path> find_daemon_program(std::filesystem::path const& o
 
 /// Starts the daemon in a session of its own, with no descriptor of ours but the pipe it reports on, and
 /// waits until it says `ready` or why it cannot be: then that is the error. The Composio key is taken out of
-/// its environment.
-Result<void> start_daemon(LaunchOptions const& options, SteadyTime deadline);
+/// its environment. `stop` ends the wait, not the daemon.
+Result<void> start_daemon(LaunchOptions const& options, SteadyTime deadline, std::stop_token const& stop);
 
 }  // namespace agenta::client

@@ -57,22 +57,31 @@ Result<bool> try_lock(UniqueFd const& fd, std::filesystem::path const& path) {
 
 enum class GiveWay : bool { no, yes };
 
+Error interrupted() {
+  Error error;
+  error.code = ErrorCode::cancelled;
+  error.message = "interrupted while waiting for the daemon; nothing was sent";
+  return error;
+}
+
 /// The right to start or replace the daemon: one program at a time has it. Nothing where a daemon came to
 /// serve `client` while this one waited, if `give_way` allows that.
 Result<std::optional<UniqueFd>> take_start_lock(DaemonClient& client, config::Paths const& paths,
-                                                SteadyTime deadline, GiveWay give_way) {
+                                                SteadyTime deadline, std::stop_token const& stop,
+                                                GiveWay give_way) {
   if (auto const directory = open_private_dir(paths.run_dir()); !directory)
     return fail(error_from(directory.error()));
   AGENTA_TRY(UniqueFd fd, open_lock_file(paths.start_lock()));
   for (;;) {
     AGENTA_TRY(bool const locked, try_lock(fd, paths.start_lock()));
     if (locked) return std::optional<UniqueFd>{std::move(fd)};
-    if (give_way == GiveWay::yes && client.connect(milliseconds{0})) return std::optional<UniqueFd>{};
+    if (give_way == GiveWay::yes && client.connect(milliseconds{0}, stop)) return std::optional<UniqueFd>{};
     if (left_until(deadline).count() == 0) {
       return fail(
           ErrorCode::daemon_unavailable,
           "another program has been starting the daemon for long: it holds " + paths.start_lock().string());
     }
+    if (stop.stop_requested()) return fail(interrupted());
     std::this_thread::sleep_for(kInterval);
   }
 }
@@ -108,20 +117,22 @@ Error unresponsive(config::Paths const& paths, milliseconds waited) {
 /// Under the start lock: waits for a daemon that is there, or proves that none is and starts one. Holding the
 /// daemon's own lock while asking at the socket makes the proof: no daemon can come up between question and
 /// removal.
-Result<void> serve_locked(DaemonClient& client, LaunchOptions const& options, SteadyTime deadline) {
+Result<void> serve_locked(DaemonClient& client, LaunchOptions const& options, SteadyTime deadline,
+                          std::stop_token const& stop) {
   config::Paths const& paths = options.paths;
   std::optional<Error> failed_start;
   for (;;) {
     AGENTA_TRY(UniqueFd daemon_lock, open_lock_file(paths.daemon_lock()));
     AGENTA_TRY(bool const nobody_runs, try_lock(daemon_lock, paths.daemon_lock()));
-    auto const reached = client.connect(left_until(deadline));
+    auto const reached = client.connect(left_until(deadline), stop);
     if (reached) return {};
+    if (stop.stop_requested()) return fail(interrupted());
     if (!nobody_serves(reached.error().reach)) return fail(reached.error().error);
     if (nobody_runs && failed_start) return fail(std::move(*failed_start));
     if (nobody_runs) {
       AGENTA_CHECK(remove_stale_socket(paths.socket()));
       daemon_lock.reset();
-      auto started = start_daemon(options, deadline);
+      auto started = start_daemon(options, deadline, stop);
       if (started) break;
       // It may have failed because one begun by hand was quicker: then that one holds the lock, and will
       // serve.
@@ -133,7 +144,7 @@ Result<void> serve_locked(DaemonClient& client, LaunchOptions const& options, St
     daemon_lock.reset();
     std::this_thread::sleep_for(kInterval);
   }
-  auto const reached = client.connect(std::max(left_until(deadline), milliseconds{1'000}));
+  auto const reached = client.connect(std::max(left_until(deadline), milliseconds{1'000}), stop);
   if (!reached) return fail(reached.error().error);
   return {};
 }
@@ -155,8 +166,9 @@ bool found_nobody(Error const& error) {
          (reason == name_of(Reach::refused) || reason == name_of(Reach::absent));
 }
 
-Result<void> wait_until_gone(LockRecord const& record, SteadyTime deadline) {
+Result<void> wait_until_gone(LockRecord const& record, SteadyTime deadline, std::stop_token const& stop) {
   while (is_alive(record)) {
+    if (stop.stop_requested()) return fail(interrupted());
     if (left_until(deadline).count() == 0) {
       return fail(ErrorCode::daemon_unavailable,
                   "the older daemon (pid " + std::to_string(record.pid) + ", version " + record.version +
@@ -182,24 +194,24 @@ Error still_older(LaunchOptions const& options, Error error) {
 
 }  // namespace
 
-Result<void> ensure_daemon(DaemonClient& client, LaunchOptions const& options) {
+Result<void> ensure_daemon(DaemonClient& client, LaunchOptions const& options, std::stop_token stop) {
   SteadyTime const deadline = std::chrono::steady_clock::now() + options.deadline;
-  auto const reached = client.connect(options.deadline);
+  auto const reached = client.connect(options.deadline, stop);
   if (reached) return {};
   if (!nobody_serves(reached.error().reach) || options.autostart == Autostart::no)
     return fail(reached.error().error);
-  AGENTA_TRY(auto const lock, take_start_lock(client, options.paths, deadline, GiveWay::yes));
-  return lock ? serve_locked(client, options, deadline) : Result<void>{};
+  AGENTA_TRY(auto const lock, take_start_lock(client, options.paths, deadline, stop, GiveWay::yes));
+  return lock ? serve_locked(client, options, deadline, stop) : Result<void>{};
 }
 
-Result<void> replace_older_daemon(DaemonClient& client, LaunchOptions const& options) {
+Result<void> replace_older_daemon(DaemonClient& client, LaunchOptions const& options, std::stop_token stop) {
   SteadyTime const deadline = std::chrono::steady_clock::now() + kDrain + kDeparture + options.deadline;
-  AGENTA_TRY(auto const lock, take_start_lock(client, options.paths, deadline, GiveWay::no));
+  AGENTA_TRY(auto const lock, take_start_lock(client, options.paths, deadline, stop, GiveWay::no));
 
   // Whoever had the lock before may have replaced it already.
   ServiceRequest probe = protocol::get_daemon_status();
   probe.timeout = options.deadline;
-  auto const before = client.call(probe, {});
+  auto const before = client.call(probe, stop);
   if (before) return {};
   bool const gone = found_nobody(before.error());
   if (!gone && !is_older_daemon(before.error())) return fail(before.error());
@@ -208,15 +220,15 @@ Result<void> replace_older_daemon(DaemonClient& client, LaunchOptions const& opt
     auto const record = read_lock_record(options.paths.daemon_lock());
     ServiceRequest shutdown = protocol::shut_daemon_down(kDrain);
     shutdown.timeout = kDrain + kDeparture;
-    auto const stopped = client.call(shutdown, {});
+    auto const stopped = client.call(shutdown, stop);
     // A daemon that goes may take its answer along.
     if (!stopped && stopped.error().code != ErrorCode::daemon_unavailable) return fail(stopped.error());
     if (record)
-      AGENTA_CHECK(wait_until_gone(*record, std::chrono::steady_clock::now() + kDrain + kDeparture));
+      AGENTA_CHECK(wait_until_gone(*record, std::chrono::steady_clock::now() + kDrain + kDeparture, stop));
   }
-  AGENTA_CHECK(serve_locked(client, options, std::chrono::steady_clock::now() + options.deadline));
+  AGENTA_CHECK(serve_locked(client, options, std::chrono::steady_clock::now() + options.deadline, stop));
 
-  auto after = client.call(probe, {});
+  auto after = client.call(probe, stop);
   if (after) return {};
   if (after.error().code == ErrorCode::version_skew)
     return fail(still_older(options, std::move(after).error()));
@@ -227,18 +239,18 @@ LaunchingClient::LaunchingClient(ClientIdentity identity, LaunchOptions options)
     : options_(std::move(options)), client_(options_.paths.socket(), std::move(identity)) {}
 
 Result<ServiceReply> LaunchingClient::call(ServiceRequest const& request, std::stop_token stop) {
-  AGENTA_CHECK(ensure_daemon(client_, options_));
+  AGENTA_CHECK(ensure_daemon(client_, options_, stop));
   auto result = client_.call(request, stop);
   if (result || options_.autostart == Autostart::no) return result;
 
   // A daemon that left between the two: nothing of the request had reached it.
   if (!client_.lost_reply() && found_nobody(result.error())) {
-    AGENTA_CHECK(ensure_daemon(client_, options_));
+    AGENTA_CHECK(ensure_daemon(client_, options_, stop));
     result = client_.call(request, stop);
   }
   if (result || replaced_ || !is_older_daemon(result.error())) return result;
   replaced_ = true;
-  AGENTA_CHECK(replace_older_daemon(client_, options_));
+  AGENTA_CHECK(replace_older_daemon(client_, options_, stop));
   return client_.call(request, std::move(stop));
 }
 

@@ -25,11 +25,13 @@ struct LaunchOptions {
 /// Makes sure that a daemon serves, and that `client` is connected to it (architecture §7): connect, else
 /// under the start lock connect again, remove a socket proven stale by ECONNREFUSED, spawn, and wait for the
 /// daemon's own `ready` or its typed reason. Without autostart: `DAEMON_UNAVAILABLE`, and nothing is spawned.
-Result<void> ensure_daemon(DaemonClient& client, LaunchOptions const& options);
+/// `CANCELLED` soon after `stop` is requested; a daemon spawned by then goes on starting.
+Result<void> ensure_daemon(DaemonClient& client, LaunchOptions const& options, std::stop_token stop = {});
 
 /// Drains and stops a running daemon that is older than this program, then starts this program's; once.
 /// `VERSION_SKEW`, naming both programs, where the daemon started is still not this version.
-Result<void> replace_older_daemon(DaemonClient& client, LaunchOptions const& options);
+Result<void> replace_older_daemon(DaemonClient& client, LaunchOptions const& options,
+                                  std::stop_token stop = {});
 
 /// A client that starts the daemon when the first call needs it, replaces an older daemon once when it says
 /// so, and then repeats the call: nothing of it had run.

@@ -25,6 +25,7 @@ COMMANDS = [
     ["tools", "search", "create", "issue"], ["tools", "search", "create", "issue", "--offline"],
     ["tools", "schema", ISSUE], ["tools", "schema", ISSUE, ISSUES, "--format", "openai", "--strict"], ["tools", "schema", "NOTHING_AT_ALL"],
     ["tools", "schema", "--integration", "github", "--format", "gemini"], ["tools", "schema", ISSUE, "--format", "anthropic", "--compat", "composio"],
+    ["browse", "create", "issue"],
     ["execute", ISSUES, "owner=o", "repo=r"], ["execute", ISSUE, "owner=o"], ["execute", "NOTHING_AT_ALL"],
     ["history"], ["history", "list"], ["history", "show", "nothing"], ["whoami"], ["daemon", "status"],
     ["config", "list"], ["config", "get", "composio.base_url"], ["config", "get", "no.such.key"], ["config", "path"],

@@ -152,10 +152,10 @@ class World:
         process = self.start(*args, env=env, cli=cli, stdin=subprocess.DEVNULL if data is None else subprocess.PIPE, **options)
         return self.finish(process, timeout, data)
 
-    def terminal(self, *args, env: dict | None = None, columns: int = 100, rows: int = 40, program: str | None = None) -> Terminal:
-        """A command (or another program) on a terminal of its own; `close` ends it."""
-        terminal = Terminal([program or str(self.cli), *map(str, args)], self.environ({"TERM": "xterm-256color", **(env or {})}),
-                            cwd=self.user_home, columns=columns, rows=rows, slowness=SLOWNESS)
+    def terminal(self, *args, env: dict | None = None, columns: int = 100, program: str | Path | None = None, **options) -> Terminal:
+        """A command on a terminal of its own; `close` ends it."""
+        terminal = Terminal([str(program or self.cli), *map(str, args)], self.environ({"TERM": "xterm-256color", **(env or {})}),
+                            cwd=self.user_home, columns=columns, slowness=SLOWNESS, **options)
         self.running.append(terminal.process)
         return terminal
 

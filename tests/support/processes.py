@@ -26,6 +26,19 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
+def children(pid: int) -> list[int]:
+    """The processes that it started and that run."""
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            fields = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split() if entry.isdigit() else []
+        except OSError:
+            continue
+        if fields and int(fields[1]) == pid and fields[0] not in "ZX":
+            found.append(int(entry))
+    return found
+
+
 def with_argument(text: str) -> list[int]:
     """Running processes one of whose arguments holds `text`, this one excepted."""
     pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]

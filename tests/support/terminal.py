@@ -11,21 +11,25 @@ import subprocess
 import termios
 import time
 
-ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+from .screen import Screen
+
+ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9AB]|[@-Z\\-_=>78])")
 
 
 class Terminal:
-    def __init__(self, argv: list[str], env: dict[str, str], cwd, columns: int = 100, rows: int = 40, slowness: float = 1.0):
+    def __init__(self, argv: list[str], env: dict[str, str], cwd, columns: int = 100, rows: int = 40, slowness: float = 1.0,
+                 stdout=None):
         self.argv, self.slowness, self.raw = argv, slowness, b""
         self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.resize(columns, rows)
+        self.settings_before = self.settings()
 
         def take_terminal() -> None:
             os.setsid()
             fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
-        self.process = subprocess.Popen(argv, env=env, cwd=cwd, stdin=slave, stdout=slave, stderr=slave,
-                                        preexec_fn=take_terminal, close_fds=True, pass_fds=())
+        self.process = subprocess.Popen(argv, env=env, cwd=cwd, stdin=slave, stdout=slave if stdout is None else stdout,
+                                        stderr=slave, preexec_fn=take_terminal, close_fds=True, pass_fds=())
         os.close(slave)
 
     def _read(self, wait: float) -> bool:
@@ -44,6 +48,29 @@ class Terminal:
         """Everything written so far, escape sequences taken out."""
         return ESCAPE.sub(b"", self.raw).decode("utf-8", "replace").replace("\r\n", "\n")
 
+    def settings(self) -> list:
+        """How the terminal treats what is typed and written, as `stty -g` would say."""
+        return termios.tcgetattr(self.master)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The window changes; what draws on it is told."""
+        self.size = (columns, rows)
+        self.drawn_from = len(self.raw)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @property
+    def screen(self) -> Screen:
+        """What is seen now, if what draws began anew when the window changed."""
+        return Screen(*self.size).feed(self.raw[self.drawn_from:])
+
+    def expect_screen(self, pattern: str, deadline: float = 10.0) -> re.Match:
+        """Waits until what is seen has the pattern in it."""
+        end = time.monotonic() + deadline * self.slowness
+        while not (found := re.search(pattern, self.screen.text)):
+            if not self._read(0.05) and not re.search(pattern, self.screen.text) or time.monotonic() > end:
+                raise AssertionError(f"{self.argv}: no {pattern!r} on the screen:\n{self.screen.text}")
+        return found
+
     def expect(self, pattern: str, deadline: float = 10.0) -> re.Match:
         end = time.monotonic() + deadline * self.slowness
         while not (found := re.search(pattern, self.text)):
@@ -54,6 +81,16 @@ class Terminal:
 
     def send(self, text: str | bytes) -> None:
         os.write(self.master, text.encode() if isinstance(text, str) else text)
+
+    def wait_until_ended(self, deadline: float = 20.0) -> None:
+        """Reads until the program has ended; the terminal stays, and can be looked at."""
+        end = time.monotonic() + deadline * self.slowness
+        while self.process.poll() is None:
+            self._read(0.02)
+            if time.monotonic() > end:
+                raise AssertionError(f"{self.argv} did not end; it shows:\n{self.screen.text}")
+        while select.select([self.master], [], [], 0)[0] and self._read(0):
+            pass
 
     def end(self, deadline: float = 20.0) -> int:
         """Reads to the end; the exit code."""

@@ -252,6 +252,39 @@ TEST_F(LauncherTest, GivesUpWhereAnotherProgramStartsForTooLong) {
   EXPECT_FALSE(was_started());
 }
 
+TEST_F(LauncherTest, StopsWaitingForAnotherProgramWhenInterrupted) {
+  install("exit 1");
+  ASSERT_TRUE(open_private_dir(options.paths.run_dir()));
+  UniqueFd const held{::open(options.paths.start_lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  ASSERT_EQ(::flock(held.get(), LOCK_EX), 0);
+  options.deadline = 1h;
+  std::stop_source stop;
+  std::jthread const person{[&] {
+    std::this_thread::sleep_for(30ms);
+    stop.request_stop();
+  }};
+
+  auto const ensured = ensure_daemon(client, options, stop.get_token());
+
+  ASSERT_FALSE(ensured);
+  EXPECT_EQ(ensured.error().code, ErrorCode::cancelled);
+}
+
+TEST_F(LauncherTest, StopsWaitingForADaemonThatIsNeverReadyWhenInterrupted) {
+  install("exec sleep 5");
+  options.deadline = 1h;
+  std::stop_source stop;
+  std::jthread const person{[&] {
+    wait_until_started();
+    stop.request_stop();
+  }};
+
+  auto const ensured = ensure_daemon(client, options, stop.get_token());
+
+  ASSERT_FALSE(ensured);
+  EXPECT_EQ(ensured.error().code, ErrorCode::cancelled);
+}
+
 TEST_F(LauncherTest, ServesAllOfManyThatStartAtOnceFromOneDaemon) {
   install(serving_script());
   std::optional<FakeDaemon> daemon;
