@@ -7,6 +7,7 @@
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {
@@ -18,6 +19,21 @@ std::string member_text(std::string_view document, std::string_view name) {
   return protocol::read_string(*json).value_or(std::string{*json});
 }
 
+/// How much of the catalogue is here, in a sentence.
+std::string catalogue_line(std::string_view document) {
+  auto const member = protocol::find_member(document, "catalog");
+  auto const status = protocol::decode_catalog_status(member.value_or("{}"));
+  if (!member || !status || (status->integrations == 0 && !status->error)) return "";
+  std::string line = std::to_string(status->tools) + " tools of " + std::to_string(status->integrations) +
+                     " integrations" + (status->complete ? "" : ", not all");
+  if (status->refresh_total > 0) {
+    line += "; fetching, " + std::to_string(status->refresh_done) + " of " +
+            std::to_string(status->refresh_total) + " integrations done";
+  }
+  if (status->error) line += "; " + status->error->message;
+  return line;
+}
+
 Result<void> print_status(Context& context, std::string_view title) {
   AGENTA_TRY(auto const reply, context.call(protocol::get_daemon_status()));
   return present(context, reply.body, [&]() -> Result<void> {
@@ -27,6 +43,7 @@ Result<void> print_status(Context& context, std::string_view title) {
           "executions_running", "logins_pending", "callback_port", "idle_exit", "settings_error"}) {
       card.row(replace_all(name, "_", " "), member_text(reply.body, name));
     }
+    card.row("catalogue", catalogue_line(reply.body));
     print(context.terminal, card);
     return {};
   });
