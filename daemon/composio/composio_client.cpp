@@ -227,7 +227,10 @@ Result<std::vector<ToolSlug>> ComposioClient::find_tools(ProviderCall const& cal
   }
   auto const scrubber = Scrubber{call.access.api_key};
   AGENTA_TRY(auto const reply, answer_of(std::move(outcome), {.operation = Operation::find_tools}, scrubber));
-  return with_request_id(parse_found_tools(reply.body), reply, scrubber);
+  auto found = with_request_id(parse_found_tools(reply.body), reply, scrubber);
+  // The words of a failure may hold what only their escapes hid from a search of the text.
+  if (!found) found.error().message = scrubber.scrub(found.error().message);
+  return found;
 }
 
 Result<std::vector<AuthConfig>> ComposioClient::list_auth_configs(ProviderCall const& call,

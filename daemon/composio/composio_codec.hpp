@@ -23,7 +23,8 @@ std::string encode_search_session(std::string const& user_id);
 std::string encode_search(std::string const& words);
 /// The session's id.
 Result<std::string> parse_search_session(std::string_view body);
-/// Primary tools before related ones. An answer that says that the search failed is an error, in its words.
+/// Primary tools before related ones, a hundred at most. An answer that says that the search failed is an
+/// error, in its words.
 Result<std::vector<ToolSlug>> parse_found_tools(std::string_view body);
 
 // Auth configs and accounts (account_codec.cpp).

@@ -13,6 +13,8 @@ namespace {
 using wire::Json;
 
 constexpr std::size_t kTextLimit = 500;
+constexpr std::size_t kMostFinds = 100;  // Composio gives six
+constexpr std::size_t kLongestId = 200;
 
 /// What went wrong in an answer that says 200; nothing where all went well.
 std::string complaint_of(Json const& json) {
@@ -27,6 +29,7 @@ std::string complaint_of(Json const& json) {
 void add_slugs(Json const& results, char const* name, std::vector<ToolSlug>& into) {
   for (auto const& result : results) {
     for (auto const& each : wire::texts_at(result, name)) {
+      if (into.size() == kMostFinds) return;
       auto slug = ToolSlug{to_upper(each)};
       if (wire::is_slug(slug.text) && std::ranges::find(into, slug) == into.end())
         into.push_back(std::move(slug));
@@ -50,7 +53,7 @@ std::string encode_search(std::string const& words) {
 Result<std::string> parse_search_session(std::string_view body) {
   auto const json = wire::Slice::parse(body);
   auto id = json ? wire::text_at(*json, "session_id") : std::string{};
-  if (id.empty()) return wire::unreadable("no session");
+  if (id.empty() || id.size() > kLongestId) return wire::unreadable("no session");
   return id;
 }
 

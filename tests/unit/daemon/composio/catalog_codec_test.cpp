@@ -107,6 +107,18 @@ TEST(CatalogCodec, ReadsWhatASearchFoundPrimaryToolsFirstAndNoneTwice) {
                 {"GITHUB_GET_AN_ISSUE"}, {"GITHUB_LIST_ISSUES"}, {"JIRA_GET_ISSUE"}, {"GMAIL_SEND_EMAIL"}}));
 }
 
+TEST(CatalogCodec, TakesNoMoreFindsThanAnyoneReads) {
+  auto slugs = std::string{"\"TOOL_0\""};
+  for (auto number = 1; number < 10'000; ++number) slugs += ",\"TOOL_" + std::to_string(number) + "\"";
+
+  auto const found = parse_found_tools(R"({"results":[{"primary_tool_slugs":[)" + slugs + "]}]}");
+
+  ASSERT_EQ(found->size(), 100U);
+  EXPECT_EQ(found->back().text, "TOOL_99");
+  EXPECT_FALSE(parse_search_session(R"({"session_id":")" + std::string(201, 'a') + R"("})"));
+  EXPECT_FALSE(parse_search_session(R"({"session_id":null})"));
+}
+
 TEST(CatalogCodec, ASearchThatFailedSaysWhyInItsOwnWords) {
   auto const why = [](std::string const& body) {
     auto const found = parse_found_tools(body);

@@ -181,7 +181,7 @@ TEST_F(FindTools, NeverShowsTheKeyThatASearchQuotes) {
     while (auto const request = peer.read())
       peer.write(makes_a_session(*request)
                      ? http_reply(201, R"({"session_id":"trs_1"})")
-                     : http_reply(200, R"({"success":false,"error":"bad key ak_canary_0123456789"})"));
+                     : http_reply(200, R"({"success":false,"error":"bad key ak_canary\u005f0123456789"})"));
   }};
 
   auto const found = find(server, "words", "u1", "ak_canary_0123456789");
