@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "cli/command/integration_card.hpp"
 #include "cli/command/sample_call.hpp"
+#include "cli/command/staleness.hpp"
 #include "cli/command/tool_card.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/protocol/codec.hpp"
-#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -22,8 +23,6 @@ using browse::State;
 
 /// How many rows a page has; of a search, how many a person may look through.
 constexpr int kPageSize = 200;
-/// The pane wraps what is too long for it; what is written for less it leaves alone.
-constexpr int kTextColumns = 76;
 
 State state_of(ConnectionStatus status) {
   switch (status) {
@@ -43,19 +42,8 @@ std::string effects_of(ToolHints const& hints) {
 
 /// What a person should know of an answer's age; empty where it is as fresh as it should be.
 std::string age_of(ServiceReply const& reply) {
-  auto const header = [&](std::string_view name) -> std::string {
-    auto const found =
-        std::ranges::find(reply.headers, to_lower(name), &std::pair<std::string, std::string>::first);
-    return found == reply.headers.end() ? "" : found->second;
-  };
-  auto const cached_at = parse_rfc3339(header(protocol::kCachedAtHeader));
-  if (!cached_at) return "";
-  std::string const state = header(protocol::kCacheStateHeader);
-  std::string const why = state == "refreshing"    ? "; being fetched anew"
-                          : state == "offline"     ? "; the network is not to be used"
-                          : state == "unreachable" ? "; Composio cannot be reached"
-                                                   : "";
-  return "As it was on " + short_time(*cached_at) + " UTC" + why;
+  auto const stale = find_staleness(reply);
+  return stale ? staleness_line(*stale, SystemClock{}.wall()) : "";
 }
 
 /// `Connected by OAUTH2 (nothing to set up), API_KEY.`
@@ -69,32 +57,8 @@ std::string ways_to_connect(Integration const& integration) {
   return ways.empty() ? "" : "Connected by " + join(ways, ", ") + ".";
 }
 
-std::string guide_of(IntegrationDetail const& detail) {
-  std::string out = detail.integration.name + " (" + detail.integration.slug.text + ")\n  about  " +
-                    detail.integration.description + "\n";
-  if (!detail.auth.empty()) out += "\nWays to connect\n";
-  for (AuthScheme const& scheme : detail.auth) {
-    out += "  " + scheme.mode + (scheme.managed ? "  (Composio's own app: nothing to set up)\n" : "\n");
-    for (AuthField const& field : scheme.connection_fields) {
-      out += "    " + field.name + (field.required ? "  required" : "  optional") +
-             (field.secret ? ", secret" : "");
-      out += "  " + field.description + "\n";
-    }
-    if (!scheme.scopes.empty()) out += "    scopes: " + join(scheme.scopes, ", ") + "\n";
-  }
-  return out;
-}
-
-/// What the list says of an integration's connection.
-protocol::IntegrationState state_in(std::string_view item) {
-  auto const text = [&](std::string_view name) {
-    return protocol::read_string(protocol::find_member(item, name).value_or("null")).value_or("");
-  };
-  protocol::IntegrationState state;
-  state.status = parse_connection_status(text("connection_status"));
-  if (auto id = text("connection_id"); !id.empty()) state.connection = ConnectionId{std::move(id)};
-  return state;
-}
+/// The pages are broken into lines where they are shown: as wide as that window is.
+constexpr PageStyle kUnbroken{.columns = 1'000'000, .has_color = false};
 
 class BrowseSource {
  public:
@@ -202,13 +166,9 @@ class BrowseSource {
     query.limit = kPageSize;
     query.network = network_;
     AGENTA_TRY(auto const reply, call(protocol::list_integrations(query), stop));
-    AGENTA_TRY(auto const page, protocol::decode_integrations(reply.body));
-    auto const documents = protocol::elements_of(protocol::find_member(reply.body, "items").value_or("[]"))
-                               .value_or(std::vector<std::string_view>{});
+    AGENTA_TRY(auto const page, protocol::decode_integration_items(reply.body));
     Rows rows;
-    for (std::size_t i = 0; i < page.items.size() && i < documents.size(); ++i) {
-      rows.items.push_back(integration_row(page.items[i], state_in(documents[i])));
-    }
+    for (auto const& each : page.items) rows.items.push_back(integration_row(each.integration, each.state));
     rows.total = page.total;
     rows.next_cursor = page.next_cursor;
     rows.remark = age_of(reply);
@@ -258,17 +218,19 @@ class BrowseSource {
     details.row = tool_row(tool);
     auto const command = here(sample_call(tool));
     details.row.use = shell_line(command);
-    details.text = render_tool(tool, command, PageStyle{.columns = kTextColumns});
+    details.text = render_tool(tool, command, kUnbroken);
     details.remark = age_of(reply);
     return Content{std::move(details)};
   }
 
   Result<Content> integration(Question const& question, std::stop_token const& stop) const {
     AGENTA_TRY(auto const reply, call(protocol::get_integration(question.slug, network_), stop));
-    AGENTA_TRY(auto const detail, protocol::decode_integration(reply.body));
+    AGENTA_TRY(auto const view, protocol::decode_integration_view(reply.body));
+    std::vector<std::vector<std::string>> next = next_steps(view);
+    for (auto& step : next) step = here(std::move(step));
     Details details;
-    details.row = integration_row(detail.integration, state_in(reply.body));
-    details.text = guide_of(detail);
+    details.row = integration_row(view.detail.integration, view.state);
+    details.text = render_integration(view, next, kUnbroken);
     details.remark = age_of(reply);
     return Content{std::move(details)};
   }
