@@ -13,6 +13,7 @@
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/schema/redact.hpp"
+#include "shared/schema/tool_format.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -91,9 +92,16 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   record.tool_version = call.tool_version.empty() ? tool.version : call.tool_version;
   record.read_only = hints_of(tool).read_only;
 
-  plan.arguments = call.arguments;
+  // A model was shown the tool under other names, and says null for what it leaves out. Where the schema is
+  // not to be trusted, it does not say which null means that.
+  schema::Arguments given;
+  given.json = call.arguments;
+  given.text_paths = call.text_paths;
+  auto const nulls = call.validate ? schema::Nulls::leave_out : schema::Nulls::keep;
+  given = schema::restore_arguments(tool.input_schema, std::move(given), nulls);
+  plan.arguments = std::move(given.json);
   if (plan.tool->schema) {
-    plan.arguments = plan.tool->schema->coerce(call.arguments, call.text_paths);
+    plan.arguments = plan.tool->schema->coerce(plan.arguments, given.text_paths);
     record.arguments = schema::redact(*plan.tool->schema, plan.arguments);
     if (call.validate) AGENTA_CHECK(plan.tool->schema->validate(plan.arguments, tool.slug.text));
   } else {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kDeepestNode = 512;
 constexpr std::size_t kLongestChain = 100;
-constexpr std::size_t kMostCopied = 64'000'000;
+constexpr std::size_t kMostCopied = 16'000'000;
 
 Value::Object sentinel() {
   Value out;
@@ -253,12 +253,20 @@ Value anthropic_schema(std::optional<Value> schema, ToolDefinition& definition, 
     notes.say("Composio's provider refuses the tool's schema: it is taken to allow any arguments");
     return sentinel();
   }
+  if (whole->object() == nullptr) whole = Value{Value::Object{}};  // a reference to a literal at the top
   Renamer renamer;
   renamer.rename(*whole);
   drop_required_twins(*whole);
   if (renamer.is_ambiguous()) notes.say("Composio gives different properties one name in different places");
   definition.renamed.text = write_like_javascript(renamer.take());
   return std::move(*whole);
+}
+
+/// In the sense of JavaScript.
+bool is_truthy(Value const& value) {
+  if (value.text() != nullptr) return !value.text()->empty();
+  if (value.number() != nullptr) return value.find_double().value_or(1) != 0;
+  return !value.is_null() && !value.is(false);
 }
 
 Value google_parameters(std::optional<Value> schema, std::string const& description, Notes& notes) {
@@ -272,7 +280,7 @@ Value google_parameters(std::optional<Value> schema, std::string const& descript
   add_object_types(*whole);
   auto const part = [&](char const* name, Value otherwise) {
     Value* const found = whole->find(name);
-    return found != nullptr && !found->is_null() ? std::move(*found) : std::move(otherwise);
+    return found != nullptr && is_truthy(*found) ? std::move(*found) : std::move(otherwise);
   };
   return object_of({{"type", "object"},
                     {"description", description},

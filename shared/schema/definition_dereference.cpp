@@ -9,7 +9,7 @@ namespace {
 /// References are followed down to here: what they bring in must not nest deeper than JSON may.
 constexpr int kDeepestCopy = 150;
 /// Of what references bring in, together: shared definitions can multiply without end.
-constexpr std::size_t kMostBroughtIn = 4'000'000;
+constexpr std::size_t kMostBroughtIn = 1'000'000;
 
 class Dereferencer {
  public:
@@ -79,7 +79,7 @@ class Dereferencer {
   Value copy_below(std::string_view keyword, Value const& value, SchemaPath const& path, int depth) {
     Holds const holds = holds_schemas(keyword);
     if (holds == Holds::nothing) return value;
-    if (auto const* const elements = value.array(); elements != nullptr && holds != Holds::named) {
+    if (auto const* const elements = value.array(); elements != nullptr && may_be_list(keyword)) {
       Value::Array out;
       for (Value const& each : *elements) out.push_back(copy_nested(each, path.step(keyword, {}), depth));
       return out;

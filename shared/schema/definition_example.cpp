@@ -221,7 +221,7 @@ class Inventor {
   }
 
   References references_;
-  std::size_t left_ = 4'000'000;
+  std::size_t left_ = 1'000'000;
 };
 
 struct Argument {

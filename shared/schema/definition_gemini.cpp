@@ -113,13 +113,16 @@ class Converter {
     for (Value& each : branches) {
       if (each.is(false)) continue;
       if (!schema.object()->empty()) spell_out(each, schema, path);
+      if (out.empty()) describe(each, title, description);  // a union has no words: its first branch speaks
       Value converted = convert(std::move(each), path);
       nullable = converted.erase("nullable") || nullable;
       bool const is_short = weight_of(converted, kShort) <= kShort;
       if (!is_short || seen.insert(write_value(converted)).second) out.push_back(std::move(converted));
     }
-    if (out.empty()) return any_value(std::move(schema), path);
-    describe(out.front(), title, description);
+    if (out.empty()) {
+      describe(schema, title, description);
+      return any_value(std::move(schema), path);
+    }
     if (out.size() == 1) return std::move(out.front());
     Value united;
     united.set("anyOf", std::move(out));
@@ -137,9 +140,7 @@ class Converter {
   }
 
   static void describe(Value& schema, Value const& title, Value const& description) {
-    // A union has no words of its own: its first branch speaks.
-    if (Value* const branches = schema.find("anyOf"))
-      return describe(branches->array()->front(), title, description);
+    if (schema.boolean() != nullptr) schema = Value::Object{};
     if (title.text() != nullptr && !schema.has("title")) schema.set("title", title);
     if (description.text() == nullptr) return;
     std::string text = *description.text();

@@ -14,6 +14,10 @@ namespace agenta::schema {
 /// How a keyword's value holds schemas.
 enum class Holds { nothing, one, many, named };
 Holds holds_schemas(std::string_view keyword);
+/// Whether that may be a list: `items` is one, or many.
+inline bool may_be_list(std::string_view keyword) {
+  return keyword == "items" || holds_schemas(keyword) == Holds::many;
+}
 
 /// Calls `visit(child, keyword, name)` for each schema directly within `schema`, whether or not it is one
 /// that can be read; `name` is its name in `properties` and their like, else empty. Literal values (`enum`,
@@ -25,7 +29,7 @@ void each_subschema(AnyValue& schema, Visit const& visit) {
   for (auto& [keyword, value] : *members) {
     Holds const holds = holds_schemas(keyword);
     if (holds == Holds::nothing) continue;
-    if (auto* const elements = value.array(); elements != nullptr && holds != Holds::named) {
+    if (auto* const elements = value.array(); elements != nullptr && may_be_list(keyword)) {
       for (auto& each : *elements) visit(each, keyword, std::string_view{});
     } else if (auto* const named = value.object(); named != nullptr && holds == Holds::named) {
       for (auto& [name, each] : *named) {

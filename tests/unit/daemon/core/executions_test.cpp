@@ -66,6 +66,59 @@ TEST_F(ExecutionsRun, GivesBareTextTheTypeThatTheSchemaWants) {
   EXPECT_EQ(seen.text, R"({"title":"1","count":2})");
 }
 
+struct ExecutionsOfRenamedArguments : ExecutionsTest {
+  JsonText sent;
+
+  ExecutionsOfRenamedArguments() {
+    provider.on_get_tool = [](ToolSlug const& slug, std::string const&) -> Result<Tool> {
+      Tool tool;
+      tool.slug = slug;
+      tool.integration.text = "github";
+      tool.input_schema.text =
+          R"({"type":"object","properties":{"$top":{"type":"integer"},"note":{"type":"string"}}})";
+      return tool;
+    };
+    provider.on_execute = [this](auto const&, ExecuteRequest const& request) {
+      sent = request.arguments;
+      return test::succeeded();
+    };
+  }
+};
+
+TEST_F(ExecutionsOfRenamedArguments, GiveTheirNamesBackAndLeaveOutNullsThatSayNothing) {
+  auto const done = value_of(run(call_of(kWrite, R"({"dollar_top":5,"note":null})")));
+
+  EXPECT_EQ(sent.text, R"({"$top":5})");
+  EXPECT_EQ(done.arguments.text, R"({"$top":5})");
+}
+
+TEST_F(ExecutionsOfRenamedArguments, GiveBareTextTheTypeOfTheNameGivenBack) {
+  auto call = call_of(kWrite, R"({"dollar_top":"5"})");
+  call.text_paths = {"/dollar_top"};
+
+  ASSERT_TRUE(run(call));
+
+  EXPECT_EQ(sent.text, R"({"$top":5})");
+}
+
+TEST_F(ExecutionsOfRenamedArguments, KeepNullsWhereTheServiceIsToJudge) {
+  auto call = call_of(kWrite, R"({"dollar_top":5,"note":null})");
+  call.validate = false;
+
+  ASSERT_TRUE(run(call));
+
+  EXPECT_EQ(sent.text, R"({"$top":5,"note":null})");
+}
+
+TEST_F(ExecutionsOfRenamedArguments, AreOneCallUnderBothNames) {
+  auto const first = value_of(run(keyed("k", R"({"dollar_top":5,"note":null})")));
+
+  auto const again = value_of(run(keyed("k", R"({"$top":5})")));
+
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.id, first.id);
+}
+
 TEST_F(ExecutionsRun, AToolThatNeedsNoConnectionGetsNone) {
   ExecuteRequest seen;
   provider.on_execute = [&](auto const&, ExecuteRequest const& request) {
