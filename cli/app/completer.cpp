@@ -20,7 +20,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMostNames = 200;
+/// All there are: a shell that was given a part would complete to what that part has in common.
+constexpr std::size_t kMostNames = 20'000;
 /// How long the daemon may take; the client looks up every 40 ms to see whether it is to stop.
 constexpr milliseconds kPatience{110};
 

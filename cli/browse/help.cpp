@@ -4,7 +4,7 @@ namespace agenta::cli::browse {
 
 std::string help_text() {
   return "Typing filters: by names, and by what a tool is for. Without words, everything\n"
-         "there is, the most useful first.\n"
+         "there is, in the order of Composio.\n"
          "\n"
          "Tab               integrations and tools, integrations alone, tools alone\n"
          "Up, Down          choose; also Ctrl-P and Ctrl-N\n"

@@ -46,7 +46,7 @@ std::string age_of(ServiceReply const& reply) {
   return stale ? staleness_line(*stale, SystemClock{}.wall()) : "";
 }
 
-/// `Connected by OAUTH2 (nothing to set up), API_KEY.`
+/// `Connects by OAUTH2 (nothing to set up), API_KEY.`
 std::string ways_to_connect(Integration const& integration) {
   std::vector<std::string> ways;
   for (std::string const& scheme : integration.auth_schemes) {
@@ -54,7 +54,7 @@ std::string ways_to_connect(Integration const& integration) {
         std::ranges::find(integration.managed_auth_schemes, scheme) != integration.managed_auth_schemes.end();
     ways.push_back(is_managed ? scheme + " (nothing to set up)" : scheme);
   }
-  return ways.empty() ? "" : "Connected by " + join(ways, ", ") + ".";
+  return ways.empty() ? "" : "Connects by " + join(ways, ", ") + ".";
 }
 
 /// The pages are broken into lines where they are shown: as wide as that window is.

@@ -3,6 +3,7 @@
 #include "cli/command/catalog_flags.hpp"
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_state.hpp"
+#include "cli/command/tool_card.hpp"
 #include "cli/command/view.hpp"
 #include "cli/terminal/table.hpp"
 #include "shared/base/text.hpp"
@@ -24,10 +25,10 @@ struct SearchOptions : NetworkOption {
 Table table_of(SearchResult const& result, SearchHit::Kind kind) {
   bool const is_tools = kind == SearchHit::Kind::tool;
   Table table{{is_tools ? "TOOL" : "SLUG", is_tools ? "INTEGRATION" : "NAME", "STATE", "DESCRIPTION"}};
-  table.keep(0).keep(2).paint(2, ink_of_state);
+  table.keep(0).keep(2).paint(2, ink_of_state).hide_all(1, "").hide_all(2, "-");
   for (SearchHit const& hit : result.items) {
-    table.add({hit.slug, is_tools ? hit.integration.text : hit.name, hit.is_connected ? "connected" : "-",
-               hit.description});
+    table.add({hit.slug, is_tools ? untold_integration(hit.slug, hit.integration) : hit.name,
+               hit.is_connected ? "connected" : "-", hit.description});
   }
   return table;
 }
@@ -35,7 +36,7 @@ Table table_of(SearchResult const& result, SearchHit::Kind kind) {
 Result<void> run_search(Context& context, SearchOptions const& options, SearchHit::Kind kind) {
   protocol::SearchQuery query = options.query;
   query.words = join(options.words, " ");
-  if (trim(query.words).empty()) return fail(ErrorCode::usage, "the argument WORDS is empty");
+  if (trim(query.words).empty()) return fail(ErrorCode::usage, "say what to look for");
   AGENTA_TRY(query.limit, read_count("--limit", options.limit));
   query.kind = kind;
   if (options.connected) query.connected = true;

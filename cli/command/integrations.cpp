@@ -93,7 +93,7 @@ RunFn add_integrations_list(Syntax& syntax) {
   add_offline_flag(syntax, *options);
   add_view_flags(syntax, options->view);
   syntax.example("agenta-tools integrations list --search mail")
-      .example("agenta-tools integrations list --category crm --auth OAUTH2");
+      .example("agenta-tools integrations list --category developer-tools --auth OAUTH2");
   return [options](Context& context) { return run_list(context, *options); };
 }
 

@@ -18,7 +18,7 @@ namespace {
 class Mapping {
  public:
   explicit Mapping(std::filesystem::path const& file) {
-    UniqueFd const fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    UniqueFd const fd{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     struct stat info {};
     if (!fd || ::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0) return;
     size_ = static_cast<std::size_t>(info.st_size);

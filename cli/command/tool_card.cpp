@@ -58,4 +58,8 @@ std::string render_tool(Tool const& tool, std::vector<std::string> const& comman
   return out + section("Example", "  " + visible(shell_line(command)) + "\n", style);
 }
 
+std::string untold_integration(std::string_view slug, IntegrationSlug const& integration) {
+  return to_lower(slug).starts_with(to_lower(integration.text) + "_") ? "" : integration.text;
+}
+
 }  // namespace agenta::cli

@@ -30,10 +30,11 @@ Result<View> render_list(Context& context, std::string const& body) {
   AGENTA_TRY(auto const page, protocol::decode_tools(body));
   auto const states = find_states(context);
   Table table{{"TOOL", "INTEGRATION", "STATE", "DESCRIPTION"}};
-  table.keep(0).keep(2).paint(2, ink_of_state);
+  table.keep(0).keep(2).paint(2, ink_of_state).hide_all(1, "").hide_all(2, "-");
   for (Tool const& tool : page.items) {
     auto const state = states.find(tool.integration.text);
-    table.add({tool.slug.text, tool.integration.text, state == states.end() ? "-" : state->second,
+    table.add({tool.slug.text, untold_integration(tool.slug.text, tool.integration),
+               state == states.end() ? "-" : state->second,
                tool.description.empty() ? tool.name : tool.description});
   }
   View view;

@@ -52,7 +52,29 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
+bool Table::is_hidden(std::size_t column) const {
+  return std::ranges::any_of(hidden_, [&](auto const& hidden) {
+    return hidden.first == column &&
+           std::ranges::all_of(rows_, [&](auto const& row) { return row[column] == hidden.second; });
+  });
+}
+
+Table Table::without_hidden() const {
+  Table table{{}};
+  table.rows_.resize(rows_.size());
+  table.ink_of_ = nullptr;
+  for (std::size_t i = 0; i < titles_.size(); ++i) {
+    if (is_hidden(i)) continue;
+    if (std::ranges::find(kept_, i) != kept_.end()) table.keep(table.titles_.size());
+    if (ink_of_ != nullptr && painted_ == i) table.paint(table.titles_.size(), ink_of_);
+    table.titles_.push_back(titles_[i]);
+    for (std::size_t row = 0; row < rows_.size(); ++row) table.rows_[row].push_back(rows_[row][i]);
+  }
+  return table;
+}
+
 std::string Table::render(int columns, bool has_color) const {
+  if (!hidden_.empty()) return without_hidden().render(columns, has_color);
   std::vector<int> widths;
   for (std::string const& title : titles_) widths.push_back(display_width(title));
   for (auto const& row : rows_) {

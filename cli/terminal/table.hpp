@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/terminal/style.hpp"
@@ -29,14 +30,22 @@ class Table {
     ink_of_ = ink_of;
     return *this;
   }
+  /// Leaves a column out where every cell of it says `cell`: there is nothing to read in it.
+  Table& hide_all(std::size_t column, std::string cell) {
+    hidden_.emplace_back(column, std::move(cell));
+    return *this;
+  }
   bool empty() const { return rows_.empty(); }
   /// The lines, each ended. Every line has at most `columns` columns, as long as a column keeps four.
   std::string render(int columns, bool has_color) const;
 
  private:
+  bool is_hidden(std::size_t column) const;
+  Table without_hidden() const;
   std::vector<std::string> titles_;
   std::vector<std::vector<std::string>> rows_{};
   std::vector<std::size_t> kept_{};
+  std::vector<std::pair<std::size_t, std::string>> hidden_{};
   std::size_t painted_ = 0;
   InkOf ink_of_ = nullptr;
 };

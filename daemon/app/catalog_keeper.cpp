@@ -23,12 +23,15 @@ constexpr int kMostFailures = 6;      // in a row; the next reader that wants ne
 constexpr int kMostHastyFailures = 3;
 constexpr milliseconds kFirstBackoff{1'000};
 constexpr milliseconds kLongestBackoff{300'000};
+/// Somebody waits: a pause beyond this is an answer.
+constexpr seconds kLongestHastyPause{90};
 
 std::string key_of(ProviderAccess const& access) { return access.endpoint() + "\n" + access.key_scope; }
 
 /// Asking again changes nothing until somebody does something.
 bool is_final(Error const& error) {
-  return !is_provider_away(error.code) && error.code != ErrorCode::internal;
+  return error.retryable == Retryable::no ||
+         (!is_provider_away(error.code) && error.code != ErrorCode::internal);
 }
 
 }  // namespace
@@ -139,7 +142,7 @@ boost::asio::awaitable<Result<CatalogSync::Step>> CatalogKeeper::step(std::share
 }
 
 milliseconds CatalogKeeper::pause_after(Run& run, Error const& error) const {
-  if (error.retry_after) return milliseconds{*error.retry_after};
+  if (error.retry_after) return std::min(milliseconds{*error.retry_after}, kLongestBackoff);
   milliseconds pause = kFirstBackoff;
   for (int i = 1; i < run.failures && pause < kLongestBackoff; ++i) pause *= 4;
   return std::min(pause, kLongestBackoff);
@@ -167,7 +170,9 @@ boost::asio::awaitable<void> CatalogKeeper::keep(std::shared_ptr<Run> run, milli
       ++run->failures;
       log_.warn("catalog.step_failed", {{"why", stepped.error().message}});
       int const most = run->haste == Haste::yes ? kMostHastyFailures : kMostFailures;
-      if (is_final(stepped.error()) || run->failures >= most) {
+      bool const is_too_long = run->haste == Haste::yes && stepped.error().retry_after &&
+                               *stepped.error().retry_after > kLongestHastyPause;
+      if (is_final(stepped.error()) || is_too_long || run->failures >= most) {
         finish(run, stepped.error());
         co_return;
       }

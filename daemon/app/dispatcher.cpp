@@ -127,7 +127,12 @@ Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer con
 boost::asio::awaitable<Result<ServiceReply>> Dispatcher::run_once(Admitted const& admitted) {
   auto job = [this, &admitted] { return router_.run(admitted.match, admitted.request, admitted.caller); };
   if (admitted.match.route->work == api::Work::control) co_return job();
-  auto work = on_pool(admitted.match.route->work == api::Work::local ? local_ : provider_, std::move(job));
+  // What may not ask Composio does not wait behind what does.
+  bool const asks = admitted.match.route->work == api::Work::provider &&
+                    !std::ranges::any_of(admitted.match.query, [](QueryParameter const& each) {
+                      return each.name == "offline" && each.value == "true";
+                    });
+  auto work = on_pool(asks ? provider_ : local_, std::move(job));
   co_return co_await std::move(work);
 }
 

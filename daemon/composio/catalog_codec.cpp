@@ -148,6 +148,8 @@ Result<Page<T>> read_page(std::string_view body, std::string_view what, Read rea
     if (!slice) continue;
     if (auto item = read(*slice)) page.items.push_back(std::move(*item));
   }
+  // One that is broken costs itself; where all are, this is no list of what was asked for.
+  if (page.items.empty() && !items->empty()) return wire::unreadable(what);
   page.total = wire::number_at(*json, "total_items", static_cast<std::int64_t>(page.items.size()));
   if (auto cursor = wire::text_at(*json, "next_cursor"); !cursor.empty())
     page.next_cursor = std::move(cursor);

@@ -164,7 +164,10 @@ Result<IntegrationDetail> ComposioClient::get_integration(ProviderCall const& ca
   target.segment(slug.text);
   auto const asked = Asked{Operation::get_integration, slug.text, slug.text};
   AGENTA_TRY(auto const reply, read(call, target.text(), asked));
-  return with_request_id(parse_integration(reply.body), reply, Scrubber{call.access.api_key});
+  AGENTA_TRY(auto detail,
+             with_request_id(parse_integration(reply.body), reply, Scrubber{call.access.api_key}));
+  if (equal_ignoring_case(detail.integration.slug.text, slug.text)) return detail;
+  return fail(ErrorCode::composio_error, slug.text + ": Composio answered with another integration");
 }
 
 Result<Page<Tool>> ComposioClient::list_tools(ProviderCall const& call, ToolFilter const& filter) {
@@ -192,7 +195,10 @@ Result<Tool> ComposioClient::get_tool(ProviderCall const& call, ToolSlug const& 
     target.query("version", version);
   }
   AGENTA_TRY(auto const reply, read(call, target.text(), {Operation::get_tool, slug.text, {}}));
-  return with_request_id(parse_tool(reply.body), reply, Scrubber{call.access.api_key});
+  AGENTA_TRY(auto tool, with_request_id(parse_tool(reply.body), reply, Scrubber{call.access.api_key}));
+  // What was asked for is what will be run: another tool's schema and hints would decide on it.
+  if (equal_ignoring_case(tool.slug.text, slug.text)) return tool;
+  return fail(ErrorCode::composio_error, slug.text + ": Composio answered with another tool");
 }
 
 Result<std::string> ComposioClient::create_search_session(ProviderCall const& call,

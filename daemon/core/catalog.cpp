@@ -30,6 +30,7 @@ unexpected<Error> Catalog::not_here(std::string const& what) {
   error.code = ErrorCode::provider_unavailable;
   error.message = what + " is not in the local catalogue, and --offline forbids asking for it";
   error.next_step = {"agenta-tools", "integrations", "refresh", "--all"};
+  error.retryable = Retryable::no;
   return fail(std::move(error));
 }
 
@@ -145,17 +146,60 @@ Result<Known<std::shared_ptr<IntegrationDetail const>>> Catalog::integration(Pro
                  [this, slug](auto& kept, auto const& behind) { (void)fetch_.detail(kept, behind, slug); });
   }
   if (found) return known;
-  if (network == Network::no) return not_here("the integration " + slug.text);
+  if (network == Network::no) {
+    AGENTA_TRY(auto listed, listed_detail(*account, slug, network));
+    if (listed) return std::move(*listed);
+    return not_known(*account, call, ErrorCode::integration_not_found, slug.text,
+                     "the integration " + slug.text);
+  }
   auto const turn = flights_.enter(account->key + "\ndetail " + slug.text);
   AGENTA_TRY(found, find());
   if (found) return known;
   auto fetched = fetch_.detail(*account, call, slug);
+  if (!fetched && is_provider_away(fetched.error().code)) {
+    AGENTA_TRY(auto listed, listed_detail(*account, slug, network));
+    if (listed) return std::move(*listed);
+  }
   if (!fetched && fetched.error().code == ErrorCode::integration_not_found) {
     return fail(with_suggestion(std::move(fetched).error(), *account, call, slug.text, network));
   }
   if (!fetched) return fail(std::move(fetched).error());
   known.value = std::make_shared<IntegrationDetail const>(std::move(fetched).value());
   return known;
+}
+
+/// What the list tells of an integration whose detail was never fetched: all but the fields of its schemes.
+Result<std::optional<Catalog::DetailAnswer>> Catalog::listed_detail(CatalogAccount& account,
+                                                                    IntegrationSlug const& slug,
+                                                                    Network network) {
+  std::optional<DetailAnswer> answer;
+  AGENTA_TRY(auto integration, account.store->find_integration(slug.text));
+  AGENTA_TRY(auto const listed_at, account.store->find_list_time());
+  if (!integration || !listed_at) return answer;
+  IntegrationDetail detail;
+  for (std::string const& mode : integration->auth_schemes) {
+    AuthScheme& scheme = detail.auth.emplace_back();
+    scheme.mode = mode;
+    scheme.managed =
+        std::ranges::find(integration->managed_auth_schemes, mode) != integration->managed_auth_schemes.end();
+  }
+  if (!integration->version.empty()) detail.available_versions = {integration->version};
+  detail.integration = std::move(*integration);
+  answer.emplace();
+  answer->value = std::make_shared<IntegrationDetail const>(std::move(detail));
+  answer->stale = stale_since(account, *listed_at, network);
+  return answer;
+}
+
+/// Of something that is not here: that it does not exist, where everything that does is here; else that
+/// nobody may be asked.
+unexpected<Error> Catalog::not_known(CatalogAccount& account, ProviderCall const& call, ErrorCode code,
+                                     std::string const& wanted, std::string const& what) {
+  auto const counts = account.store->counts();
+  bool const all_listed = counts && counts->fetched_at.has_value();
+  bool const all_here = all_listed && (code == ErrorCode::integration_not_found || counts->unfetched == 0);
+  if (!all_here) return not_here(what);
+  return fail(with_suggestion(fail(code, "").error(), account, call, wanted, Network::no));
 }
 
 Result<std::optional<Staleness>> Catalog::ensure_tools(CatalogAccount& account, ProviderCall const& call,
@@ -173,10 +217,8 @@ Result<std::optional<Staleness>> Catalog::ensure_tools(CatalogAccount& account, 
   AGENTA_TRY(auto const integration, account.store->find_integration(slug.text));
   if (network == Network::no) {
     if (integration) return not_here("the list of tools of " + slug.text);
-    Error unknown = fail(ErrorCode::integration_not_found,
-                         "there is no integration " + slug.text + " in the local catalogue")
-                        .error();
-    return fail(with_suggestion(std::move(unknown), account, call, slug.text, network));
+    return not_known(account, call, ErrorCode::integration_not_found, slug.text,
+                     "the integration " + slug.text);
   }
   // An unknown one is an error; Composio would give an empty list.
   if (!integration) {
@@ -225,6 +267,7 @@ Error Catalog::with_suggestion(Error error, CatalogAccount& account, ProviderCal
                                std::string const& wanted, Network network) {
   bool const is_tool = error.code == ErrorCode::tool_not_found;
   if (!is_tool && error.code != ErrorCode::integration_not_found) return error;
+  error.message = (is_tool ? "there is no tool " : "there is no integration ") + wanted;
   (void)ensure_list(account, call, network);
   auto known = account.store->list_integration_slugs();
   if (!known) return error;

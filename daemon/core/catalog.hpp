@@ -112,6 +112,7 @@ class Catalog {
     std::uint64_t uses = 0;
   };
   void tell_names(CatalogAccount& account, ProviderCall const& call);
+  using DetailAnswer = Known<std::shared_ptr<IntegrationDetail const>>;
   using ToolAnswer = Known<std::shared_ptr<CatalogTool const>>;
 
   bool is_in_date(std::optional<WallTime> fetched_at) const;
@@ -131,6 +132,10 @@ class Catalog {
   Error with_suggestion(Error error, CatalogAccount& account, ProviderCall const& call,
                         std::string const& wanted, Network network);
   static unexpected<Error> not_here(std::string const& what);
+  unexpected<Error> not_known(CatalogAccount& account, ProviderCall const& call, ErrorCode code,
+                              std::string const& wanted, std::string const& what);
+  Result<std::optional<DetailAnswer>> listed_detail(CatalogAccount& account, IntegrationSlug const& slug,
+                                                    Network network);
 
   ToolProvider& provider_;
   Clock const& clock_;

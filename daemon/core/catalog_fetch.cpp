@@ -15,10 +15,14 @@ constexpr int kPageSize = 1000;  // the provider's largest
 constexpr std::size_t kMostPages = 200;
 constexpr int kFound = 50;
 
+/// Asking again would only take as long again.
 unexpected<Error> endless(std::string const& what) {
-  return fail(ErrorCode::composio_error, "Composio's list of " + what +
-                                             " does not end: it gave the same page twice, or over " +
-                                             std::to_string(kMostPages) + " pages");
+  Error error;
+  error.code = ErrorCode::composio_error;
+  error.message = "Composio's list of " + what + " does not end: it gave the same page twice, or over " +
+                  std::to_string(kMostPages) + " pages";
+  error.retryable = Retryable::no;
+  return fail(std::move(error));
 }
 
 /// All pages of a list.
@@ -26,10 +30,16 @@ template <class T, class FetchPage>
 Result<std::vector<T>> all_pages(std::string const& what, FetchPage&& fetch_page) {
   std::vector<T> items;
   std::set<std::string> seen;
+  std::set<std::string> slugs;
   std::string cursor;
   for (std::size_t pages = 0; pages < kMostPages; ++pages) {
     AGENTA_TRY(Page<T> page, fetch_page(cursor));
-    std::ranges::move(page.items, std::back_inserter(items));
+    std::size_t const known = slugs.size();
+    for (T& item : page.items) {
+      if (slugs.insert(item.slug.text).second) items.push_back(std::move(item));
+    }
+    // A page with nothing new is the one before under another cursor.
+    if (slugs.size() == known && page.next_cursor && !page.next_cursor->empty() && pages > 0) break;
     if (!page.next_cursor || page.next_cursor->empty()) return items;
     cursor = *page.next_cursor;
     if (!seen.insert(cursor).second) break;
@@ -65,6 +75,11 @@ Result<void> CatalogFetch::integrations(CatalogAccount& account, ProviderCall co
                                       filter.limit = kPageSize;
                                       return provider_.list_integrations(call, filter);
                                     })));
+  AGENTA_TRY(auto const counts, account.store->counts());
+  if (list.empty() && counts.integrations > 0) {
+    return fail(ErrorCode::composio_error,
+                "Composio's list of integrations is empty; what is here of it is kept");
+  }
   return account.store->put_integrations(list, clock_.wall());
 }
 

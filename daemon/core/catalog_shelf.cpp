@@ -23,6 +23,11 @@ void remove_database(std::filesystem::path const& path) {
   }
 }
 
+void mark_used(std::filesystem::path const& path) {
+  std::error_code ignored;
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now(), ignored);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<CatalogAccount>> CatalogShelf::open(ProviderAccess const& access) {
@@ -33,33 +38,38 @@ Result<std::shared_ptr<CatalogAccount>> CatalogShelf::open(ProviderAccess const&
       known->second.used = ++shelf.uses;
       if (!known->second.account->store->is_damaged()) return known->second.account;
       shelf.accounts.erase(known);
-      remove_database(options_.directory / (options_.digest(key).substr(0, 16) + ".db"));
+      remove_database(path_of(key));
     }
-    AGENTA_TRY(auto account, open_file(key));
+    AGENTA_TRY(auto account, open_file(key, shelf));
     if (shelf.accounts.size() >= kMostOpen) {
-      shelf.accounts.erase(
-          std::ranges::min_element(shelf.accounts, {}, [](auto const& entry) { return entry.second.used; }));
+      auto const least =
+          std::ranges::min_element(shelf.accounts, {}, [](auto const& entry) { return entry.second.used; });
+      mark_used(path_of(least->first));  // until now; open files are not looked at
+      shelf.accounts.erase(least);
     }
     shelf.accounts[key] = Entry{account, ++shelf.uses};
     return account;
   });
 }
 
-Result<std::shared_ptr<CatalogAccount>> CatalogShelf::open_file(std::string const& key) {
+Result<std::shared_ptr<CatalogAccount>> CatalogShelf::open_file(std::string const& key, Shelf const& shelf) {
   auto const directory = open_private_dir(options_.directory);
   if (!directory) return fail(error_from(directory.error(), ErrorCode::storage_unavailable));
-  auto const path = options_.directory / (options_.digest(key).substr(0, 16) + ".db");
-  prune(path);
+  auto const path = path_of(key);
+  prune(path, shelf);
   auto account = std::make_shared<CatalogAccount>();
   account->key = key;
   AGENTA_TRY(account->store, store::CatalogStore::open(path));
-  std::error_code ignored;
-  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now(), ignored);
+  mark_used(path);
   return account;
 }
 
+std::filesystem::path CatalogShelf::path_of(std::string const& key) const {
+  return options_.directory / (options_.digest(key).substr(0, 16) + ".db");
+}
+
 /// Takes away the files of accounts that nobody uses any more: the oldest beyond a few, and the old ones.
-void CatalogShelf::prune(std::filesystem::path const& but) const {
+void CatalogShelf::prune(std::filesystem::path const& but, Shelf const& shelf) const {
   struct File {
     std::filesystem::path path{};
     std::filesystem::file_time_type used{};
@@ -67,7 +77,9 @@ void CatalogShelf::prune(std::filesystem::path const& but) const {
   std::vector<File> files;
   std::error_code failed;
   for (auto const& entry : std::filesystem::directory_iterator{options_.directory, failed}) {
-    if (entry.path().extension() != ".db" || entry.path() == but) continue;
+    bool const is_open = std::ranges::any_of(
+        shelf.accounts, [&](auto const& each) { return path_of(each.first) == entry.path(); });
+    if (entry.path().extension() != ".db" || entry.path() == but || is_open) continue;
     std::error_code gone;
     auto const used = entry.last_write_time(gone);
     if (!gone) files.push_back({.path = entry.path(), .used = used});

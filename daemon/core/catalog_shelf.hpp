@@ -51,9 +51,6 @@ class CatalogShelf {
   void release_memory();
 
  private:
-  Result<std::shared_ptr<CatalogAccount>> open_file(std::string const& key);
-  void prune(std::filesystem::path const& but) const;
-
   Options const options_;
   struct Entry {
     std::shared_ptr<CatalogAccount> account{};
@@ -63,6 +60,10 @@ class CatalogShelf {
     std::map<std::string, Entry> accounts{};
     std::uint64_t uses = 0;
   };
+  Result<std::shared_ptr<CatalogAccount>> open_file(std::string const& key, Shelf const& shelf);
+  void prune(std::filesystem::path const& but, Shelf const& shelf) const;
+  std::filesystem::path path_of(std::string const& key) const;
+
   Synchronized<Shelf> shelf_{};
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon {
@@ -25,9 +26,10 @@ std::vector<store::UnfetchedIntegration> next_batch(std::vector<store::Unfetched
   return batch;
 }
 
-/// The provider, asked about these, refused: asking again would not help.
+/// The provider, asked about these, refused, or said what nobody can read: others may fare better.
 bool is_refusal(ErrorCode code) {
-  return !is_provider_away(code) && code != ErrorCode::api_key_rejected && code != ErrorCode::forbidden &&
+  return (code == ErrorCode::composio_error || !is_provider_away(code)) &&
+         code != ErrorCode::api_key_rejected && code != ErrorCode::forbidden &&
          code != ErrorCode::storage_unavailable && code != ErrorCode::blocked && code != ErrorCode::cancelled;
 }
 
@@ -58,9 +60,26 @@ Result<void> CatalogSync::fetch_batch(CatalogAccount& account, ProviderCall cons
     run.singly = true;
     return {};
   }
-  if (refused) run.given_up.insert(slugs.front().text);
+  if (refused) {
+    run.given_up.insert(slugs.front().text);
+    run.refusal = fetched.error();
+  }
   run.done += static_cast<std::int64_t>(batch.size());
   return {};
+}
+
+/// The rest is here: said once, and not tried again in this run.
+unexpected<Error> CatalogSync::given_up(CatalogRun const& run) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> names{run.given_up.begin(), run.given_up.end()};
+  std::size_t const more = names.size() > kMostNamed ? names.size() - kMostNamed : 0;
+  names.resize(names.size() - more);
+  Error error = run.refusal.value_or(Error{});
+  error.code = ErrorCode::composio_error;
+  error.message = "Composio does not give the tools of " + join(names, ", ") +
+                  (more > 0 ? " and " + std::to_string(more) + " more" : "") + ": " + error.message;
+  error.retryable = Retryable::no;
+  return fail(std::move(error));
 }
 
 Result<CatalogSync::Step> CatalogSync::step(ProviderCall const& call, CatalogRun& run) {
@@ -68,6 +87,7 @@ Result<CatalogSync::Step> CatalogSync::step(ProviderCall const& call, CatalogRun
   if (!run.listed) return fetch_list(*account, call, run);
   AGENTA_TRY(auto const unfetched, account->store->list_unfetched());
   auto const batch = next_batch(unfetched, run);
+  if (batch.empty() && !run.given_up.empty()) return given_up(run);
   if (batch.empty()) return Step::done;
   AGENTA_CHECK(fetch_batch(*account, call, run, batch));
   return Step::more;

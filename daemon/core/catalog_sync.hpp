@@ -19,6 +19,7 @@ struct CatalogRun {
   std::int64_t done = 0;    ///< integrations whose tools were fetched
   std::int64_t total = 0;
   std::set<std::string> given_up{};  ///< integrations that the provider refused
+  std::optional<Error> refusal{};    ///< in its words, the last time
 };
 
 /// Fetches what is missing or has changed: first the list of integrations, whose versions tell which tools
@@ -29,10 +30,12 @@ class CatalogSync {
   explicit CatalogSync(Catalog& catalog) : catalog_(catalog) {}
 
   enum class Step { more, done };
-  /// One request, or the few pages of one. Blocks. An error leaves the run as it was, to be stepped again.
+  /// One request, or the few pages of one. Blocks. An error leaves the run as it was, to be stepped again; at
+  /// the end, one that is not to be retried names what the provider did not give.
   Result<Step> step(ProviderCall const& call, CatalogRun& run);
 
  private:
+  static unexpected<Error> given_up(CatalogRun const& run);
   Result<Step> fetch_list(CatalogAccount& account, ProviderCall const& call, CatalogRun& run);
   Result<void> fetch_batch(CatalogAccount& account, ProviderCall const& call, CatalogRun& run,
                            std::vector<store::UnfetchedIntegration> const& batch);

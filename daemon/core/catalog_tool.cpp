@@ -11,6 +11,16 @@ namespace {
 
 constexpr std::size_t kMostParsed = 64;  // schemas, read: a few hundred kilobytes
 
+/// The tool is there, and not in this version.
+unexpected<Error> no_version(Known<std::shared_ptr<CatalogTool const>> const& newest,
+                             std::string const& version) {
+  Tool const& tool = newest.value->tool;
+  return fail(
+      ErrorCode::tool_not_found,
+      tool.slug.text + " has no version " + version + "; there are " + join(tool.available_versions, ", "),
+      {"agenta-tools", "tools", "versions", tool.slug.text});
+}
+
 CatalogTool read_schema(Tool tool) {
   CatalogTool entry;
   if (auto parsed = schema::Schema::parse(tool.input_schema)) entry.schema = std::move(parsed).value();
@@ -83,7 +93,8 @@ Result<Catalog::ToolAnswer> Catalog::newest_tool(CatalogAccount& account, Provid
                  [this, slug](auto& kept, auto const& behind) { (void)fetch_.tool(kept, behind, slug); });
   }
   if (found) return std::move(*found);
-  if (network == Network::no) return not_here("the tool " + slug.text);
+  if (network == Network::no)
+    return not_known(account, call, ErrorCode::tool_not_found, slug.text, "the tool " + slug.text);
   auto const turn = flights_.enter(key_of(account, slug, ""));
   AGENTA_TRY(found, find_tool(account, slug, network));
   if (found) return std::move(*found);
@@ -142,6 +153,9 @@ Result<Catalog::ToolAnswer> Catalog::tool(ProviderCall const& call, ToolSlug con
   auto answer = is_newest ? newest_tool(*account, call, slug, network)
                           : old_tool(*account, call, slug, version, network);
   if (answer) return answer;
+  if (!is_newest && answer.error().code == ErrorCode::tool_not_found) {
+    if (auto const newest = newest_tool(*account, call, slug, network)) return no_version(*newest, version);
+  }
   return fail(with_suggestion(std::move(answer).error(), *account, call, slug.text, network));
 }
 

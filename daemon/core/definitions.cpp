@@ -1,5 +1,6 @@
 #include "daemon/core/definitions.hpp"
 
+#include <set>
 #include <utility>
 
 #include "shared/base/text.hpp"
@@ -40,11 +41,13 @@ Result<Known<std::vector<ToolDefinition>>> define_tools(Catalog& catalog, Provid
   if (names.size() > kMostTools)
     return fail(ErrorCode::invalid_request, "these are over 2000 tools: no model takes so many; name fewer");
   Known<std::vector<ToolDefinition>> known;
+  std::set<std::string> seen;  // no API takes two tools of one name
   for (std::string const& name : names) {
     auto const reference = parse_tool_reference(name);
     if (!reference) return fail(ErrorCode::tool_not_found, name + " is no tool's name");
     AGENTA_TRY(auto const tool, catalog.tool(call, reference->slug, request.version, network));
     note(known.stale, tool.stale);
+    if (!seen.insert(tool.value->tool.slug.text).second) continue;
     known.value.push_back(schema::define_tool(tool.value->tool, request.options));
   }
   return known;

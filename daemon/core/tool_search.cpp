@@ -1,6 +1,7 @@
 #include "daemon/core/tool_search.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -20,6 +21,7 @@ constexpr std::size_t kMostFetchedFirst = 3;
 // What settles ties between tools whose names fit equally well.
 constexpr double kIndexShare = 0.88;
 constexpr double kFame = 0.04;
+constexpr double kServiceFame = 0.12;  // who looks for `mail` seldom means the least known of forty
 constexpr double kConnected = 0.05;
 constexpr double kImportant = 0.02;
 constexpr double kExact = 0.03;
@@ -35,6 +37,14 @@ std::string only_letters(std::string_view text) {
 
 bool holds(std::vector<std::string> const& list, std::string_view text) {
   return std::ranges::any_of(list, [&](std::string const& each) { return equal_ignoring_case(each, text); });
+}
+
+/// The words without those that say nothing, which a search that wants every word would look for in vain.
+std::string telling_words(std::vector<std::string> const& words) {
+  std::vector<std::string> telling;
+  std::ranges::copy_if(words, std::back_inserter(telling),
+                       [](auto const& word) { return !is_stop_word(word); });
+  return join(telling.empty() ? words : telling, " ");
 }
 
 /// Which share of the query's own words, unbent, the slug has.
@@ -133,7 +143,7 @@ Result<bool> ToolSearch::fill_gaps(CatalogAccount& account, ProviderCall const& 
   for (std::string const& slug : named) {
     (void)catalog_.ensure_tools(account, call, IntegrationSlug{slug}, request.network);
   }
-  if (named.empty()) (void)catalog_.fetch().tools_found(account, call, request.words);
+  if (named.empty()) (void)catalog_.fetch().tools_found(account, call, telling_words(words));
   return false;
 }
 
@@ -187,7 +197,7 @@ Result<void> ToolSearch::find_integrations(CatalogAccount& account, SearchReques
   double const share = request.kind ? kIndexShare : kIndexShare / 2;
   for (std::size_t i = 0; i < integrations.size(); ++i) {
     SearchHit hit = hit_of(integrations[i], request);
-    hit.score = share * matches.best[i].score + kFame * fame_of(hit.slug);
+    hit.score = share * matches.best[i].score + kServiceFame * fame_of(hit.slug);
     if (hit.is_connected) hit.score += kConnected;
     if (only_letters(hit.slug) == whole || only_letters(hit.name) == whole) hit.score = 1;
     hit.score = std::min(hit.score, 1.0);

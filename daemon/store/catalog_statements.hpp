@@ -89,9 +89,7 @@ struct CatalogStore::Writes {
   Statement index_integrations{
       "INSERT INTO integration_index (rowid, slug, name, categories, description, facets)"
       " SELECT id, slug, name, categories, description, facets FROM integrations"};
-  Statement orphan_tools{
-      "SELECT t.id FROM tools t JOIN tool_lists l ON l.integration = t.integration"
-      " WHERE l.integration NOT IN (SELECT slug FROM integrations)"};
+  Statement orphan_tools{"SELECT id FROM tools WHERE integration NOT IN (SELECT slug FROM integrations)"};
   Statement drop_orphan_lists{
       "DELETE FROM tool_lists WHERE integration NOT IN (SELECT slug FROM integrations)"};
   Statement drop_orphan_details{"DELETE FROM details WHERE slug NOT IN (SELECT slug FROM integrations)"};

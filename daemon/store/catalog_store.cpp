@@ -57,6 +57,19 @@ Result<std::unique_ptr<Database>> open_small(std::filesystem::path const& path) 
   return database;
 }
 
+/// Whether every table is there: a file that somebody took one out of is as good as none.
+bool is_whole(Database& database) {
+  constexpr std::int64_t kTables = 9;
+  Locked db{database};
+  Statement count{
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('meta', 'integrations', "
+      "'details',"
+      " 'tool_lists', 'tools', 'tool_bodies', 'old_versions', 'tool_index', 'integration_index')"};
+  auto row = count.use(db);
+  auto const found = row.next();
+  return found && *found && row.integer(0) == kTables;
+}
+
 }  // namespace
 
 std::string like_pattern(std::string_view text) {
@@ -108,6 +121,7 @@ std::string facet_of(IntegrationSlug const& slug) {
 
 Result<std::unique_ptr<CatalogStore>> CatalogStore::open(std::filesystem::path const& path) {
   auto writer = open_small(path);
+  if (writer && !is_whole(**writer)) writer = fail(ErrorCode::internal, "the cache lacks a table");
   if (!writer && is_worth_replacing(writer.error())) {
     remove_files(path);
     writer = open_small(path);
@@ -214,7 +228,7 @@ Result<Page<KeptItem>> CatalogStore::list_integrations(IntegrationListFilter con
   }
   auto const past = filter.offset + static_cast<std::int64_t>(page.items.size() + broken.size());
   if (past < page.total + static_cast<std::int64_t>(broken.size())) page.next_cursor = std::to_string(past);
-  for (std::string const& slug : broken) drop_row("DELETE FROM integrations WHERE slug = ?1", slug);
+  for (std::string const& slug : broken) drop_integration(slug);
   return page;
 }
 
@@ -229,7 +243,7 @@ Result<std::optional<Integration>> CatalogStore::find_integration(std::string_vi
   }
   auto item = protocol::decode_integration_item(text);
   if (item) return std::optional<Integration>{std::move(*item)};
-  drop_row("DELETE FROM integrations WHERE slug = ?1", slug);
+  drop_integration(slug);
   return std::optional<Integration>{};
 }
 
@@ -343,6 +357,12 @@ Result<void> CatalogStore::expire_all() {
   AGENTA_CHECK(transaction.commit());
   ++generation_;
   return {};
+}
+
+/// And makes the list one that is to be fetched again: it alone has what is missing.
+void CatalogStore::drop_integration(std::string_view slug) {
+  drop_row("DELETE FROM integrations WHERE slug = ?1", slug);
+  drop_row("UPDATE meta SET value = '1' WHERE key = 'list_fetched_at' AND ?1 <> ''", slug);
 }
 
 /// Takes out a row that cannot be read, so that it is fetched again; a cache that does not take even that

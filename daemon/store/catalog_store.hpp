@@ -139,6 +139,7 @@ class CatalogStore {
   CatalogStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader);
 
   Result<std::vector<std::string>> read_texts(Statement& statement);
+  void drop_integration(std::string_view slug);
   void drop_row(std::string const& sql, std::string_view slug);
   Result<std::int64_t> put_tool(Locked& db, Tool const& tool, std::string const& service, WallTime now);
   void forget_tool(std::string_view slug);

@@ -41,9 +41,9 @@ TEST(ToolsList, SaysTheStateOfTheirIntegrations) {
 
   EXPECT_EQ(rig.run({"tools"}), 0);
   EXPECT_EQ(rig.capture.out,
-            "TOOL      INTEGRATION  STATE      DESCRIPTION\n"
-            "GITHUB_A  github       -          Does a\n"
-            "SLACK_B   slack        connected  Does b\n");
+            "TOOL      STATE      DESCRIPTION\n"
+            "GITHUB_A  -          Does a\n"
+            "SLACK_B   connected  Does b\n");
   EXPECT_EQ(rig.capture.err, "2 of 14852; more with --all\n");
 }
 
@@ -138,8 +138,8 @@ TEST(ToolsSearch, IsATableAndSaysWhatIsNotThereYet) {
 
   EXPECT_EQ(rig.run({"tools", "search", "a"}), 0);
   EXPECT_EQ(rig.capture.out,
-            "TOOL      INTEGRATION  STATE      DESCRIPTION\n"
-            "GITHUB_A  github       connected  Does a\n");
+            "TOOL      STATE      DESCRIPTION\n"
+            "GITHUB_A  connected  Does a\n");
   EXPECT_EQ(rig.capture.err,
             "1 of 3; more with --limit\n"
             "the catalogue is still being fetched: more may match later\n");

@@ -16,7 +16,7 @@ inline Row integration_row(std::string slug, std::string name, State state, std:
   row.description = std::move(description);
   row.state = state;
   row.note = "12 tools";
-  row.more = "Connected by OAUTH2.";
+  row.more = "Connects by OAUTH2.";
   row.show = "agenta-tools integrations show " + row.slug;
   row.use = row.connect = "agenta-tools connect " + row.slug;
   row.connect_words = {"connect", row.slug};

@@ -65,7 +65,7 @@ TEST_F(BrowseSourceTest, ListsIntegrationsWithTheirConnectionsInWords) {
   ASSERT_EQ(found.items.size(), 4U);
   EXPECT_EQ(found.items[0].state, State::connected);
   EXPECT_EQ(found.items[0].note, "1 tool");
-  EXPECT_EQ(found.items[0].more, "Connected by OAUTH2 (nothing to set up), API_KEY.");
+  EXPECT_EQ(found.items[0].more, "Connects by OAUTH2 (nothing to set up), API_KEY.");
   EXPECT_EQ(found.items[1].state, State::expired);
   EXPECT_EQ(found.items[2].state, State::not_connected);
   EXPECT_EQ(found.items[3].state, State::not_needed);

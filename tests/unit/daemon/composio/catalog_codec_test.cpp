@@ -52,19 +52,26 @@ TEST(CatalogCodec, ABrokenItemCostsItselfAndNoOther) {
 
 TEST(CatalogCodec, LeavesOutWhatCouldBeNoName) {
   std::string const longest(200, 'A');
+  std::string const good = R"({"slug":"GOOD"},)";
   for (std::string const slug : {"..", ".", ".A", "-A", "A B", "A/B", "A\\\\B", "A\\n", "A\\u0000", "\\u00e9",
                                  "A:B", "A%20", "$(A)", "*"}) {
-    EXPECT_TRUE(parse_tools(tools_page(R"({"slug":")" + slug + R"("})"))->items.empty()) << slug;
-    EXPECT_TRUE(parse_integrations(tools_page(R"({"slug":")" + slug + R"("})"))->items.empty()) << slug;
-    EXPECT_FALSE(parse_tool(R"({"slug":")" + slug + R"("})")) << slug;
-    EXPECT_FALSE(parse_integration(R"({"slug":")" + slug + R"("})")) << slug;
-    EXPECT_TRUE(
-        parse_tools(tools_page(R"({"slug":"A","toolkit":{"slug":")" + slug + R"("}})"))->items.empty())
+    std::string const bad = R"({"slug":")" + slug + R"("})";
+    EXPECT_EQ(parse_tools(tools_page(good + bad))->items.size(), 1U) << slug;
+    EXPECT_EQ(parse_integrations(tools_page(good + bad))->items.size(), 1U) << slug;
+    EXPECT_FALSE(parse_tool(bad)) << slug;
+    EXPECT_FALSE(parse_integration(bad)) << slug;
+    EXPECT_EQ(parse_tools(tools_page(good + R"({"slug":"A","toolkit":)" + bad + "}"))->items.size(), 1U)
         << slug;
   }
-  EXPECT_TRUE(parse_tools(tools_page(R"({"slug":")" + longest + R"(A"})"))->items.empty());
+  EXPECT_EQ(parse_tools(tools_page(good + R"({"slug":")" + longest + R"(A"})"))->items.size(), 1U);
   EXPECT_EQ(slugs_of(parse_tools(tools_page(R"({"slug":"_21risk_a.b-C9"},{"slug":")" + longest + R"("})"))),
             (std::vector<std::string>{"_21RISK_A.B-C9", longest}));
+}
+
+TEST(CatalogCodec, APageOfWhichNothingCanBeReadIsNoList) {
+  EXPECT_FALSE(parse_integrations(tools_page(R"(1,{"x":1},"s")")));
+  EXPECT_FALSE(parse_tools(tools_page(R"({"slug":".."})")));
+  EXPECT_TRUE(parse_tools(tools_page("")));
 }
 
 TEST(CatalogCodec, LeavesControlCharactersOfATextToWhoeverShowsIt) {

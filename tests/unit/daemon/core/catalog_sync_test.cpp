@@ -168,10 +168,39 @@ TEST_F(CatalogSyncTest, AnIntegrationThatTheProviderRefusesHoldsUpNoOther) {
     return tools(filter);
   };
 
-  ASSERT_TRUE(run());
+  auto const error = error_of(run());
+
+  EXPECT_EQ(error.code, ErrorCode::composio_error);
+  EXPECT_EQ(error.retryable, Retryable::no);
+  EXPECT_NE(error.message.find("bad"), std::string::npos) << "what was given up is named: " << error.message;
 
   EXPECT_EQ(counts().tools, 2);
   EXPECT_EQ(counts().unfetched, 1);
+}
+
+TEST_F(CatalogSyncTest, AnAnswerThatNobodyCanReadHoldsUpNoOther) {
+  add("bad", 3);
+  add("good", 2);
+  provider.on_list_tools = [this](ToolFilter const& filter) -> Result<Page<Tool>> {
+    bool const is_bad =
+        std::ranges::any_of(filter.integrations, [](auto const& slug) { return slug.text == "bad"; });
+    if (is_bad) return fail(ErrorCode::composio_error, "this is no list of tools");
+    return tools(filter);
+  };
+
+  EXPECT_EQ(error_of(run()).code, ErrorCode::composio_error);
+
+  EXPECT_EQ(counts().tools, 2);
+}
+
+TEST_F(CatalogSyncTest, AnEmptyListTakesNothingAwayThatIsHere) {
+  add("a", 3);
+  ASSERT_TRUE(run());
+  integrations.clear();
+
+  EXPECT_EQ(error_of(run()).code, ErrorCode::composio_error);
+
+  EXPECT_EQ(counts().tools, 3);
 }
 
 TEST_F(CatalogSyncTest, ToolsOfOthersThatAFilterLetThroughAreNotTakenForAWholeList) {

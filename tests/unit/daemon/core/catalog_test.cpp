@@ -233,11 +233,68 @@ TEST_F(CatalogTest, AListWithoutAnEndIsAnErrorAndNotAHang) {
   provider.on_list_integrations = [n = 0](auto const&) mutable {
     Page<Integration> page;
     page.next_cursor = std::to_string(++n);
+    page.items.emplace_back().slug.text = "new-" + *page.next_cursor;
     return page;
   };
 
   EXPECT_EQ(error_of(list()).code, ErrorCode::composio_error);
   EXPECT_EQ(provider.count("list_integrations"), 200);
+}
+
+TEST_F(CatalogTest, AListThatSaysTheSameUnderEverNewCursorsIsAnErrorAtOnce) {
+  provider.on_list_integrations = [n = 0](auto const&) mutable {
+    Page<Integration> page;
+    page.next_cursor = std::to_string(++n);
+    page.items.emplace_back().slug.text = "same";
+    return page;
+  };
+
+  auto const error = error_of(list());
+
+  EXPECT_EQ(error.code, ErrorCode::composio_error);
+  EXPECT_EQ(error.retryable, Retryable::no);
+  EXPECT_EQ(provider.count("list_integrations"), 2);
+}
+
+TEST_F(CatalogTest, AnIntegrationThatWasNeverLookedAtIsToldFromTheListWhereNobodyCanBeAsked) {
+  provider.on_list_integrations = [](auto const&) {
+    Page<Integration> page;
+    page.items.emplace_back().slug.text = "github";
+    page.items.back().auth_schemes = {"OAUTH2"};
+    return page;
+  };
+  ASSERT_TRUE(list());
+  provider.on_get_integration = [](auto const&) {
+    return Result<IntegrationDetail>{fail(ErrorCode::provider_unavailable, "away")};
+  };
+
+  for (Network const network : {Network::no, Network::yes}) {
+    auto const told = value_of(catalog.integration(call, {"github"}, network));
+    EXPECT_EQ(told.value->auth.at(0).mode, "OAUTH2");
+    EXPECT_TRUE(told.stale);
+  }
+}
+
+TEST_F(CatalogTest, OfflineWhatDoesNotExistIsNotFoundWhereEverythingThatDoesIsHere) {
+  ASSERT_TRUE(tools_of("github"));
+
+  EXPECT_EQ(error_of(catalog.integration(call, {"gtihub"}, Network::no)).code,
+            ErrorCode::integration_not_found);
+}
+
+TEST_F(CatalogTest, AVersionThatDoesNotExistIsSaidWithThoseThatDo) {
+  provider.on_get_tool = [](auto const&, std::string const& version) -> Result<Tool> {
+    if (!version.empty()) return fail(ErrorCode::tool_not_found, "no such tool");
+    Tool tool = create_an_issue();
+    tool.available_versions = {"20250101_00", "20251107_00"};
+    return tool;
+  };
+
+  auto const error = error_of(catalog.tool(call, create, "19990101_00"));
+
+  EXPECT_EQ(error.code, ErrorCode::tool_not_found);
+  EXPECT_NE(error.message.find("20250101_00, 20251107_00"), std::string::npos) << error.message;
+  EXPECT_EQ(error.next_step, (std::vector<std::string>{"agenta-tools", "tools", "versions", create.text}));
 }
 
 TEST_F(CatalogTest, SuggestsTheNearestIntegration) {
