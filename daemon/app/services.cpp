@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daemon/api/routes.hpp"
+#include "daemon/app/process.hpp"
 #include "daemon/composio/dead_credential.hpp"
 #include "daemon/composio/key_fingerprint.hpp"
 #include "daemon/core/connect_flow.hpp"
@@ -279,7 +280,21 @@ void Services::watch_socket() {
       if (auto const again = listen(); !again)
         log_.error("socket.not_rebound", {{"why", again.error().message}});
     }
+    tidy_when_idle();
     watch_socket();
+  });
+}
+
+/// Caches that only speed up the next call are given back once nobody has called for a while.
+void Services::tidy_when_idle() {
+  constexpr std::chrono::seconds kQuiet{5};
+  SteadyTime const idle_since = dispatcher_->last_activity();
+  bool const busy = dispatcher_->active() > 0 || keeper_->busy();
+  if (busy || tidied_at_ > idle_since || clock_.steady() - idle_since < kQuiet) return;
+  tidied_at_ = clock_.steady();
+  local_.post([this] {
+    core_->shelf.release_memory();
+    release_memory();
   });
 }
 

@@ -42,6 +42,7 @@ class Services {
   Result<void> wire(config::Sandboxed sandboxed);
   Result<void> listen();
   void watch_socket();
+  void tidy_when_idle();
   void watch_idleness();
   void watch_signals();
   Result<void> reload();
@@ -75,6 +76,7 @@ class Services {
   boost::asio::steady_timer shutdown_timer_{loop_};
   std::optional<SteadyTime> shutdown_deadline_{};
   bool aborted_ = false;
+  SteadyTime tidied_at_{};
   std::optional<std::string> settings_error_{};
   // Last, so that their threads are joined before anything they work on goes away.
   WorkerPool local_{"agenta-local", 4};

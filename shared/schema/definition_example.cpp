@@ -49,7 +49,7 @@ std::string quoted_in(std::string_view description) {
   if (at == std::string_view::npos) return {};
   std::string_view const rest = description.substr(at + 4);
   std::size_t const open = rest.find_first_of("'\"`");
-  if (open == std::string_view::npos || open > kNear) return {};
+  if (open > kNear) return {};  // nowhere, too
   std::size_t const close = rest.find(rest[open], open + 1);
   if (close == std::string_view::npos || close == open + 1) return {};
   return std::string{rest.substr(open + 1, close - open - 1)};

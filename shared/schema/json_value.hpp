@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -27,15 +26,20 @@ class Value {
   using Array = std::vector<Value>;
   using Object = std::vector<Member>;
 
-  Value() = default;  ///< null
-  Value(bool value) : data_(value) {}
-  Value(Number value) : data_(std::move(value)) {}
-  Value(std::string text) : data_(std::move(text)) {}
-  Value(std::string_view text) : data_(std::string{text}) {}
-  Value(char const* text) : data_(std::string{text}) {}
-  Value(Array elements) : data_(std::move(elements)) {}
-  Value(Object members) : data_(std::move(members)) {}
-  static Value integer(std::size_t value) { return Number{std::to_string(value)}; }
+  Value() noexcept;  ///< null
+  Value(bool value);
+  Value(Number value);
+  Value(std::string text);
+  Value(std::string_view text);
+  Value(char const* text);
+  Value(Array elements);
+  Value(Object members);
+  Value(Value const& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(Value const& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+  static Value integer(std::size_t value);
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   bool is(bool wanted) const { return boolean() != nullptr && *boolean() == wanted; }
@@ -62,10 +66,10 @@ class Value {
   bool erase(std::string_view name);
 
   /// Of objects: the same members in the same order. Of numbers: the same spelling.
-  bool operator==(Value const&) const = default;
+  bool operator==(Value const& other) const;
 
  private:
-  std::variant<std::monostate, bool, Number, std::string, Array, Object> data_{};
+  std::variant<std::monostate, bool, Number, std::string, Array, Object> data_;
 };
 
 struct Member {
@@ -73,6 +77,23 @@ struct Member {
   Value value{};
   bool operator==(Member const&) const = default;
 };
+
+// Here, where the members of objects are complete.
+inline Value::Value() noexcept = default;
+inline Value::Value(bool value) : data_(value) {}
+inline Value::Value(Number value) : data_(std::move(value)) {}
+inline Value::Value(std::string text) : data_(std::move(text)) {}
+inline Value::Value(std::string_view text) : data_(std::string{text}) {}
+inline Value::Value(char const* text) : data_(std::string{text}) {}
+inline Value::Value(Array elements) : data_(std::move(elements)) {}
+inline Value::Value(Object members) : data_(std::move(members)) {}
+inline Value::Value(Value const& other) = default;
+inline Value::Value(Value&& other) noexcept = default;
+inline Value& Value::operator=(Value const& other) = default;
+inline Value& Value::operator=(Value&& other) noexcept = default;
+inline Value::~Value() = default;
+inline Value Value::integer(std::size_t value) { return Number{std::to_string(value)}; }
+inline bool Value::operator==(Value const& other) const { return data_ == other.data_; }
 
 /// Nothing where `text` is no JSON document (`protocol::is_json`). Of members with one name the last one
 /// counts, at the place of the first: what JavaScript does.

@@ -255,7 +255,7 @@ class CatalogueBench:
         peer = figures["connections"]
         self.bench.ratio("`tools search` over all of them, warm", figures["search"], "`connections list`", peer, "≤ 2×")
         self.bench.ratio("`integrations list`, warm", figures["list"], "`connections list`", peer, "≤ 1.5×")
-        names = many(world, RUNS, world.cli, "__complete", "tools", "GITHUB_C" if self.real else "SERVICE1")
+        names = many(world, RUNS, world.cli, "__complete", "tool", "GITHUB_C" if self.real else "SERVICE1")
         self.bench.row("a completion of tool names", f"{names['p50_us'] / 1000:.2f} ms", "", "", "≤ 30 ms")
 
     def headers(self) -> dict:

@@ -147,7 +147,8 @@ TEST(RestoreArguments, UndoesWhatADefinitionOfAnyFormatDid) {
       test::Json given = test::Json::object();
       test::Json wanted = test::Json::object();
       auto const renamed = test::Json::parse(definition.renamed.text);
-      for (auto const& [name, value] : test::parameters_of(definition)["properties"].items()) {
+      auto const parameters = test::parameters_of(definition);
+      for (auto const& [name, value] : parameters["properties"].items()) {
         given[name] = "of " + name;
         wanted[renamed.value(name, name)] = "of " + name;
       }
