@@ -1,6 +1,8 @@
 # Writes OUTPUT, which defines openapi_document() as the text of INPUT. A string literal has a length limit, so the text
 # is cut into pieces that the compiler joins.
 file(READ ${INPUT} content)
+# Without its indentation: compilers need not take a literal beyond 65,536 bytes, and no JSON text holds a line end.
+string(REGEX REPLACE "\n *" "" content "${content}")
 string(LENGTH "${content}" length)
 set(pieces "")
 set(at 0)

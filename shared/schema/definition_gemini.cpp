@@ -106,7 +106,12 @@ class Converter {
     nullable = std::erase_if(branches, is_null_only) > 0 || nullable;
     Value const description = schema.has("description") ? *schema.find("description") : Value{};
     Value const title = schema.has("title") ? *schema.find("title") : Value{};
+    Value literals{Value::Object{}};
+    for (char const* const keyword : {"default", "examples"}) {
+      if (Value* const value = schema.find(keyword)) literals.set(keyword, std::move(*value));
+    }
     for (char const* const keyword : {"title", "description", "default", "examples"}) schema.erase(keyword);
+    if (branches.size() == 1) add_missing(branches.front(), std::move(literals));  // of a union nobody's
     Value::Array out;
     constexpr std::size_t kShort = 1'000;  // twins are of a type and little more
     std::unordered_set<std::string> seen;

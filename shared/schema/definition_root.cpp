@@ -150,6 +150,7 @@ void flatten_root(Value& schema, Notes& notes) {
   if (flattener.is_open()) schema.set("additionalProperties", true);
   if (flattener.is_closed()) schema.set("additionalProperties", false);
   notes.say("the alternatives at the top level are offered as one object with the properties of all of them");
+  mend(schema, notes);  // a reference may have led into what is gone
 }
 
 }  // namespace agenta::schema

@@ -94,6 +94,9 @@ class Restorer {
     Schemas found;
     for (Value const* const each : alternatives) {
       if (Value const* const additional = each->find("additionalProperties")) found.push_back(additional);
+      Value const* const patterns = each->find("patternProperties");
+      if (patterns == nullptr || patterns->object() == nullptr) continue;
+      for (Member const& pattern : *patterns->object()) found.push_back(&pattern.value);
     }
     return found;
   }
@@ -159,12 +162,14 @@ class Restorer {
     for (Value const* const each : alternatives) {
       Value const* const items = each->find("items");
       Value const* const prefix = each->find("prefixItems");
-      Value const* const tuple = items != nullptr && items->array() != nullptr ? items : prefix;
+      bool const draft7 = items != nullptr && items->array() != nullptr;
+      Value const* const tuple = draft7 ? items : prefix;
+      Value const* const rest = draft7 ? each->find("additionalItems") : items;
       auto const* const places = tuple != nullptr ? tuple->array() : nullptr;
       if (places != nullptr && index < places->size()) {
         found.push_back(&(*places)[index]);
-      } else if (items != nullptr && items->object() != nullptr) {
-        found.push_back(items);
+      } else if (rest != nullptr) {
+        found.push_back(rest);
       }
     }
     return found;

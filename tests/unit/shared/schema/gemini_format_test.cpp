@@ -53,6 +53,11 @@ TEST(GeminiFormat, LeavesNothingBesideAnyOf) {
             R"({"anyOf":[{"type":"string"},{"type":"integer"}]})");
 }
 
+TEST(GeminiFormat, KeepsDefaultAndExampleOfWhatIsOnlyOptional) {
+  EXPECT_EQ(gemini_x(R"({"anyOf":[{"type":"string"},{"type":"null"}],"default":"a","examples":["b"]})"),
+            R"({"type":"string","default":"a","example":"b","nullable":true})");
+}
+
 TEST(GeminiFormat, HasNoEnumButOfTexts) {
   EXPECT_EQ(gemini_x(R"({"type":"string","enum":["a","","a","b"]})"),
             R"({"type":"string","enum":["a","b"]})");

@@ -52,6 +52,15 @@ TEST(RestoreArguments, GoesThroughReferencesAndAlternatives) {
       R"({"p":{"next":{"$n":1}},"u":{"$u":2},"m":{"any":{"$n":3}},"t":[{"dollar_n":4},{"$n":5}]})");
 }
 
+TEST(RestoreArguments, GoesWhereMembersAndElementsHaveNoNames) {
+  std::string const schema =
+      R"({"patternProperties":{"^m":{"properties":{"$p":{}}}},"properties":{"t":{"items":[{"properties":{"$i":{}}}],)"
+      R"("additionalItems":{"properties":{"$r":{}}}}}})";
+
+  EXPECT_EQ(restore(schema, R"({"m1":{"dollar_p":1},"t":[{"dollar_i":2},{"dollar_r":3},{"dollar_i":4}]})"),
+            R"({"m1":{"$p":1},"t":[{"$i":2},{"$r":3},{"dollar_i":4}]})");
+}
+
 TEST(RestoreArguments, LeavesOutNullThatOnlyMeansNotGiven) {
   auto const of = [](std::string const& property) {
     return restore(R"({"properties":{"x":)" + property + R"(,"y":{}}})", R"({"x":null,"y":1})");

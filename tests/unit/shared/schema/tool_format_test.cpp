@@ -166,6 +166,15 @@ TEST(ToolFormat, OffersAlternativesAtTheTopAsOneObject) {
   }
 }
 
+TEST(ToolFormat, LeavesNoReferenceIntoAlternativesThatAreGone) {
+  auto const definition = define(
+      R"({"type":"object","anyOf":[{"properties":{"a":{"type":"string"}}}],"properties":{"b":{"$ref":"#/anyOf/0/properties/a"}}})",
+      {ToolFormat::openai, false, false});
+
+  EXPECT_EQ(parameters_of(definition)["properties"].dump(), R"({"b":{},"a":{"type":"string"}})");
+  EXPECT_EQ(definition.notes.size(), 2U);
+}
+
 TEST(ToolFormat, MergesWhatTheTopCombines) {
   auto const definition = define(
       R"({"type":"object","allOf":[{"properties":{"a":{"type":"number"}}},{"properties":{"a":{"type":"integer","minimum":1}},"required":["a"]}]})",
