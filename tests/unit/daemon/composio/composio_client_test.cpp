@@ -276,6 +276,16 @@ TEST(ComposioClient, RefusesAnAccountOtherThanTheOneAskedFor) {
   EXPECT_EQ(fixture.client.get_account(fixture.call(), {"ca_1"}).error().code, ErrorCode::composio_error);
 }
 
+TEST(ComposioClient, RefusesAToolOrAnIntegrationOtherThanTheOneAskedFor) {
+  ScriptedServer server{always(http_reply(200, R"({"slug":"OTHER","toolkit":{"slug":"other"}})"))};
+  Fixture fixture{server};
+
+  EXPECT_EQ(fixture.client.get_tool(fixture.call(), {"WANTED"}, "").error().code, ErrorCode::composio_error);
+  EXPECT_EQ(fixture.client.get_integration(fixture.call(), {"wanted"}).error().code,
+            ErrorCode::composio_error);
+  EXPECT_TRUE(fixture.client.get_tool(fixture.call(), {"other"}, ""));
+}
+
 TEST(ComposioClient, AKeyIsNotVerifiedByAPageThatSaysYesToEverything) {
   ScriptedServer portal{always(http_reply(200, "<html>Welcome to the hotel</html>", "X-Request-Id: r1\r\n"))};
   ScriptedServer composio{always(http_reply(
