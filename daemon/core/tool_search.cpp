@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <utility>
 
 #include "daemon/core/search_plan.hpp"
@@ -159,11 +158,11 @@ Result<void> ToolSearch::find_tools(CatalogAccount& account, SearchRequest const
     if (matches.total >= kEnough) break;
   }
   std::vector<std::int64_t> ids;
-  std::map<std::int64_t, double> scores;
   for (store::IndexMatch const& match : matches.best) ids.push_back(match.id);
   AGENTA_TRY(auto const tools, account.store->tools_by_id(ids));
   std::string const whole = only_letters(request.words);
   for (std::size_t i = 0; i < tools.size(); ++i) {
+    if (tools[i].slug.empty()) continue;
     SearchHit hit = hit_of(tools[i], request);
     hit.score = kIndexShare * matches.best[i].score + kFame * fame_of(tools[i].integration.text) +
                 kExact * exactness(tools[i], words);
@@ -196,6 +195,7 @@ Result<void> ToolSearch::find_integrations(CatalogAccount& account, SearchReques
   // Beside tools, an integration comes first where it is what the query names, and last otherwise.
   double const share = request.kind ? kIndexShare : kIndexShare / 2;
   for (std::size_t i = 0; i < integrations.size(); ++i) {
+    if (integrations[i].slug.empty()) continue;
     SearchHit hit = hit_of(integrations[i], request);
     hit.score = share * matches.best[i].score + kServiceFame * fame_of(hit.slug);
     if (hit.is_connected) hit.score += kConnected;

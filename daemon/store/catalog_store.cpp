@@ -249,14 +249,14 @@ Result<std::optional<Integration>> CatalogStore::find_integration(std::string_vi
 
 Result<std::vector<Integration>> CatalogStore::integrations_by_id(std::vector<std::int64_t> const& ids) {
   Locked db{*reader_};
-  std::vector<Integration> found;
+  std::vector<Integration> integrations;
   for (std::int64_t const id : ids) {
     auto row = reads_->item_by_id.use(db, id);
-    AGENTA_TRY(bool const there, row.next());
-    if (!there) continue;
-    if (auto item = protocol::decode_integration_item(row.text(0))) found.push_back(std::move(*item));
+    AGENTA_TRY(bool const found, row.next());
+    auto item = protocol::decode_integration_item(found ? row.text(0) : "");
+    integrations.push_back(item ? std::move(*item) : Integration{});
   }
-  return found;
+  return integrations;
 }
 
 Result<std::string> CatalogStore::categories_json() {

@@ -95,7 +95,7 @@ class CatalogStore {
   Result<std::optional<WallTime>> find_list_time();
   Result<Page<KeptItem>> list_integrations(IntegrationListFilter const& filter);
   Result<std::optional<Integration>> find_integration(std::string_view slug);
-  /// In the order of `ids`.
+  /// One for each of `ids`, in their order; one without a slug where the row is gone or cannot be read.
   Result<std::vector<Integration>> integrations_by_id(std::vector<std::int64_t> const& ids);
   /// Every category of the list, written: `[{"slug","name"},…]`.
   Result<std::string> categories_json();
@@ -113,7 +113,7 @@ class CatalogStore {
   Result<std::optional<Kept<Tool>>> find_tool(std::string_view slug);
   /// Without their schemas, in the provider's order.
   Result<Page<Tool>> list_tools(ToolListFilter const& filter);
-  /// Without their schemas, in the order of `ids`.
+  /// Without their schemas: one for each of `ids`, in their order; one without a slug where the row is gone.
   Result<std::vector<Tool>> tools_by_id(std::vector<std::int64_t> const& ids);
   /// When an integration's tools were fetched; nothing where they are not all here.
   Result<std::optional<Kept<std::int64_t>>> find_tool_list(std::string_view integration);

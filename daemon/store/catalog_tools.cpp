@@ -200,10 +200,21 @@ Result<std::optional<Kept<Tool>>> CatalogStore::find_tool(std::string_view slug)
     kept->value = std::move(*tool);
     return kept;
   }
-  drop_row("DELETE FROM tool_lists WHERE integration = (SELECT integration FROM tools WHERE slug = ?1)",
-           slug);
-  drop_row("DELETE FROM tools WHERE slug = ?1", slug);
+  forget_tool(slug);
   return std::optional<Kept<Tool>>{};
+}
+
+/// Takes out a tool that cannot be read, and has its integration's list fetched again.
+void CatalogStore::forget_tool(std::string_view slug) {
+  Locked db{*writer_};
+  auto const forget = [&]() -> Result<void> {
+    AGENTA_CHECK(db.write(Durability::normal, writes_->expire_list_of, slug));
+    AGENTA_TRY(auto const ids, read_ids(writes_->id_of.use(db, slug)));
+    for (std::int64_t const id : ids) AGENTA_CHECK(drop_tool(db, id));
+    return {};
+  };
+  (void)forget();  // a cache that does not take even that will be found damaged
+  ++generation_;
 }
 
 Result<Page<Tool>> CatalogStore::list_tools(ToolListFilter const& filter) {
@@ -239,7 +250,7 @@ Result<std::vector<Tool>> CatalogStore::tools_by_id(std::vector<std::int64_t> co
   for (std::int64_t const id : ids) {
     auto row = reads_->tool_by_id.use(db, id);
     AGENTA_TRY(bool const found, row.next());
-    if (found) tools.push_back(read_columns(row));
+    tools.push_back(found ? read_columns(row) : Tool{});
   }
   return tools;
 }

@@ -177,6 +177,9 @@ TEST_F(CatalogStoreTest, ABrokenToolIsDroppedAloneAndItsListFetchedAnew) {
 
   EXPECT_FALSE(store->find_tool("GITHUB_A").value());
 
+  IndexQuery query;
+  query.terms.push_back({.forms = {{.word = "github"}}});
+  EXPECT_EQ(store->index().find_tools(query).value().total, 0) << "the index was told";
   EXPECT_TRUE(store->find_tool("GMAIL_B").value());
   EXPECT_FALSE(store->find_tool_list("github").value());
   EXPECT_TRUE(store->find_tool_list("gmail").value());
@@ -296,6 +299,21 @@ TEST_F(CatalogStoreTest, OldVersionsAreKeptBesideTheNewest) {
   EXPECT_EQ(store->find_old_version("github_a", "20240101_00").value(), old);
   EXPECT_FALSE(store->find_old_version("GITHUB_A", "20200101_00").value());
   EXPECT_EQ(store->find_tool("GITHUB_A").value()->value.name, "A tool");
+}
+
+TEST_F(CatalogStoreTest, RowsByIdStandWhereTheyWereAskedFor) {
+  put_two();
+
+  auto const tools = store->tools_by_id({2, 99, 1}).value();
+  auto const integrations = store->integrations_by_id({2, 99, 1}).value();
+
+  ASSERT_EQ(tools.size(), 3U);
+  EXPECT_EQ(tools[0].slug.text, "GMAIL_B");
+  EXPECT_TRUE(tools[1].slug.empty()) << "gone, and the one after it stays in its place";
+  EXPECT_EQ(tools[2].slug.text, "GITHUB_A");
+  ASSERT_EQ(integrations.size(), 3U);
+  EXPECT_TRUE(integrations[1].slug.empty());
+  EXPECT_EQ(integrations[2].slug.text, "github");
 }
 
 TEST_F(CatalogStoreTest, TheGenerationGoesUpWithEveryChangeAndOnlyThen) {
