@@ -53,13 +53,14 @@ class CatalogRoutes {
     AGENTA_TRY(auto filter, read_integration_filter(call));
     AGENTA_CHECK(narrow(call, asked, filter));
     AGENTA_TRY(auto const known,
-               services_.catalog.list_integrations(asked.provider_call, filter, asked.network));
+               services_.catalog.list_integrations(asked.provider_call(), filter, asked.network));
+    AGENTA_TRY(auto const connected, find_states(call, asked));
     Page<std::string> page;
     std::vector<protocol::IntegrationState> states;
     for (store::KeptItem const& kept : known.value.items) {
       page.items.push_back(kept.item);
-      auto const state = asked.states.find(kept.slug);
-      states.push_back(state == asked.states.end() ? protocol::IntegrationState{} : state->second);
+      auto const state = connected.find(kept.slug);
+      states.push_back(state == connected.end() ? protocol::IntegrationState{} : state->second);
     }
     page.total = known.value.total;
     page.next_cursor = known.value.next_cursor;
@@ -71,21 +72,20 @@ class CatalogRoutes {
   Result<ServiceReply> get_integration(Call const& call) const {
     AGENTA_TRY(Asked const asked, ask(call));
     IntegrationSlug const slug{to_lower(call.parameter("slug"))};
-    AGENTA_TRY(auto const known, services_.catalog.integration(asked.provider_call, slug, asked.network));
+    AGENTA_TRY(auto const known, services_.catalog.integration(asked.provider_call(), slug, asked.network));
     store::ConnectionFilter filter;
     filter.integration = slug;
     AGENTA_TRY(auto const rows, services_.connections.list(call.caller, filter));
-    auto const state = asked.states.find(slug.text);
-    return with_age(
-        json_reply(protocol::encode_integration(
-            *known.value, state == asked.states.end() ? protocol::IntegrationState{} : state->second, rows)),
-        known.stale);
+    auto states = states_of(rows, asked.access);
+    return with_age(json_reply(protocol::encode_integration(*known.value, states[slug.text], rows)),
+                    known.stale);
   }
 
   Result<ServiceReply> list_categories(Call const& call) const {
     AGENTA_TRY(Asked const asked, ask(call));
     AGENTA_TRY(auto const account, services_.catalog.account(asked.access));
-    AGENTA_TRY(auto const stale, services_.catalog.ensure_list(*account, asked.provider_call, asked.network));
+    AGENTA_TRY(auto const stale,
+               services_.catalog.ensure_list(*account, asked.provider_call(), asked.network));
     AGENTA_TRY(auto const json, account->store->categories_json());
     auto const count = protocol::decode_category_array(json).size();
     return with_age(
@@ -106,7 +106,7 @@ class CatalogRoutes {
       of.offset = 0;
       of.limit = -1;
       AGENTA_TRY(auto const integrations,
-                 services_.catalog.list_integrations(asked.provider_call, of, asked.network));
+                 services_.catalog.list_integrations(asked.provider_call(), of, asked.network));
       filter.integrations.emplace();
       for (store::KeptItem const& kept : integrations.value.items) filter.integrations->push_back(kept.slug);
       if (!filter.integration.empty()) {
@@ -115,7 +115,7 @@ class CatalogRoutes {
         if (!is_among) return json_reply(protocol::encode_tools({}));
       }
     }
-    AGENTA_TRY(auto const known, services_.catalog.list_tools(asked.provider_call, filter, asked.network));
+    AGENTA_TRY(auto const known, services_.catalog.list_tools(asked.provider_call(), filter, asked.network));
     return with_age(json_reply(protocol::encode_tools(known.value)), known.stale);
   }
 
@@ -124,7 +124,7 @@ class CatalogRoutes {
     auto const reference = parse_tool_reference(call.parameter("tool"));
     if (!reference) return fail(ErrorCode::tool_not_found, call.parameter("tool") + " is no tool's name");
     AGENTA_TRY(auto const options, read_format_options(call));
-    AGENTA_TRY(auto const known, services_.catalog.tool(asked.provider_call, reference->slug,
+    AGENTA_TRY(auto const known, services_.catalog.tool(asked.provider_call(), reference->slug,
                                                         call.query_value("version"), asked.network));
     Tool const& tool = known.value->tool;
     auto const integration = call.parameters.find("slug");
@@ -141,7 +141,8 @@ class CatalogRoutes {
   Result<ServiceReply> search(Call const& call) const {
     AGENTA_TRY(Asked const asked, ask(call));
     AGENTA_TRY(auto request, read_search(call));
-    request.connected_integrations = connected_of(asked.states);
+    AGENTA_TRY(auto const states, find_states(call, asked));
+    request.connected_integrations = connected_of(states);
     request.network = asked.network;
     if (request.remote && asked.network == Network::no)
       return fail(ErrorCode::invalid_request,
@@ -149,7 +150,7 @@ class CatalogRoutes {
     if (request.remote) {
       AGENTA_TRY(request.user_id, services_.connections.user_id(call.caller));
     }
-    AGENTA_TRY(auto const known, services_.search.search(asked.provider_call, request));
+    AGENTA_TRY(auto const known, services_.search.search(asked.provider_call(), request));
     return with_age(json_reply(protocol::encode_search(known.value)), known.stale);
   }
 
@@ -157,7 +158,7 @@ class CatalogRoutes {
     AGENTA_TRY(Asked const asked, ask(call));
     AGENTA_TRY(auto request, read_definitions(call));
     AGENTA_TRY(auto const known,
-               define_tools(services_.catalog, asked.provider_call, request, asked.network));
+               define_tools(services_.catalog, asked.provider_call(), request, asked.network));
     return with_age(json_reply(protocol::encode_definitions(known.value)), known.stale);
   }
 
@@ -177,51 +178,43 @@ class CatalogRoutes {
     }
     std::vector<IntegrationSlug> slugs;
     for (std::string const& slug : request.integrations) slugs.push_back({to_lower(slug)});
-    AGENTA_CHECK(services_.catalog.refresh(asked.provider_call, slugs));
+    AGENTA_CHECK(services_.catalog.refresh(asked.provider_call(), slugs));
     return json_reply(protocol::encode_catalog_status(services_.refresher.status(asked.access)));
   }
 
  private:
-  /// Who asks, with which key, and what is connected under it.
+  /// Who asks, with which key, and whether Composio may be asked.
   struct Asked {
-    ProviderAccess access;
-    ProviderCall provider_call;
-    Network network;
-    States states;
-    Asked(ProviderAccess of, Call const& call, Network allowed, std::vector<Connection> const& rows)
-        : access(std::move(of)),
-          provider_call{access, call.caller.deadline, call.caller.stop},
-          network(allowed),
-          states(states_of(rows, access)) {}
-    Asked(Asked const& other) = delete;
-    Asked(Asked&& other) noexcept
-        : access(std::move(other.access)),
-          provider_call{access, other.provider_call.deadline, other.provider_call.stop},
-          network(other.network),
-          states(std::move(other.states)) {}
-    Asked& operator=(Asked const&) = delete;
-    Asked& operator=(Asked&&) = delete;
-    ~Asked() = default;
+    ProviderAccess access{};
+    Network network = Network::yes;
+    SteadyTime deadline{};
+    std::stop_token stop{};
+    ProviderCall provider_call() const { return {access, deadline, stop}; }
   };
   Result<Asked> ask(Call const& call) const {
-    AGENTA_TRY(Network const network, read_network(call));
-    AGENTA_TRY(ProviderAccess access, services_.credentials.access_for(call.caller));
+    Asked asked;
+    AGENTA_TRY(asked.network, read_network(call));
+    AGENTA_TRY(asked.access, services_.credentials.access_for(call.caller));
+    asked.deadline = call.caller.deadline;
+    asked.stop = call.caller.stop;
+    return asked;
+  }
+  Result<States> find_states(Call const& call, Asked const& asked) const {
     AGENTA_TRY(auto const rows, services_.connections.list(call.caller, {}));
-    return Asked{std::move(access), call, network, rows};
+    return states_of(rows, asked.access);
   }
 
   /// Adds who is connected, and holds the words to those that there are.
   Result<void> narrow(Call const& call, Asked const& asked, store::IntegrationListFilter& filter) const {
     AGENTA_TRY(auto const connected, read_flag(call, "connected"));
-    if (connected && *connected) {
-      filter.only_listed = true;
-      filter.only = connected_of(asked.states);
-    } else if (connected) {
-      filter.without = connected_of(asked.states);
+    if (connected) {
+      AGENTA_TRY(auto const states, find_states(call, asked));
+      filter.only_listed = *connected;
+      (*connected ? filter.only : filter.without) = connected_of(states);
     }
     if (filter.category.empty() && filter.scheme.empty()) return {};
     AGENTA_TRY(auto const account, services_.catalog.account(asked.access));
-    AGENTA_CHECK(services_.catalog.ensure_list(*account, asked.provider_call, asked.network));
+    AGENTA_CHECK(services_.catalog.ensure_list(*account, asked.provider_call(), asked.network));
     AGENTA_TRY(auto const categories, account->store->categories_json());
     AGENTA_TRY(filter.category, known_category(filter.category, protocol::decode_category_array(categories)));
     AGENTA_TRY(auto const schemes, account->store->list_schemes());
