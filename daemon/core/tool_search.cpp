@@ -97,6 +97,26 @@ SearchPlan plan_of(CatalogAccount& account, std::vector<std::string> const& word
   });
 }
 
+/// Takes the query less and less strictly, until there are `enough` finds.
+template <class Find>
+Result<store::IndexMatches> relaxed(SearchPlan const& plan, SearchRequest const& request, std::int64_t enough,
+                                    Find find) {
+  store::IndexMatches matches;
+  for (store::IndexQuery& query : relaxations_of(plan)) {
+    query.keep = kReranked + request.limit;
+    apply_filters(request, query);
+    AGENTA_TRY(matches, find(query));
+    if (matches.total >= enough) break;
+  }
+  return matches;
+}
+
+std::vector<std::int64_t> ids_of(store::IndexMatches const& matches) {
+  std::vector<std::int64_t> ids;
+  for (store::IndexMatch const& match : matches.best) ids.push_back(match.id);
+  return ids;
+}
+
 /// Best first; what fits equally well in the order it came.
 void rank(SearchResult& result, std::size_t limit) {
   std::ranges::stable_sort(result.items, std::ranges::greater{}, &SearchHit::score);
@@ -149,17 +169,9 @@ Result<bool> ToolSearch::fill_gaps(CatalogAccount& account, ProviderCall const& 
 Result<void> ToolSearch::find_tools(CatalogAccount& account, SearchRequest const& request,
                                     std::vector<std::string> const& words, Lexicon const& lexicon,
                                     SearchResult& into) {
-  SearchPlan const plan = plan_of(account, words, lexicon);
-  store::IndexMatches matches;
-  for (store::IndexQuery& query : relaxations_of(plan)) {
-    query.keep = kReranked + request.limit;
-    apply_filters(request, query);
-    AGENTA_TRY(matches, account.store->index().find_tools(query));
-    if (matches.total >= kEnough) break;
-  }
-  std::vector<std::int64_t> ids;
-  for (store::IndexMatch const& match : matches.best) ids.push_back(match.id);
-  AGENTA_TRY(auto const tools, account.store->tools_by_id(ids));
+  auto const find = [&](store::IndexQuery const& query) { return account.store->index().find_tools(query); };
+  AGENTA_TRY(auto const matches, relaxed(plan_of(account, words, lexicon), request, kEnough, find));
+  AGENTA_TRY(auto const tools, account.store->tools_by_id(ids_of(matches)));
   std::string const whole = only_letters(request.words);
   for (std::size_t i = 0; i < tools.size(); ++i) {
     if (tools[i].slug.empty()) continue;
@@ -180,17 +192,11 @@ Result<void> ToolSearch::find_tools(CatalogAccount& account, SearchRequest const
 Result<void> ToolSearch::find_integrations(CatalogAccount& account, SearchRequest const& request,
                                            std::vector<std::string> const& words, Lexicon const& lexicon,
                                            SearchResult& into) {
-  SearchPlan const plan = plan_of(account, words, lexicon);
-  store::IndexMatches matches;
-  for (store::IndexQuery& query : relaxations_of(plan)) {
-    query.keep = kReranked + request.limit;
-    apply_filters(request, query);
-    AGENTA_TRY(matches, account.store->index().find_integrations(query));
-    if (matches.total > 0) break;
-  }
-  std::vector<std::int64_t> ids;
-  for (store::IndexMatch const& match : matches.best) ids.push_back(match.id);
-  AGENTA_TRY(auto const integrations, account.store->integrations_by_id(ids));
+  auto const find = [&](store::IndexQuery const& query) {
+    return account.store->index().find_integrations(query);
+  };
+  AGENTA_TRY(auto const matches, relaxed(plan_of(account, words, lexicon), request, 1, find));
+  AGENTA_TRY(auto const integrations, account.store->integrations_by_id(ids_of(matches)));
   std::string const whole = only_letters(request.words);
   // Beside tools, an integration comes first where it is what the query names, and last otherwise.
   double const share = request.kind ? kIndexShare : kIndexShare / 2;
