@@ -123,6 +123,7 @@ void CatalogKeeper::begin(ProviderAccess access, Haste haste, milliseconds pause
   run->progress.only_kept = haste == Haste::no && !options_.warm;
   runs_.emplace(key, run);
   publish(*run, pause.count() > 0 ? CatalogStatus::State::waiting : CatalogStatus::State::refreshing, {});
+  behind([this, of = run->access](std::stop_token) { (void)status(of); });
   boost::asio::co_spawn(loop_, keep(std::move(run), pause), boost::asio::detached);
 }
 
@@ -135,7 +136,9 @@ boost::asio::awaitable<void> CatalogKeeper::rest(std::shared_ptr<Run> run, milli
 boost::asio::awaitable<Result<CatalogSync::Step>> CatalogKeeper::step(std::shared_ptr<Run> run) {
   auto job = [this, run, stop = stopping_.get_token()] {
     ProviderCall const call{run->access, clock_.steady() + kStepTimeout, stop};
-    return sync_->step(call, run->progress);
+    auto stepped = sync_->step(call, run->progress);
+    (void)status(run->access);  // what is told without a look at the files
+    return stepped;
   };
   auto work = on_pool(workers_, std::move(job));
   co_return co_await std::move(work);
@@ -219,6 +222,7 @@ void CatalogKeeper::finish(std::shared_ptr<Run> run, std::optional<Error> error)
 }
 
 void CatalogKeeper::names_changed(std::shared_ptr<CatalogAccount> account) {
+  count(*account);
   if (options_.names.empty()) return;
   writing_names_.with([&](bool&) {
     auto const written = write_name_files(*account->store, options_.names);
@@ -227,31 +231,28 @@ void CatalogKeeper::names_changed(std::shared_ptr<CatalogAccount> account) {
 }
 
 CatalogStatus CatalogKeeper::status(ProviderAccess const& access) {
-  std::string const key = key_of(access);
-  CatalogStatus status = board_.with([&](Board const& board) {
-    auto const found = board.accounts.find(key);
-    return found == board.accounts.end() ? CatalogStatus{} : found->second.status;
-  });
   auto const account = shelf_->open(access);
-  if (!account) {
-    status.error = account.error();
+  if (account) count(**account);
+  return board_.with([&](Board const& board) {
+    auto const found = board.accounts.find(key_of(access));
+    CatalogStatus status = found == board.accounts.end() ? CatalogStatus{} : found->second.status;
+    if (!account) status.error = account.error();
     return status;
-  }
-  auto const counts = (*account)->store->counts();
-  if (!counts) return status;
-  status.integrations = counts->integrations;
-  status.tools = counts->tools;
-  status.fetched_at = counts->fetched_at;
-  status.complete = counts->fetched_at.has_value() && counts->unfetched == 0;
-  board_.with([&](Board& board) {
-    CatalogStatus& kept = board.accounts[key].status;
-    kept.integrations = status.integrations;
-    kept.tools = status.tools;
-    kept.fetched_at = status.fetched_at;
-    kept.complete = status.complete;
-    board.last = key;
   });
-  return status;
+}
+
+/// Notes how much of an account's catalogue is here.
+void CatalogKeeper::count(CatalogAccount& account) {
+  auto const counts = account.store->counts();
+  if (!counts) return;
+  board_.with([&](Board& board) {
+    board.last = account.key;
+    CatalogStatus& status = board.accounts[account.key].status;
+    status.integrations = counts->integrations;
+    status.tools = counts->tools;
+    status.fetched_at = counts->fetched_at;
+    status.complete = counts->fetched_at.has_value() && counts->unfetched == 0;
+  });
 }
 
 CatalogStatus CatalogKeeper::last_status() const {

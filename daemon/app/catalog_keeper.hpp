@@ -61,6 +61,7 @@ class CatalogKeeper final : public api::CatalogRefresher {
   boost::asio::awaitable<Result<CatalogSync::Step>> step(std::shared_ptr<Run> run);
   std::chrono::milliseconds pause_after(Run& run, Error const& error) const;
   void publish(Run const& run, CatalogStatus::State state, std::optional<Error> error);
+  void count(CatalogAccount& account);
   void finish(std::shared_ptr<Run> run, std::optional<Error> error);
 
   boost::asio::io_context& loop_;

@@ -187,7 +187,8 @@ Result<std::optional<Catalog::DetailAnswer>> Catalog::listed_detail(CatalogAccou
   detail.integration = std::move(*integration);
   answer.emplace();
   answer->value = std::make_shared<IntegrationDetail const>(std::move(detail));
-  answer->stale = stale_since(account, *listed_at, network);
+  if (network == Network::yes || !is_in_date(listed_at))
+    answer->stale = stale_since(account, *listed_at, network);
   return answer;
 }
 

@@ -91,6 +91,22 @@ TEST_F(CatalogKeeperTest, BringsEverythingHere) {
   EXPECT_FALSE(keeper.busy());
 }
 
+TEST_F(CatalogKeeperTest, TellsAfterAStartWhatIsHereBeforeItFetchesAnything) {
+  keeper.warm_up(access);
+  ASSERT_TRUE(turn_until_ended(1));
+  CatalogKeeper::Options options = keeper_options();
+  options.first_pause = std::chrono::hours{1};
+  CatalogKeeper later{loop, workers, log, clock, options};
+  later.attach(kept, shelf);
+
+  later.start(access);
+
+  EXPECT_TRUE(turn_until([&] { return later.last_status().complete; }));
+  EXPECT_EQ(later.last_status().tools, 2);
+  later.stop();
+  turn_until([] { return true; });
+}
+
 TEST_F(CatalogKeeperTest, LeavesTheNamesForShells) {
   keeper.refresh_everything(access);
 
