@@ -11,8 +11,7 @@
 
 #include "daemon/api/routes.hpp"
 #include "daemon/app/process.hpp"
-#include "daemon/composio/dead_credential.hpp"
-#include "daemon/composio/key_fingerprint.hpp"
+#include "daemon/app/service_options.hpp"
 #include "daemon/core/connect_flow.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/executions.hpp"
@@ -45,79 +44,10 @@ std::string host_name() {
   return buffer.data();
 }
 
-log::Level log_level(config::Settings const& settings) {
-  std::string const& name = settings.text("daemon.log_level");
-  for (log::Level const level :
-       {log::Level::debug, log::Level::info, log::Level::warn, log::Level::error, log::Level::off}) {
-    if (name == log::name_of(level)) return level;
-  }
-  return log::Level::info;
-}
-
 Result<log::Log> open_log(config::Paths const& paths, config::Settings const& settings) {
-  log::Options options;
-  options.file = paths.log_file();
-  options.level = log_level(settings);
-  options.to_journal = log::is_journal_stderr(config::process_environment()("JOURNAL_STREAM").value_or(""));
-  auto opened = log::open(options);
+  auto opened = log::open(log_options(paths, settings));
   if (!opened) return fail(error_from(opened.error(), ErrorCode::storage_unavailable));
   return std::move(*opened);
-}
-
-Executions::Options execution_options(config::Settings const& settings, SandboxDoor const* sandbox) {
-  Executions::Options options;
-  if (sandbox != nullptr) options.sandbox_flag = "--sandbox";
-  options.most_kept_result_bytes = static_cast<std::size_t>(settings.integer("history.keep_results"));
-  options.digest = [](std::string_view text) { return sha256_hex(text); };
-  options.proves_dead_credential = [](std::string_view words) { return proves_dead_credential(words); };
-  return options;
-}
-
-Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox,
-                                        std::string salt) {
-  Credentials::Options options;
-  options.base_url = settings.text("composio.base_url");
-  if (sandbox != nullptr) {
-    options.base_url = sandbox->base_url();
-    options.sandbox_key = Secret{sandbox::Options{}.api_key};
-  }
-  if (auto const directory = config::process_environment()("CREDENTIALS_DIRECTORY")) {
-    options.systemd_file = std::filesystem::path{*directory} / "composio_api_key";
-  }
-  options.fingerprint = [salt = std::move(salt)](Secret const& key) { return key_fingerprint(key, salt); };
-  return options;
-}
-
-CatalogShelf::Options shelf_options(config::Paths const& paths) {
-  CatalogShelf::Options options;
-  options.directory = paths.catalog_dir();
-  options.digest = [](std::string_view text) { return sha256_hex(text); };
-  return options;
-}
-
-Catalog::Options catalog_options(config::Settings const& settings, CatalogKeeper& keeper) {
-  Catalog::Options options;
-  options.time_to_live = settings.duration("catalog.ttl");
-  options.behind = [&keeper](auto job) { keeper.behind(std::move(job)); };
-  options.refresh = [&keeper](ProviderAccess const& access) { keeper.refresh(access); };
-  options.names_changed = [&keeper](auto const& account) { keeper.names_changed(account); };
-  return options;
-}
-
-CatalogKeeper::Options keeper_options(config::Settings const& settings, config::Paths const& paths) {
-  CatalogKeeper::Options options;
-  options.warm = settings.boolean("catalog.warm");
-  options.names = paths.names_dir();
-  return options;
-}
-
-HttpServerOptions server_options(config::Settings const& settings) {
-  HttpServerOptions options;
-  options.most_body_bytes = static_cast<std::uint64_t>(settings.integer("daemon.max_body"));
-  options.header_timeout = settings.duration("daemon.header_timeout");
-  options.idle_timeout = settings.duration("daemon.idle_timeout");
-  options.malformed = &malformed_reply;
-  return options;
 }
 
 }  // namespace
@@ -343,7 +273,7 @@ Result<void> Services::reload() {
   }
   settings_ = std::move(*fresh);
   settings_error_.reset();
-  log_.set_level(log_level(settings_));
+  log_.set_level(log_options(paths_, settings_).level);
   idle_timer_.cancel();
   watch_idleness();
   log_.info("settings.reloaded", {});

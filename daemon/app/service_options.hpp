@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "daemon/app/catalog_keeper.hpp"
+#include "daemon/app/sandbox_door.hpp"
+#include "daemon/core/catalog.hpp"
+#include "daemon/core/catalog_shelf.hpp"
+#include "daemon/core/credentials.hpp"
+#include "daemon/core/executions.hpp"
+#include "daemon/net/http_server.hpp"
+#include "shared/config/settings.hpp"
+#include "shared/log/log.hpp"
+
+/// What the settings, the paths and the process's environment say to each part of the daemon. `sandbox` is
+/// null where the daemon works with Composio.
+namespace agenta::daemon {
+
+log::Options log_options(config::Paths const& paths, config::Settings const& settings);
+Executions::Options execution_options(config::Settings const& settings, SandboxDoor const* sandbox);
+/// `salt`: of the database, for the fingerprints of keys.
+Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox,
+                                        std::string salt);
+CatalogShelf::Options shelf_options(config::Paths const& paths);
+/// `keeper` outlives whoever is given the options.
+Catalog::Options catalog_options(config::Settings const& settings, CatalogKeeper& keeper);
+CatalogKeeper::Options keeper_options(config::Settings const& settings, config::Paths const& paths);
+HttpServerOptions server_options(config::Settings const& settings);
+
+}  // namespace agenta::daemon
