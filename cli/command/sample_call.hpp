@@ -7,8 +7,8 @@
 
 namespace agenta::cli {
 
-/// A command that runs the tool with every argument that it requires, as an argv: values that the schema
-/// gives as examples, else such as it takes, as far as that can be told.
+/// A command that runs the tool with every argument that it requires, as an argv: with the values of the
+/// tool's example (`tools schema --format example`), as far as they can be typed.
 std::vector<std::string> sample_call(Tool const& tool);
 
 }  // namespace agenta::cli

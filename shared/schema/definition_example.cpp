@@ -39,7 +39,8 @@ std::string text_of_name(std::string_view name) {
   if (contains(lower, "url") || contains(lower, "link")) return "https://example.com";
   if (contains(lower, "timestamp") || lower.ends_with("_at")) return "2026-01-15T09:30:00Z";
   if (lower.ends_with("date")) return "2026-01-15";
-  return lower.empty() ? "example" : "example " + replace_all(lower, "_", " ");
+  // Without blanks: it is typed as well.
+  return lower.empty() ? "example" : "example-" + replace_all(replace_all(lower, "_", "-"), " ", "-");
 }
 
 /// The quoted word behind "e.g." in a description: `The owner (e.g. 'octocat').`
@@ -155,20 +156,40 @@ class Inventor {
     return out;
   }
 
+  /// 1 where it fits, else what is nearest to an end of the range, else what is in its middle.
   static Value number(Value const& schema, bool whole) {
     auto const limit = [&](char const* keyword) {
       Value const* const value = schema.find(keyword);
       return value != nullptr ? value->find_double() : std::nullopt;
     };
-    bool const flagged = schema.has("exclusiveMinimum") && schema.find("exclusiveMinimum")->is(true);
-    double out = 1;
-    if (auto const most = limit("maximum"); most && out > *most) out = *most;
-    if (auto const below = limit("exclusiveMaximum"); below && out >= *below) out = *below - 1;
-    if (auto const least = limit("minimum"); least && (out < *least || flagged))
-      out = flagged ? *least + 1 : *least;
-    if (auto const above = limit("exclusiveMinimum"); above && out <= *above) out = *above + 1;
-    if (auto const step = limit("multipleOf"); step && *step > 0) out = std::ceil(out / *step) * *step;
-    if (whole) out = std::ceil(out);
+    auto const flagged = [&](char const* keyword) {
+      return schema.has(keyword) && schema.find(keyword)->is(true);
+    };
+    auto const least = limit("minimum");
+    auto const most = limit("maximum");
+    auto const above = flagged("exclusiveMinimum") ? least : limit("exclusiveMinimum");
+    auto const below = flagged("exclusiveMaximum") ? most : limit("exclusiveMaximum");
+    auto const step = limit("multipleOf").value_or(0) > 0 ? limit("multipleOf") : std::nullopt;
+    auto const fits = [&](double value) {
+      return (!least || value >= *least) && (!most || value <= *most) && (!above || value > *above) &&
+             (!below || value < *below) && (!whole || value == std::floor(value)) &&
+             (!step || std::remainder(value, *step) == 0);
+    };
+    double const unit = step.value_or(1);
+    double const low = above.value_or(least.value_or(below ? *below - unit : most.value_or(1)));
+    double const high = below.value_or(most.value_or(low + 2 * unit));
+    double const from_low = std::ceil(low / unit) * unit;
+    double const from_high = std::floor(high / unit) * unit;
+    std::array const candidates{1.0,
+                                from_low,
+                                from_low + unit,
+                                from_high,
+                                from_high - unit,
+                                (low + high) / 2,
+                                least.value_or(1),
+                                most.value_or(1)};
+    auto const found = std::ranges::find_if(candidates, fits);
+    double const out = found == candidates.end() ? 1 : *found;
     return Value::Number{nlohmann::json(out == std::floor(out) && std::abs(out) < 9e15
                                             ? nlohmann::json(static_cast<long long>(out))
                                             : nlohmann::json(out))

@@ -27,6 +27,10 @@ std::string argument_for(std::string const& schema) {
   return arguments.empty() ? "" : arguments.back();
 }
 
+schema::Schema value_of_schema(JsonText const& text) {
+  return std::move(schema::Schema::parse(text)).value();
+}
+
 /// The words as a shell reads the line that shows them.
 std::vector<std::string> as_a_shell_reads(std::vector<std::string> const& words) {
   std::string const command = "printf '%s\\n' " + shell_line(words);
@@ -56,21 +60,31 @@ TEST(SampleCall, TakesValuesFromTheSchema) {
   EXPECT_EQ(argument_for(R"({"const":5})"), "p:=5");
 }
 
-TEST(SampleCall, LeavesExamplesOfAnotherTypeAndThoseThatCannotBeTyped) {
+TEST(SampleCall, LeavesExamplesOfAnotherTypeAndShowsWhatCannotBeTypedEscaped) {
   EXPECT_EQ(argument_for(R"({"type":"integer","examples":["12"]})"), "p:=1");
-  EXPECT_EQ(argument_for(R"({"type":"string","examples":["two\nlines","\u202e"]})"), "p=text");
+  EXPECT_EQ(argument_for(R"({"type":"string","enum":["two\nlines"]})"), R"(p:="two\nlines")");
+  EXPECT_EQ(argument_for("{\"type\":\"string\",\"enum\":[\"\u202e\"]}"), "p=text");
 }
 
 TEST(SampleCall, KeepsToTheLimits) {
-  EXPECT_EQ(argument_for(R"({"type":"integer","minimum":10})"), "p:=10");
-  EXPECT_EQ(argument_for(R"({"type":"number","exclusiveMinimum":2.5,"maximum":3})"), "p:=3");
-  EXPECT_EQ(argument_for(R"({"type":"integer","maximum":-5})"), "p:=-5");
-  EXPECT_EQ(argument_for(R"({"type":"string","minLength":6})"), "p=texttt");
-  EXPECT_EQ(argument_for(R"({"type":"string","maxLength":2})"), "p=te");
-  EXPECT_EQ(argument_for(R"({"type":"string","format":"date"})"), "p=2026-01-31");
-  EXPECT_EQ(argument_for(R"({"type":"array","minItems":2,"items":{"type":"integer"}})"), "p:=[1,1]");
-  EXPECT_EQ(argument_for(R"({"type":"object","properties":{"q":{"type":"string"},"r":{}},"required":["q"]})"),
-            R"(p:={"q":"text"})");
+  for (char const* const schema :
+       {R"({"type":"integer","minimum":10})", R"({"type":"number","exclusiveMinimum":2.5,"maximum":3})",
+        R"({"type":"integer","maximum":-5})", R"({"type":"string","minLength":60})",
+        R"({"type":"string","maxLength":2})", R"({"type":"string","format":"date"})",
+        R"({"type":"array","minItems":2,"items":{"type":"integer"}})",
+        R"({"type":"object","properties":{"q":{"type":"string"},"r":{}},"required":["q"]})"}) {
+    JsonText const whole{R"({"properties":{"p":)" + std::string{schema} + R"(},"required":["p"]})"};
+    auto const arguments = schema::build_arguments(arguments_for(whole.text), std::nullopt, {});
+    ASSERT_TRUE(arguments) << schema << arguments.error().message;
+    auto const parsed = value_of_schema(whole);
+    auto const checked = parsed.validate(parsed.coerce(arguments->json, arguments->text_paths), "X");
+    EXPECT_TRUE(checked) << schema << checked.error().message;
+  }
+}
+
+TEST(SampleCall, GivesTheValuesOfTheToolsExample) {
+  EXPECT_EQ(argument_for(R"({"type":"string","format":"email"})"), "p=ada@example.com");
+  EXPECT_EQ(argument_for(R"({"type":"string"})"), "p=example-p");
 }
 
 TEST(SampleCall, EndsWithACircle) {

@@ -41,10 +41,10 @@ TEST(ExampleFormat, TakesTheSchemasOwnValues) {
 }
 
 TEST(ExampleFormat, MakesUpValuesOfTheRightKind) {
-  EXPECT_EQ(example_x(R"({"type":"string"})"), R"("example x")");
+  EXPECT_EQ(example_x(R"({"type":"string"})"), R"("example-x")");
   EXPECT_EQ(example_x(R"({"type":"string","format":"date-time"})"), R"("2026-01-15T09:30:00Z")");
   EXPECT_EQ(example_x(R"({"type":"string","format":"email"})"), R"("ada@example.com")");
-  EXPECT_EQ(example_x(R"({"type":"string","minLength":12})"), R"("example xaaa")");
+  EXPECT_EQ(example_x(R"({"type":"string","minLength":12})"), R"("example-xaaa")");
   EXPECT_EQ(example_x(R"({"type":"string","maxLength":3})"), R"("exa")");
   EXPECT_EQ(example_x(R"({"type":"integer","minimum":10})"), "10");
   EXPECT_EQ(example_x(R"({"type":"integer","maximum":-3})"), "-3");
@@ -55,13 +55,24 @@ TEST(ExampleFormat, MakesUpValuesOfTheRightKind) {
   EXPECT_EQ(
       example_x(
           R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},"required":["b"]})"),
-      R"({"b":"example b"})");
+      R"({"b":"example-b"})");
   EXPECT_EQ(example_x(R"({"type":["null","integer"]})"), "1");
   EXPECT_EQ(example_x(R"({"anyOf":[{"type":"integer"},{"type":"null"}]})"), "1");
   EXPECT_EQ(
       example_x(
           R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]},{"required":["b"],"properties":{"b":{"type":"integer"}}}]})"),
-      R"({"a":"example a","b":1})");
+      R"({"a":"example-a","b":1})");
+}
+
+TEST(ExampleFormat, KeepsToNarrowRanges) {
+  for (char const* const range :
+       {R"("exclusiveMinimum":2.5,"maximum":3)", R"("minimum":2.2,"maximum":2.4)", R"("maximum":-5)",
+        R"("minimum":10)", R"("exclusiveMaximum":0.5,"exclusiveMinimum":0.25)",
+        R"("minimum":1,"exclusiveMinimum":true)", R"("maximum":1,"exclusiveMaximum":true)",
+        R"("multipleOf":7,"minimum":30)", R"("multipleOf":0.5,"maximum":-0.25)"}) {
+    example_x(R"({"type":"number",)" + std::string{range} + "}");
+  }
+  example_x(R"({"type":"integer","minimum":2.5,"maximum":3.5})");
 }
 
 TEST(ExampleFormat, MatchesPatterns) {

@@ -57,7 +57,7 @@ TEST(ToolFormat, EachHasTheShapeThatItsReaderWants) {
           parameters +
           R"(,"annotations":{"title":"Create an issue","readOnlyHint":false,"destructiveHint":true,"idempotentHint":false,"openWorldHint":true}})");
   EXPECT_EQ(shape(ToolFormat::example),
-            R"({"tool":"GITHUB_CREATE_AN_ISSUE","arguments":{"title":"example title"}})");
+            R"({"tool":"GITHUB_CREATE_AN_ISSUE","arguments":{"title":"example-title"}})");
 }
 
 TEST(ToolFormat, SaysStrictWhereTheApiLooksForIt) {
