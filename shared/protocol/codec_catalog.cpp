@@ -7,17 +7,6 @@ namespace {
 using detail::ObjectReader;
 using detail::ObjectWriter;
 
-std::string write_category(Category const& category) {
-  return ObjectWriter{}.text("slug", category.slug).text("name", category.name).done();
-}
-
-Category read_category(ObjectReader& in) {
-  Category category;
-  category.slug = in.required_text("slug");
-  category.name = in.text("name");
-  return category;
-}
-
 std::string write_hit(SearchHit const& hit) {
   ObjectWriter out;
   out.text("kind", name_of(hit.kind))
@@ -89,7 +78,7 @@ Page<T> whole(std::vector<T> items) {
 }  // namespace
 
 std::string encode_category_array(std::vector<Category> const& categories) {
-  return detail::write_array(categories, write_category);
+  return detail::write_array(categories, detail::write_category);
 }
 
 std::vector<Category> decode_category_array(std::string_view json) {
@@ -97,19 +86,19 @@ std::vector<Category> decode_category_array(std::string_view json) {
   for (std::string_view const element : elements_of(json).value_or(std::vector<std::string_view>{})) {
     if (!element.starts_with('{')) continue;
     ObjectReader reader{element};
-    Category category = read_category(reader);
-    if (reader.check()) categories.push_back(std::move(category));
+    Category category = detail::read_category(reader);
+    if (reader.check() && !category.slug.empty()) categories.push_back(std::move(category));
   }
   return categories;
 }
 
 std::string encode_categories(std::vector<Category> const& categories) {
-  return detail::write_page(whole(categories), write_category);
+  return detail::write_page(whole(categories), detail::write_category);
 }
 
 Result<Page<Category>> decode_categories(std::string_view body) {
   return detail::decode_object(body, "the list of categories", [](ObjectReader& in) {
-    return detail::read_page<Category>(in, read_category);
+    return detail::read_page<Category>(in, detail::read_category);
   });
 }
 

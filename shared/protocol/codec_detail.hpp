@@ -11,6 +11,7 @@
 #include "shared/base/clock.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/error.hpp"
+#include "shared/domain/integration.hpp"
 #include "shared/domain/page.hpp"
 #include "shared/domain/tool.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -170,6 +171,8 @@ Error read_error(ObjectReader& in, ErrorCode otherwise);
 Connection read_connection(ObjectReader& in);
 std::string write_actor(Actor const& actor);
 Actor read_actor(ObjectReader& in);
+std::string write_category(Category const& category);
+Category read_category(ObjectReader& in);
 std::string write_hints(ToolHints const& hints);
 ToolHints read_hints(ObjectReader& in);
 

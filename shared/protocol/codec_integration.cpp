@@ -7,24 +7,13 @@ namespace {
 using detail::ObjectReader;
 using detail::ObjectWriter;
 
-std::string write_category(Category const& category) {
-  return ObjectWriter{}.text("slug", category.slug).text("name", category.name).done();
-}
-
-Category read_category(ObjectReader& in) {
-  Category category;
-  category.slug = in.text("slug");
-  category.name = in.text("name");
-  return category;
-}
-
 void write_catalogued(ObjectWriter& out, Integration const& integration) {
   out.text("slug", integration.slug.text)
       .text("name", integration.name)
       .text("description", integration.description)
       .text_or_null("logo_url", integration.logo_url)
       .text_or_null("app_url", integration.app_url)
-      .raw("categories", detail::write_array(integration.categories, write_category))
+      .raw("categories", detail::write_array(integration.categories, detail::write_category))
       .texts("auth_schemes", integration.auth_schemes)
       .texts("managed_auth_schemes", integration.managed_auth_schemes)
       .number("tools_count", integration.tools_count)
@@ -50,7 +39,7 @@ Integration read_item(ObjectReader& in) {
   integration.description = in.text("description");
   integration.logo_url = in.text("logo_url");
   integration.app_url = in.text("app_url");
-  integration.categories = in.each("categories", read_category);
+  integration.categories = in.each("categories", detail::read_category);
   integration.auth_schemes = in.texts("auth_schemes");
   integration.managed_auth_schemes = in.texts("managed_auth_schemes");
   integration.tools_count = in.number("tools_count");
@@ -131,6 +120,17 @@ IntegrationDetail read_detail(ObjectReader& in) {
 
 }  // namespace
 
+std::string detail::write_category(Category const& category) {
+  return ObjectWriter{}.text("slug", category.slug).text("name", category.name).done();
+}
+
+Category detail::read_category(ObjectReader& in) {
+  Category category;
+  category.slug = in.text("slug");
+  category.name = in.text("name");
+  return category;
+}
+
 std::string encode_integration_item(Integration const& integration) {
   ObjectWriter out;
   write_catalogued(out, integration);
@@ -164,7 +164,7 @@ std::string encode_integrations(Page<Integration> const& page, std::vector<Integ
     return out.done();
   };
   return detail::write_page(page, encode, [&](ObjectWriter& out) {
-    out.raw("categories", detail::write_array(categories, write_category));
+    out.raw("categories", detail::write_array(categories, detail::write_category));
   });
 }
 
