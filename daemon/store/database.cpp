@@ -124,10 +124,7 @@ Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Database::~Database() = default;
 
 int Database::schema_version() const { return state_->schema_version; }
-bool Database::is_damaged() const {
-  std::lock_guard const guard{state_->mutex};
-  return state_->damaged;
-}
+bool Database::is_damaged() const { return state_->damaged; }
 std::string Database::salt() const { return state_->salt; }
 
 }  // namespace agenta::daemon::store

@@ -39,7 +39,7 @@ class Database {
   State& state() { return *state_; }
 
   int schema_version() const;
-  /// Whether a statement met bytes that are no database.
+  /// Whether a statement met bytes that are no database. Waits for nobody: it is asked on every request.
   bool is_damaged() const;
   /// A random salt made with the database: what fingerprints of keys are salted with.
   std::string salt() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -23,7 +24,7 @@ struct Database::State {
   Durability durability = Durability::normal;  ///< what commits have now
   std::string salt{};
   int schema_version = 0;
-  bool damaged = false;  ///< a statement met bytes that are no database
+  std::atomic<bool> damaged{false};  ///< a statement met bytes that are no database
 
   struct Transactions {
     Statement begin{"BEGIN IMMEDIATE"};

@@ -1,5 +1,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <chrono>
+#include <future>
 
 #include <csignal>
 #include <fstream>
@@ -14,6 +16,16 @@ struct WithUmask {
   ~WithUmask() { ::umask(before); }
   mode_t before;
 };
+
+TEST(Database, SaysWhetherItIsDamagedWhileSomebodyWrites) {
+  auto const database = open_or_fail();
+  Locked const writing{*database};
+
+  auto asked = std::async(std::launch::async, [&] { return database->is_damaged(); });
+
+  ASSERT_EQ(asked.wait_for(std::chrono::seconds{10}), std::future_status::ready);
+  EXPECT_FALSE(asked.get());
+}
 
 TEST(Database, MakesItsFilesPrivateWhateverTheUmask) {
   TemporaryDirectory const home;
