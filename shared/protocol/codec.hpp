@@ -8,6 +8,7 @@
 
 #include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
+#include "shared/domain/connection_report.hpp"
 #include "shared/domain/error.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/domain/integration.hpp"
@@ -88,8 +89,20 @@ Result<Page<Connection>> decode_connections(std::string_view body);
 Result<Connection> decode_connection(std::string_view body);
 std::string encode_connect_request(ConnectRequest const& request);
 Result<ConnectRequest> decode_connect_request(std::string_view body);
+std::string encode_connection_patch(ConnectionPatch const& patch);
+Result<ConnectionPatch> decode_connection_patch(std::string_view body);
 std::string encode_connect_reply(ConnectReply const& reply);
 Result<ConnectReply> decode_connect_reply(std::string_view body);
+
+// What is told about connections beside the rows.
+std::string encode_connection_events(Page<ConnectionEvent> const& page);
+Result<Page<ConnectionEvent>> decode_connection_events(std::string_view body);
+std::string encode_connection_check(ConnectionCheck const& check, std::string_view own_scope);
+Result<ConnectionCheck> decode_connection_check(std::string_view body);
+std::string encode_sync_report(SyncReport const& report, std::string_view own_scope);
+Result<SyncReport> decode_sync_report(std::string_view body);
+std::string encode_prune_report(PruneReport const& report);
+Result<PruneReport> decode_prune_report(std::string_view body);
 
 std::string encode_tool_call(ToolCall const& call);
 Result<ToolCall> decode_tool_call(std::string_view body);

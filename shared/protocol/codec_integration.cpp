@@ -115,6 +115,8 @@ IntegrationDetail read_detail(ObjectReader& in) {
   detail.integration = read_item(in);
   detail.auth = in.each("auth_config", read_scheme);
   detail.available_versions = in.texts("available_versions");
+  detail.current_user_endpoint = in.text("current_user_endpoint");
+  detail.current_user_method = in.text("current_user_method");
   return detail;
 }
 
@@ -174,6 +176,8 @@ std::string encode_integration(IntegrationDetail const& detail, IntegrationState
   write_item(out, detail.integration, state);
   return out.raw("auth_config", detail::write_array(detail.auth, write_scheme))
       .texts("available_versions", detail.available_versions)
+      .text_or_null("current_user_endpoint", detail.current_user_endpoint)
+      .text_or_null("current_user_method", detail.current_user_method)
       .raw("connections",
            detail::write_array(connections, [](Connection const& c) { return encode_connection(c, ""); }))
       .done();
