@@ -113,10 +113,10 @@ void LoginDesk::stop() {
   logins_.clear();
 }
 
-boost::asio::awaitable<Result<Connection>> LoginDesk::ask(std::shared_ptr<Login> login) {
-  auto job = [flow = flow_, login, stop = stopping_.get_token()] {
+boost::asio::awaitable<Result<Connection>> LoginDesk::ask(std::shared_ptr<Login> login, AskedBy why) {
+  auto job = [flow = flow_, login, why, stop = stopping_.get_token()] {
     SteadyTime const deadline = std::chrono::steady_clock::now() + kAskTimeout;
-    return flow->settle(login->pending.access, login->pending.connection, deadline, stop);
+    return flow->settle(login->pending.access, login->pending.connection, why, deadline, stop);
   };
   auto work = on_pool(workers_, std::move(job));
   co_return co_await std::move(work);
@@ -129,7 +129,7 @@ boost::asio::awaitable<void> LoginDesk::poll(std::shared_ptr<Login> login) {
     auto sleep = login->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     co_await std::move(sleep);
     if (login->over) co_return;
-    auto asking = ask(login);
+    auto asking = ask(login, AskedBy::poll);
     Result<Connection> const row = co_await std::move(asking);
     if (login->over) co_return;
     if (row && row->status != ConnectionStatus::pending) {
@@ -156,7 +156,7 @@ boost::asio::awaitable<void> LoginDesk::poll(std::shared_ptr<Login> login) {
 boost::asio::awaitable<CallbackOutcome> LoginDesk::visited(ConnectionId id) {
   auto const found = logins_.find(id.text);
   if (found == logins_.end()) co_return CallbackOutcome::unfinished;
-  auto asking = ask(found->second);
+  auto asking = ask(found->second, AskedBy::visit);
   Result<Connection> const row = co_await std::move(asking);
   co_return outcome_of(row);
 }

@@ -42,7 +42,7 @@ class LoginDesk final : public LoginWatcher {
   struct Login;
   boost::asio::awaitable<void> poll(std::shared_ptr<Login> login);
   boost::asio::awaitable<CallbackOutcome> visited(ConnectionId id);
-  boost::asio::awaitable<Result<Connection>> ask(std::shared_ptr<Login> login);
+  boost::asio::awaitable<Result<Connection>> ask(std::shared_ptr<Login> login, AskedBy why);
   void finish(ConnectionId const& id);
 
   boost::asio::io_context& loop_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <csignal>
 #include <iterator>
 #include <utility>
@@ -54,30 +55,42 @@ Result<log::Log> open_log(config::Paths const& paths, config::Settings const& se
 
 /// Stores first, use cases after what they use.
 struct Services::Core {
-  Core(store::Database& database, Credentials::Options credential_options,
-       std::filesystem::path credential_path, Executions::Options execution_options, LoginWatcher& watcher,
-       Clock const& clock, CatalogShelf::Options shelf_options, Catalog::Options catalog_options)
+  struct Options {
+    Credentials::Options credentials{};
+    std::filesystem::path credential_file{};
+    Executions::Options executions{};
+    ConnectionChecks::Options checks{};
+    CatalogShelf::Options shelf{};
+    Catalog::Options catalog{};
+    std::function<void()> connection_changed{};
+  };
+  Core(store::Database& database, Options options, LoginWatcher& watcher, Clock const& clock)
       : projects(database),
-        connections(database),
-        auth_configs(database),
+        connections(database, std::move(options.connection_changed)),
+        auth_config_store(database),
         journal(database),
-        credential_file(std::move(credential_path)),
-        credentials(credential_file, composio, std::move(credential_options)),
-        shelf(std::move(shelf_options)),
-        catalog(composio, clock, shelf, std::move(catalog_options)),
+        credential_file(std::move(options.credential_file)),
+        auth_configs(auth_config_store, composio, clock, options.credentials.fingerprint),
+        credentials(credential_file, composio, std::move(options.credentials)),
+        shelf(std::move(options.shelf)),
+        catalog(composio, clock, shelf, std::move(options.catalog)),
         search(catalog, composio),
-        connected(projects, connections, credentials, composio),
+        connected(projects, connections, credentials, composio, clock),
         flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
-                   std::move(execution_options)) {}
+                   std::move(options.executions)),
+        checks(connections, connected, catalog, credentials, composio, executions, clock,
+               std::move(options.checks)),
+        sync(projects, connections, catalog, credentials, composio, checks, clock) {}
 
   store::ProjectStore projects;
   store::ConnectionStore connections;
-  store::AuthConfigStore auth_configs;
+  store::AuthConfigStore auth_config_store;
   store::ExecutionJournal journal;
   store::CredentialFile credential_file;
   HttpPool http;
   ComposioClient composio{http};
+  AuthConfigs auth_configs;
   Credentials credentials;
   CatalogShelf shelf;
   Catalog catalog;
@@ -85,6 +98,8 @@ struct Services::Core {
   Connections connected;
   ConnectFlow flow;
   Executions executions;
+  ConnectionChecks checks;
+  ConnectionSync sync;
 };
 
 Services::Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
@@ -125,9 +140,17 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
   keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
                                             keeper_options(settings_, paths_));
-  core_ = std::make_unique<Core>(*database_, credential_options(settings_, sandbox_.get(), database_->salt()),
-                                 paths_.credentials(), execution_options(settings_, sandbox_.get()), *desk_,
-                                 clock_, shelf_options(paths_), catalog_options(settings_, *keeper_));
+  Core::Options options;
+  options.credentials = credential_options(settings_, sandbox_.get(), database_->salt());
+  options.credential_file = paths_.credentials();
+  options.executions = execution_options(settings_, sandbox_.get());
+  options.checks.proves_dead_credential = options.executions.proves_dead_credential;
+  options.shelf = shelf_options(paths_);
+  options.catalog = catalog_options(settings_, *keeper_);
+  options.connection_changed = [this] {
+    boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kConnectionChanges}); });
+  };
+  core_ = std::make_unique<Core>(*database_, std::move(options), *desk_, clock_);
   desk_->attach(core_->flow);
   keeper_->attach(core_->catalog, core_->shelf);
 
@@ -151,17 +174,22 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                            .connections = core_->connected,
                            .credentials = core_->credentials,
                            .refresher = *keeper_}));
-  add(api::connection_routes(core_->flow, core_->connected, core_->credentials, *desk_));
+  add(api::connection_routes({.flow = core_->flow,
+                              .connections = core_->connected,
+                              .checks = core_->checks,
+                              .sync = core_->sync,
+                              .credentials = core_->credentials,
+                              .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
   add(api::account_routes(core_->credentials, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
-  Dispatcher::Options options;
-  options.sandbox_flag = sandbox_ ? "--sandbox" : "";
-  options.user = user_name();
-  options.host = host_name();
+  Dispatcher::Options door;
+  door.sandbox_flag = sandbox_ ? "--sandbox" : "";
+  door.user = user_name();
+  door.host = host_name();
   dispatcher_ =
-      std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(options));
+      std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(door));
   server_ = std::make_unique<HttpServer>(loop_.get_executor(), server_options(settings_),
                                          [this](HttpRequest request, HttpPeer peer) {
                                            return dispatcher_->handle(std::move(request), std::move(peer));

@@ -27,9 +27,11 @@ struct NoRefresher final : api::CatalogRefresher {
 struct OpenApi : CoreTest {
   FakeWatcher watcher;
   ConnectFlow flow{projects, rows, auth_configs, catalog, credentials, provider, watcher, clock};
-  Connections connections{projects, rows, credentials, provider};
+  Connections connections{projects, rows, credentials, provider, clock};
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
+  ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
+  ConnectionSync sync{projects, rows, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
   NoRefresher refresher;
   nlohmann::json const document = nlohmann::json::parse(openapi_document());
@@ -47,7 +49,12 @@ struct OpenApi : CoreTest {
                              .connections = connections,
                              .credentials = credentials,
                              .refresher = refresher}));
-    add(api::connection_routes(flow, connections, credentials, watcher));
+    add(api::connection_routes({.flow = flow,
+                                .connections = connections,
+                                .checks = checks,
+                                .sync = sync,
+                                .credentials = credentials,
+                                .watcher = watcher}));
     add(api::execution_routes(executions));
     add(api::account_routes(credentials, refresher));
     add(control_routes({}));
