@@ -63,6 +63,8 @@ TEST(CallbackPage, NothingIsLoadedStoredOrSentOn) {
   EXPECT_EQ(find_header(page.headers, "Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(page.body.find("<script"), std::string::npos);
   EXPECT_EQ(page.body.find("http"), std::string::npos);
+  EXPECT_NE(page.body.find("<link rel=\"icon\" href=\"data:,\">"), std::string::npos)
+      << "else the browser asks for one";
   EXPECT_TRUE(page.close);
 }
 
