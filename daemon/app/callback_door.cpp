@@ -18,7 +18,7 @@ constexpr std::uint32_t kMostPorts = 64;
 /// So many logins that are over still say how they ended.
 constexpr std::size_t kMostEnded = 64;
 
-HttpServerOptions door_limits() {
+HttpServerOptions door_limits(std::function<HttpResponse(Malformed)> malformed) {
   HttpServerOptions options;
   options.most_header_bytes = 8 * 1024;
   options.most_body_bytes = 1024;
@@ -27,7 +27,7 @@ HttpServerOptions door_limits() {
   options.header_timeout = std::chrono::seconds{5};
   options.body_timeout = std::chrono::seconds{5};
   options.idle_timeout = std::chrono::seconds{5};
-  options.malformed = [](Malformed) { return callback_page(CallbackOutcome::refused); };
+  options.malformed = std::move(malformed);
   return options;
 }
 
@@ -43,7 +43,10 @@ CallbackDoor::CallbackDoor(asio::any_io_executor executor, Options options, OnVi
     : executor_(executor),
       options_(options),
       on_visit_(std::move(on_visit)),
-      server_(executor, door_limits(),
+      server_(executor, door_limits([this](Malformed) {
+                ++refused_;
+                return callback_page(CallbackOutcome::refused);
+              }),
               [this](HttpRequest request, HttpPeer) { return visit(std::move(request)); }),
       linger_(executor) {}
 

@@ -107,7 +107,7 @@ std::string as_text(std::string_view name) {
 }
 
 std::string heading_of(CallbackOutcome outcome, CallbackSubject const& subject) {
-  std::string const title{page_of(outcome).title};
+  std::string title{page_of(outcome).title};
   if (subject.integration.empty()) return title;
   std::string const name = "<bdi>" + as_text(subject.integration) + "</bdi>";
   switch (outcome) {

@@ -157,7 +157,7 @@ void LoginDesk::finish(ConnectionId const& id) {
   if (found != logins_.end()) {
     found->second->over = true;
     logins_.erase(found);
-    log_.info("login.settled", {{"connection", id.text}});
+    log_.info("login.settled", {{"connection", id.text}, {"refused_visits", door_.refused_visits()}});
   }
   waits_.notify(id.text);
 }

@@ -164,6 +164,7 @@ class ThirdParty(DoorTest):
         self.assertEqual(self.status(), "PENDING")
         self.assertIn("is connected as work", self.complete_through_the_door(begun))
         self.assertEqual(self.status(), "ACTIVE")
+        self.assertRegex(self.world.log(), r"login\.settled .*refused_visits=1000\b")
 
     def test_d9_half_open_slow_and_pipelined_connections_do_not_keep_the_browser_out(self):
         begun = self.begin()

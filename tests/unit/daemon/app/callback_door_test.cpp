@@ -164,6 +164,7 @@ TEST_F(CallbackDoorTest, GarbageAndFloodsAreRefusedAndTheRightVisitStillWorks) {
 
   EXPECT_EQ(send("\x16\x03\x01 nonsense\r\n\r\n").status, 400U);
   EXPECT_EQ(send(visit_of(path, "X: " + std::string(9000, 'a') + "\r\n")).status, 431U);
+  EXPECT_EQ(refused(), 2U);
 
   EXPECT_EQ(send(visit_of(path)).status, 200U);
 }
