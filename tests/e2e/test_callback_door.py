@@ -74,14 +74,14 @@ class FirstSecond(DoorTest):
         return len(self.recorder.of("GET", "/connected_accounts/"))
 
     def test_nobody_polls_while_a_callback_is_on_its_way(self):
-        begun = self.begin()
-        before = self.asked()
+        self.run_ok("integrations", "show", "github", "--json")  # known from here on
         began = time.monotonic()
+        begun = self.begin()
 
         self.sandbox.approve(begun["redirect_url"])
 
         if time.monotonic() - began < 0.9:  # else the first second is over, and nothing can be said
-            self.assertEqual(self.asked() - before, 1, "the visit asked, and nobody else")
+            self.assertEqual(self.asked(), 1, "the visit asked, and nobody else")
         self.assertEqual(self.status(), "ACTIVE")
 
     def test_a_redirect_that_overtakes_composio_is_followed_by_a_quick_question(self):
