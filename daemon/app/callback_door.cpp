@@ -102,6 +102,14 @@ void CallbackDoor::close(ConnectionId const& id) {
   });
 }
 
+void CallbackDoor::stop() {
+  logins_.clear();
+  nonces_.clear();
+  linger_.cancel();
+  shut();
+  server_.drain();
+}
+
 void CallbackDoor::shut() {
   listener_.reset();
   spent_.clear();

@@ -50,6 +50,8 @@ class CallbackDoor {
   Opening open(ConnectionId const& id);
   /// The login is over: its nonce says how it ended, once, and with the last login the listener goes.
   void close(ConnectionId const& id);
+  /// Closes for good; a visit that is being answered is answered.
+  void stop();
 
   std::uint16_t port() const { return listener_ ? listener_->port() : 0; }
   std::uint64_t refused_visits() const { return refused_; }

@@ -98,7 +98,9 @@ std::optional<std::string> LoginDesk::open_callback(ConnectionId const& id) {
   if (!options_.callback) return std::nullopt;
   auto promise = std::make_shared<std::promise<CallbackDoor::Opening>>();
   auto future = promise->get_future();
-  boost::asio::post(loop_, [this, id, promise] { promise->set_value(door_.open(id)); });
+  boost::asio::post(loop_, [this, id, promise] {
+    promise->set_value(stopping_.stop_requested() ? CallbackDoor::Opening{} : door_.open(id));
+  });
   if (future.wait_for(kDoorTimeout) != std::future_status::ready) return std::nullopt;
   CallbackDoor::Opening opening = future.get();
   if (!opening.not_free.empty()) report(id, opening);
@@ -167,6 +169,7 @@ void LoginDesk::stop() {
   timer_.cancel();
   for (auto& [id, login] : logins_) login->over = true;
   logins_.clear();
+  door_.stop();
 }
 
 SteadyTime LoginDesk::due_of(Login const& login) const {

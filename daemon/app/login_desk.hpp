@@ -41,7 +41,7 @@ class LoginDesk final : public LoginWatcher {
 
   std::size_t pending() const { return logins_.size(); }
   CallbackDoor const& door() const { return door_; }
-  /// Ends all polling.
+  /// Ends all polling, and closes the door.
   void stop();
 
  private:

@@ -253,6 +253,17 @@ TEST_F(CallbackDoorTest, ClosesAfterThatMoment) {
   EXPECT_FALSE(connect(at));
 }
 
+TEST_F(CallbackDoorTest, IsClosedAtOnceWhenItStops) {
+  door = make_door({});
+  open("login-1");
+  auto const at = port();
+
+  thread.on_loop([this] { door->stop(); });
+
+  EXPECT_EQ(port(), 0);
+  EXPECT_FALSE(connect(at));
+}
+
 TEST_F(CallbackDoorTest, NobodyIsWaitedForWhereTheBrowserHasCome) {
   door = make_door({.linger = std::chrono::milliseconds{60'000}});
   auto const path = open("login-1");
