@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "daemon/api/routes.hpp"
@@ -137,6 +138,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   }
   LoginDesk::Options desk_options;
   desk_options.callback = settings_.boolean("connect.callback");
+  std::tie(desk_options.door.first_port, desk_options.door.last_port) =
+      settings_.ports("connect.callback_port");
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
   keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
                                             keeper_options(settings_, paths_));

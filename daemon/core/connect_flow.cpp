@@ -159,7 +159,9 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   login.access = plan.access;
   login.expires_at = row.expires_at;
   watcher_.started(std::move(login));
-  return reply_for(row, "open the link to connect " + row.integration_name);
+  std::string const trouble = watcher_.callback_trouble(row.id);
+  return reply_for(
+      row, "open the link to connect " + row.integration_name + (trouble.empty() ? "" : "; ") + trouble);
 }
 
 /// Composio tries out the keys of one scheme alone. For the others the service is asked who it is, where it

@@ -33,6 +33,8 @@ class LoginWatcher {
   /// The URL a browser is to come back to, with a nonce of this login's own; nothing where no door can be
   /// opened: the login is then finished by polling alone.
   virtual std::optional<std::string> open_callback(ConnectionId const& id) = 0;
+  /// Why a login has no callback, for its user; empty where it has one, or is to have none.
+  virtual std::string callback_trouble(ConnectionId const&) const { return {}; }
   virtual void started(PendingLogin login) = 0;
   /// It is no longer pending, or its row is gone.
   virtual void settled(ConnectionId const& id) = 0;

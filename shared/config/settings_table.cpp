@@ -35,6 +35,10 @@ constexpr std::array kSettings{
             "Whether the daemon listens on a loopback port while a login is pending, to learn at once that "
             "it was answered. "
             "Without it the daemon asks Composio every few seconds."},
+    Setting{"connect.callback_port", "", "", "0", ports, "", refused,
+            "The port of 127.0.0.1 the daemon listens on while a login is pending: one port, or a range of "
+            "which the first free one is taken. Where none is free the login goes on without, and the daemon "
+            "asks Composio every few seconds. 0: the kernel chooses."},
     Setting{"connect.wait", "", "--wait", "10m", duration, "", allowed,
             "How long connect waits for a login to be answered before it exits; the login stays pending.",
             kSecond, kDay},
