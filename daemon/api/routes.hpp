@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "daemon/api/router.hpp"
+#include "daemon/core/browser_logins.hpp"
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connect_flow.hpp"
 #include "daemon/core/connections.hpp"
@@ -42,7 +43,8 @@ std::vector<Route> catalog_routes(CatalogServices services);
 std::vector<Route> connection_routes(ConnectFlow& flow, Connections& connections, Credentials& credentials,
                                      LoginWatcher& watcher);
 std::vector<Route> execution_routes(Executions& executions);
-std::vector<Route> account_routes(Credentials& credentials, CatalogRefresher& refresher);
+std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
+                                  CatalogRefresher& refresher);
 
 /// A number from a query parameter within bounds; `otherwise` where it is not given, `INVALID_REQUEST` where
 /// it is none.

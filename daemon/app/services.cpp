@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <csignal>
 #include <iterator>
 #include <utility>
@@ -55,14 +56,19 @@ Result<log::Log> open_log(config::Paths const& paths, config::Settings const& se
 /// Stores first, use cases after what they use.
 struct Services::Core {
   Core(store::Database& database, Credentials::Options credential_options,
-       std::filesystem::path credential_path, Executions::Options execution_options, LoginWatcher& watcher,
-       Clock const& clock, CatalogShelf::Options shelf_options, Catalog::Options catalog_options)
+       std::filesystem::path credential_path, store::KeyringProcess::Options keyring_options,
+       std::string session_bus, Executions::Options execution_options, LoginWatcher& watcher,
+       BrowserLoginWatcher& browser_watcher, Clock const& clock, CatalogShelf::Options shelf_options,
+       Catalog::Options catalog_options)
       : projects(database),
         connections(database),
         auth_configs(database),
         journal(database),
         credential_file(std::move(credential_path)),
-        credentials(credential_file, composio, std::move(credential_options)),
+        keyring(std::move(keyring_options)),
+        safe(credential_file, keyring, std::move(session_bus)),
+        credentials(safe, composio, accounts, std::move(credential_options)),
+        browser_logins(credentials, accounts, browser_watcher, clock),
         shelf(std::move(shelf_options)),
         catalog(composio, clock, shelf, std::move(catalog_options)),
         search(catalog, composio),
@@ -76,9 +82,13 @@ struct Services::Core {
   store::AuthConfigStore auth_configs;
   store::ExecutionJournal journal;
   store::CredentialFile credential_file;
+  store::KeyringProcess keyring;
+  KeySafe safe;
   HttpPool http;
   ComposioClient composio{http};
+  ComposioAccounts accounts{http};
   Credentials credentials;
+  BrowserLogins browser_logins;
   CatalogShelf shelf;
   Catalog catalog;
   ToolSearch search;
@@ -123,12 +133,15 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   LoginDesk::Options desk_options;
   desk_options.callback = settings_.boolean("connect.callback");
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
+  browser_desk_ = std::make_unique<BrowserLoginDesk>(loop_, provider_workers_, waits_, log_);
   keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
                                             keeper_options(settings_, paths_));
   core_ = std::make_unique<Core>(*database_, credential_options(settings_, sandbox_.get(), database_->salt()),
-                                 paths_.credentials(), execution_options(settings_, sandbox_.get()), *desk_,
-                                 clock_, shelf_options(paths_), catalog_options(settings_, *keeper_));
+                                 paths_.credentials(), keyring_options(paths_), own_session_bus(),
+                                 execution_options(settings_, sandbox_.get()), *desk_, *browser_desk_, clock_,
+                                 shelf_options(paths_), catalog_options(settings_, *keeper_));
   desk_->attach(core_->flow);
+  browser_desk_->attach(core_->browser_logins);
   keeper_->attach(core_->catalog, core_->shelf);
 
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
@@ -153,7 +166,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                            .refresher = *keeper_}));
   add(api::connection_routes(core_->flow, core_->connected, core_->credentials, *desk_));
   add(api::execution_routes(core_->executions));
-  add(api::account_routes(core_->credentials, *keeper_));
+  add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
   Dispatcher::Options options;
@@ -188,7 +201,14 @@ void Services::run() {
   watch_signals();
   watch_socket();
   watch_idleness();
-  if (auto identity = core_->credentials.identify(Caller{})) keeper_->start(std::move(identity->access));
+  // The saved key may be in a keyring that takes its time.
+  local_.post([this] {
+    auto identity = core_->credentials.identify(Caller{});
+    if (!identity) return;
+    boost::asio::post(loop_, [this, access = std::move(identity->access)]() mutable {
+      if (!shutdown_deadline_) keeper_->start(std::move(access));
+    });
+  });
   loop_.run();
   log_.info("daemon.stop", {{"pid", std::to_string(::getpid())}});
 }
@@ -233,8 +253,8 @@ void Services::tidy_when_idle() {
 void Services::watch_idleness() {
   milliseconds const limit = settings_.duration("daemon.idle_exit");
   if (limit.count() == 0) return;
-  bool const busy =
-      dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 || keeper_->busy();
+  bool const busy = dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 ||
+                    browser_desk_->pending() > 0 || keeper_->busy();
   SteadyTime const idle_since = dispatcher_->last_activity();
   SteadyTime const now = clock_.steady();
   if (!busy && now - idle_since >= limit) {
@@ -292,7 +312,7 @@ DaemonStatus Services::status() {
   if (sandbox_) status.sandbox_url = sandbox_->base_url();
   status.connections_open = server_->open();
   status.executions_running = core_->executions.running();
-  status.logins_pending = desk_->pending();
+  status.logins_pending = desk_->pending() + browser_desk_->pending();
   status.callback_port = desk_->door().port();
   status.idle_exit = settings_.duration("daemon.idle_exit");
   status.catalog = keeper_->last_status();
@@ -307,6 +327,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
   shutdown_deadline_ = clock_.steady() + drain;
   listener_->close();
   desk_->stop();
+  browser_desk_->stop();
   keeper_->stop();
   waits_.notify_all();
   server_->drain();

@@ -18,6 +18,7 @@
 #include "daemon/store/credential_file.hpp"
 #include "daemon/store/database.hpp"
 #include "daemon/store/execution_journal.hpp"
+#include "tests/support/fake_accounts.hpp"
 #include "tests/support/fake_provider.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -78,7 +79,10 @@ struct CoreTest : testing::Test {
   store::AuthConfigStore auth_configs{*database};
   store::ExecutionJournal journal{*database};
   store::CredentialFile file{directory / "credential.json"};
-  Credentials credentials{file, provider, options()};
+  test::FakeKeyring keyring;
+  KeySafe safe{file, keyring, ""};
+  test::FakeAccounts accounts;
+  Credentials credentials{safe, provider, accounts, options()};
   CatalogShelf shelf{shelf_options()};
   std::vector<std::function<void(std::stop_token)>> behind{};  ///< what is to be fetched behind answers
   int refreshes = 0;                                           ///< how often the whole was to be refreshed
