@@ -175,6 +175,50 @@ class Sandbox:
                      {"x-api-key": self.api_key, "Content-Type": "application/json"})
         return page
 
+    # Accounts, and what befalls them.
+    def set_status(self, account_id: str, status: str, reason: str = "") -> dict:
+        """What Composio says of an account from now on."""
+        return self.control("POST", f"accounts/{account_id}", {"status": status, "status_reason": reason})
+
+    def set_grant(self, account_id: str, grant: str) -> dict:
+        """`dead`: the service no longer honours an account's credentials, and Composio does not know; or `alive`."""
+        return self.control("POST", f"accounts/{account_id}", {"grant": grant})
+
+    def revoked(self) -> list[str]:
+        """The ids of the accounts whose grants were taken back at the service, oldest first."""
+        return self.counts()["revoked"]
+
+    def make_auth_config(self, toolkit: str, scheme: str = "", **credentials) -> str:
+        """An auth config made elsewhere: Composio's own app, or with a scheme and what it asks for."""
+        own = {"type": "use_custom_auth", "authScheme": scheme, "credentials": credentials}
+        page = self.api("POST", "/auth_configs", {"toolkit": {"slug": toolkit}, **({"auth_config": own} if scheme else {})})
+        assert page.status == 201, page.text
+        return page.json["auth_config"]["id"]
+
+    def make_account(self, user: str, toolkit: str, scheme: str = "", alias: str = "", auth_config: str = "", **fields) -> str:
+        """An ACTIVE account made elsewhere, for whatever user id. With a scheme, from `fields`; else by consent."""
+        config = auth_config or self.make_auth_config(toolkit, scheme)
+        if scheme:
+            connection = {"user_id": user, "state": {"authScheme": scheme, "val": {"status": "ACTIVE", **fields}}}
+            page = self.api("POST", "/connected_accounts", {"auth_config": {"id": config}, "connection": {**connection, **({"alias": alias} if alias else {})}})
+            assert page.status == 201, page.text
+            return page.json["id"]
+        page = self.api("POST", "/connected_accounts/link", {"auth_config_id": config, "user_id": user, "alias": alias, "connection_data": fields})
+        assert page.status == 201, page.text
+        settled = press(page.json["redirect_url"], "approve")
+        assert settled.status == 200, settled.text
+        return page.json["connected_account_id"]
+
+    def account(self, account_id: str) -> dict:
+        return self.api("GET", f"/connected_accounts/{account_id}").json
+
+    def approve_login(self, url: str) -> Page:
+        """Lets a program log in, on the page that `/dashboard?cliKey=` is."""
+        return press(url, "approve")
+
+    def deny_login(self, url: str) -> Page:
+        return press(url, "deny")
+
     def approve(self, redirect_url: str, follow: bool = True) -> Page:
         return approve(redirect_url, follow)
 
