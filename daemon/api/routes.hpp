@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "daemon/api/router.hpp"
+#include "daemon/core/browser_logins.hpp"
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connect_flow.hpp"
 #include "daemon/core/connection_check.hpp"
@@ -54,7 +55,8 @@ struct ConnectionServices {
 };
 std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
-std::vector<Route> account_routes(Credentials& credentials, CatalogRefresher& refresher);
+std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
+                                  CatalogRefresher& refresher);
 
 /// A number from a query parameter within bounds; `otherwise` where it is not given, `INVALID_REQUEST` where
 /// it is none.

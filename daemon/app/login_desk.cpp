@@ -139,7 +139,11 @@ std::string LoginDesk::callback_trouble(ConnectionId const& id) const {
 void LoginDesk::started(PendingLogin login) {
   boost::asio::post(loop_, [this, login = std::move(login)]() mutable {
     std::string const id = login.connection.text;
-    if (stopping_.stop_requested() || logins_.contains(id)) return;
+    if (stopping_.stop_requested()) return;
+    if (auto const known = logins_.find(id); known != logins_.end()) {
+      known->second->pending = std::move(login);  // begun anew, or with a newer key: the row is the same
+      return;
+    }
     auto entry = std::make_shared<Login>(std::move(login));
     entry->due = std::chrono::steady_clock::now() + jittered(entry->pause);
     logins_.emplace(id, std::move(entry));

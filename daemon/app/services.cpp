@@ -59,20 +59,26 @@ struct Services::Core {
   struct Options {
     Credentials::Options credentials{};
     std::filesystem::path credential_file{};
+    store::KeyringProcess::Options keyring{};
+    std::string session_bus{};
     Executions::Options executions{};
     ConnectionChecks::Options checks{};
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
     std::function<void()> connection_changed{};
   };
-  Core(store::Database& database, Options options, LoginWatcher& watcher, Clock const& clock)
+  Core(store::Database& database, Options options, LoginWatcher& watcher,
+       BrowserLoginWatcher& browser_watcher, Clock const& clock)
       : projects(database),
         connections(database, std::move(options.connection_changed)),
         auth_config_store(database),
         journal(database),
         credential_file(std::move(options.credential_file)),
+        keyring(std::move(options.keyring)),
+        safe(credential_file, keyring, std::move(options.session_bus)),
         auth_configs(auth_config_store, composio, clock, options.credentials.fingerprint),
-        credentials(credential_file, composio, std::move(options.credentials)),
+        credentials(safe, composio, accounts, std::move(options.credentials)),
+        browser_logins(credentials, accounts, browser_watcher, clock),
         shelf(std::move(options.shelf)),
         catalog(composio, clock, shelf, std::move(options.catalog)),
         search(catalog, composio),
@@ -89,10 +95,14 @@ struct Services::Core {
   store::AuthConfigStore auth_config_store;
   store::ExecutionJournal journal;
   store::CredentialFile credential_file;
+  store::KeyringProcess keyring;
+  KeySafe safe;
   HttpPool http;
   ComposioClient composio{http};
   AuthConfigs auth_configs;
+  ComposioAccounts accounts{http};
   Credentials credentials;
+  BrowserLogins browser_logins;
   CatalogShelf shelf;
   Catalog catalog;
   ToolSearch search;
@@ -141,11 +151,14 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   std::tie(desk_options.door.first_port, desk_options.door.last_port) =
       settings_.ports("connect.callback_port");
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
+  browser_desk_ = std::make_unique<BrowserLoginDesk>(loop_, provider_workers_, waits_, log_);
   keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
                                             keeper_options(settings_, paths_));
   Core::Options options;
   options.credentials = credential_options(settings_, sandbox_.get(), database_->salt());
   options.credential_file = paths_.credentials();
+  options.keyring = keyring_options(paths_);
+  options.session_bus = own_session_bus();
   options.executions = execution_options(settings_, sandbox_.get());
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
   options.shelf = shelf_options(paths_);
@@ -153,8 +166,9 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.connection_changed = [this] {
     boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kConnectionChanges}); });
   };
-  core_ = std::make_unique<Core>(*database_, std::move(options), *desk_, clock_);
+  core_ = std::make_unique<Core>(*database_, std::move(options), *desk_, *browser_desk_, clock_);
   desk_->attach(core_->flow);
+  browser_desk_->attach(core_->browser_logins);
   keeper_->attach(core_->catalog, core_->shelf);
 
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
@@ -184,7 +198,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .credentials = core_->credentials,
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
-  add(api::account_routes(core_->credentials, *keeper_));
+  add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
   Dispatcher::Options door;
@@ -219,7 +233,14 @@ void Services::run() {
   watch_signals();
   watch_socket();
   watch_idleness();
-  if (auto identity = core_->credentials.identify(Caller{})) keeper_->start(std::move(identity->access));
+  // The saved key may be in a keyring that takes its time.
+  local_.post([this] {
+    auto identity = core_->credentials.identify(Caller{});
+    if (!identity) return;
+    boost::asio::post(loop_, [this, access = std::move(identity->access)]() mutable {
+      if (!shutdown_deadline_) keeper_->start(std::move(access));
+    });
+  });
   loop_.run();
   log_.info("daemon.stop", {{"pid", std::to_string(::getpid())}});
 }
@@ -264,8 +285,8 @@ void Services::tidy_when_idle() {
 void Services::watch_idleness() {
   milliseconds const limit = settings_.duration("daemon.idle_exit");
   if (limit.count() == 0) return;
-  bool const busy =
-      dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 || keeper_->busy();
+  bool const busy = dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 ||
+                    browser_desk_->pending() > 0 || keeper_->busy();
   SteadyTime const idle_since = dispatcher_->last_activity();
   SteadyTime const now = clock_.steady();
   if (!busy && now - idle_since >= limit) {
@@ -323,7 +344,7 @@ DaemonStatus Services::status() {
   if (sandbox_) status.sandbox_url = sandbox_->base_url();
   status.connections_open = server_->open();
   status.executions_running = core_->executions.running();
-  status.logins_pending = desk_->pending();
+  status.logins_pending = desk_->pending() + browser_desk_->pending();
   status.callback_port = desk_->door().port();
   status.idle_exit = settings_.duration("daemon.idle_exit");
   status.catalog = keeper_->last_status();
@@ -338,6 +359,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
   shutdown_deadline_ = clock_.steady() + drain;
   listener_->close();
   desk_->stop();
+  browser_desk_->stop();
   keeper_->stop();
   waits_.notify_all();
   server_->drain();

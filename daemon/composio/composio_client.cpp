@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/composio/api_version.hpp"
 #include "daemon/composio/composio_codec.hpp"
+#include "daemon/composio/credential_header.hpp"
 #include "daemon/composio/execute_fate.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -12,8 +14,6 @@
 namespace agenta::daemon {
 namespace {
 
-/// The one place that names the version of the API.
-constexpr auto kApi = std::string_view{"/api/v3.1"};
 /// What Composio allows at most in one page of configs and accounts.
 constexpr auto kSmallPage = 50;
 constexpr auto kLargePage = 1000;
@@ -119,9 +119,9 @@ HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, s
   http.base_url = call.access.base_url;
   http.method = std::move(method);
   http.target = std::move(target);
-  http.fields = {{"x-api-key", call.access.api_key.reveal()},
-                 {"accept", "application/json"},
+  http.fields = {{"accept", "application/json"},
                  {"user-agent", "agenta-tools/" + std::string{product_version()}}};
+  add_credential(http.fields, call.access);
   if (!body.empty()) http.fields.emplace_back("content-type", "application/json");
   http.body = std::move(body);
   http.deadline = call.deadline;

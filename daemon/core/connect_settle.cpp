@@ -154,6 +154,7 @@ Result<void> ConnectFlow::give_up(ConnectionId const& id) {
 
 Result<void> ConnectFlow::resume_pending(Caller const& owner) {
   AGENTA_TRY(auto pending, connections_.list_pending());
+  if (pending.empty()) return {};  // the key may be in a keyring that takes its time
   auto const access = credentials_.access_for(owner);
   for (Connection const& row : pending) {
     if (row.account.empty()) {

@@ -26,6 +26,8 @@ struct ProviderAccess {
                             ///< rows are whose
   std::string endpoint_name{};  ///< where it differs from the URL: the sandbox's port changes, and its rows
                                 ///< stay its own
+  std::string org_id{};      ///< with a user's key, which works in many projects: the one it works in here;
+  std::string project_id{};  ///< both or neither
 
   /// What rows remember as the endpoint they were made at.
   std::string const& endpoint() const { return endpoint_name.empty() ? base_url : endpoint_name; }

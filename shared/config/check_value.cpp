@@ -65,7 +65,7 @@ bool takes(Setting const& setting, std::string_view text) {
       auto const span = parse_duration(text);
       return span && in_range(span->count());
     }
-    case Kind::url: return is_endpoint(text);
+    case Kind::url: return is_endpoint(text) || (text.empty() && setting.default_value.empty());
     case Kind::choice: return std::ranges::count(split(setting.choices, ','), std::string{text}) > 0;
     case Kind::ports: return read_ports(text).has_value();
   }

@@ -23,6 +23,11 @@ struct NoRefresher final : api::CatalogRefresher {
   void warm_up(ProviderAccess const&) override {}
 };
 
+struct NoBrowserWatcher final : BrowserLoginWatcher {
+  void started(std::string const&) override {}
+  void settled(std::string const&) override {}
+};
+
 /// Every route the daemon has, as `GET /path`.
 struct OpenApi : CoreTest {
   FakeWatcher watcher;
@@ -34,6 +39,8 @@ struct OpenApi : CoreTest {
   ConnectionSync sync{projects, rows, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
   NoRefresher refresher;
+  NoBrowserWatcher browser_watcher;
+  BrowserLogins logins{credentials, accounts, browser_watcher, clock};
   nlohmann::json const document = nlohmann::json::parse(openapi_document());
 
   std::set<std::string> routes() {
@@ -56,7 +63,7 @@ struct OpenApi : CoreTest {
                                 .credentials = credentials,
                                 .watcher = watcher}));
     add(api::execution_routes(executions));
-    add(api::account_routes(credentials, refresher));
+    add(api::account_routes(credentials, logins, refresher));
     add(control_routes({}));
     return names;
   }

@@ -19,6 +19,7 @@
 #include "daemon/store/credential_file.hpp"
 #include "daemon/store/database.hpp"
 #include "daemon/store/execution_journal.hpp"
+#include "tests/support/fake_accounts.hpp"
 #include "tests/support/fake_provider.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -79,7 +80,10 @@ struct CoreTest : testing::Test {
   store::AuthConfigStore auth_config_store{*database};
   store::ExecutionJournal journal{*database};
   store::CredentialFile file{directory / "credential.json"};
-  Credentials credentials{file, provider, options()};
+  test::FakeKeyring keyring;
+  KeySafe safe{file, keyring, ""};
+  test::FakeAccounts accounts;
+  Credentials credentials{safe, provider, accounts, options()};
   AuthConfigs auth_configs{auth_config_store, provider, clock, &scope_of};
   CatalogShelf shelf{shelf_options()};
   std::vector<std::function<void(std::stop_token)>> behind{};  ///< what is to be fetched behind answers
