@@ -45,7 +45,8 @@ Error wait_interrupted(std::string const& id) {
   return error;
 }
 
-Error failure_of(Connection const& row) {
+/// `begun`: the row while it was pending.
+Error failure_of(Connection const& row, Connection const& begun) {
   Error error;
   error.code = row.error ? row.error->code : ErrorCode::oauth_failed;
   if (row.status == ConnectionStatus::expired && !row.error) error.code = ErrorCode::oauth_expired;
@@ -55,7 +56,11 @@ Error failure_of(Connection const& row) {
                             std::string{name_of(row.status)};
   error.context.text = context_of(row.id.text);
   error.next_step = {"agenta-tools", "connect", row.integration.text};
-  if (row.slug != row.integration.text) error.next_step.insert(error.next_step.end(), {"--as", row.slug});
+  if (begun.renewal) {
+    error.next_step.insert(error.next_step.end(), {"--reconnect", row.slug});
+  } else if (row.slug != row.integration.text) {
+    error.next_step.insert(error.next_step.end(), {"--as", row.slug});
+  }
   return error;
 }
 
@@ -73,6 +78,7 @@ std::vector<std::string> resume_step(std::string const& id) {
 Result<SettledConnection> wait_until_settled(Context& context, std::string const& id, milliseconds patience) {
   auto const until = steady_clock::now() + patience;
   int lost = 0;
+  Connection begun;
   for (;;) {
     auto const left = std::chrono::ceil<seconds>(until - steady_clock::now());
     auto reply =
@@ -82,11 +88,13 @@ Result<SettledConnection> wait_until_settled(Context& context, std::string const
       if (!may_ask_again(reply.error()) || ++lost > kMostLostQuestions) return fail(std::move(reply).error());
     } else {
       lost = 0;
+      context.notices.take(*reply);
       AGENTA_TRY(auto row, protocol::decode_connection(reply->body));
       if (row.status == ConnectionStatus::active) {
         return SettledConnection{.document = std::move(reply->body), .connection = std::move(row)};
       }
-      if (row.status != ConnectionStatus::pending) return fail(failure_of(row));
+      if (row.status != ConnectionStatus::pending) return fail(failure_of(row, begun));
+      begun = std::move(row);
     }
     if (steady_clock::now() >= until) return fail(still_pending(id, patience));
     std::this_thread::sleep_for(kPause);

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command/context.hpp"
+#include "cli/command/field_source.hpp"
+#include "shared/domain/integration.hpp"
+
+namespace agenta::cli {
+
+/// What an integration needs for which Composio has no app of its own.
+struct OwnApp {
+  std::vector<AuthField> fields{};
+  std::string redirect_uri{};  ///< to register in the app; empty where no browser comes back
+};
+
+/// What a `NOT_CONFIGURED` of the daemon says of it; nothing in every other error.
+std::optional<OwnApp> find_own_app(Error const& refusal);
+
+/// Says what is to be set up at the service, and asks for the fields that `fields` lacks.
+Result<void> ask_own_app(Context& context, Integration const& integration, OwnApp const& app, Fields& fields);
+
+}  // namespace agenta::cli
