@@ -61,17 +61,17 @@ void introduce(Context& context, ConnectDraft const& draft) {
   context.say(line);
 }
 
-/// `before`: what was typed the time before, offered again where it is no secret.
-Result<void> ask_missing(Context& context, ConnectDraft& draft, Fields const& before) {
+/// `before`: what was typed the time before and is no secret, offered again; nothing the first time.
+Result<void> ask_missing(Context& context, ConnectDraft& draft, std::optional<Fields> const& before) {
   Error const instead = fields_needed(draft, missing_of(draft, true));
   if (!context.prompt().may_ask()) {
     if (missing_of(draft, true).empty()) return {};
     return fail(instead);
   }
   auto const missing = missing_of(draft, false);
-  if (!missing.empty() && before.empty()) introduce(context, draft);
+  if (!missing.empty() && !before) introduce(context, draft);
   for (AuthField const* field : missing) {
-    auto offered = find_value(before, field->name);
+    auto offered = before ? find_value(*before, field->name) : std::nullopt;
     if (!offered && field->default_value) offered = Secret{*field->default_value};
     auto const file = takes_file(draft.scheme->mode, *field);
     AGENTA_TRY(auto value, ask_field(context, *field, offered, file, instead));
@@ -98,7 +98,7 @@ Fields take_back(ConnectDraft& draft) {
 
 Result<ConnectAnswer> post_draft(Context& context, ConnectDraft& draft) {
   bool has_asked_for_app = false;
-  Fields before;
+  std::optional<Fields> before;
   for (int tries = 1;; ++tries) {
     if (draft.scheme) AGENTA_CHECK(ask_missing(context, draft, before));
     auto posted = context.call_far(protocol::connect(draft.request));

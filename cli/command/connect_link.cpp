@@ -1,9 +1,12 @@
 #include "cli/command/connect_link.hpp"
 
+#include <algorithm>
+
 #include "cli/terminal/browser.hpp"
 #include "cli/terminal/qr_code.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/surroundings.hpp"
+#include "cli/terminal/wrap.hpp"
 #include "shared/base/text.hpp"
 
 namespace agenta::cli {
@@ -52,14 +55,14 @@ std::string introduction(Context const& context, std::string const& url, LinkSty
   Surroundings const here = find_surroundings(context.environment);
   if (was_opened) {
     return std::string{here.is_wsl ? "Opening the browser of Windows." : "Opening the browser."} +
-           " If nothing opens, go to:\n  ";
+           " If nothing opens, go to:";
   }
   std::string const why{style.may_open ? here.why_no_browser() : ""};
   std::string const reason = why.empty() ? "" : "No browser is opened here (" + why + "). ";
-  if (!is_of_this_machine(url)) return reason + "To connect, open this on any device:\n  ";
+  if (!is_of_this_machine(url)) return reason + "To connect, open this on any device:";
   bool const is_elsewhere = here.is_ssh || here.is_container;
   return reason + "To connect, open this in a browser on this machine" +
-         (is_elsewhere ? ", or forward its port to yours:\n  " : ":\n  ");
+         (is_elsewhere ? ", or forward its port to yours:" : ":");
 }
 
 }  // namespace
@@ -69,7 +72,9 @@ void show_link(Context& context, std::string const& url, LinkStyle const& style)
   bool const was_opened = is_wanted && open_browser(browser_commands(url, context.environment));
   std::string shown = context.terminal.err_is_tty() ? visible(url) : url;
   if (takes_hyperlinks(context.terminal, context.environment)) shown = hyperlink(shown);
-  std::string text = introduction(context, url, style, was_opened) + shown + "\n";
+  std::string text = introduction(context, url, style, was_opened) + "\n";
+  if (context.terminal.err_is_tty()) text = wrapped(text, 0, std::max(context.terminal.err_width(), 20));
+  text += "  " + shown + "\n";
   text += find_code(context, url, style, was_opened);
   context.terminal.err(text);
   if (style.is_waiting && !was_opened && context.terminal.err_is_tty())
