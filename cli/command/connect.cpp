@@ -108,7 +108,9 @@ Result<ConnectDraft> draft_of(Context& context, Connection const& row) {
   draft.request.integration = row.integration.text;
   draft.request.auth_type = row.auth_type;
   draft.request.auth_config_id = row.auth_config.text;
-  if (row.renewal) {
+  bool const was_connection =
+      row.renewal || (row.status != ConnectionStatus::pending && row.status != ConnectionStatus::failed);
+  if (was_connection) {
     draft.request.reconnect = row.id.text;
   } else {
     draft.request.slug = row.slug;

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "cli/command/context.hpp"
 #include "cli/command/field_source.hpp"
@@ -16,7 +15,6 @@ struct ConnectDraft {
   IntegrationDetail detail{};
   std::optional<AuthScheme> scheme{};  ///< none: the daemon finds it out, and says what is missing
   protocol::ConnectRequest request{};
-  std::vector<std::string> typed{};  ///< the fields of the request that were typed at a prompt
 };
 
 /// The daemon's answer to a draft.
@@ -31,8 +29,8 @@ struct ConnectAnswer {
 Result<ConnectAnswer> post_draft(Context& context, ConnectDraft& draft);
 
 /// The scheme that a connection of this integration is made by: the one asked for, else as the daemon chooses
-/// (one that Composio has an app for, else one to fill in, else the first). Nothing where the integration
-/// declares none.
+/// (one that Composio has an app for, else one to fill in that needs no app, else the first). Nothing where
+/// the integration declares none.
 AuthScheme const* find_scheme(IntegrationDetail const& detail, std::string const& wanted);
 
 /// The name of an integration for a person.

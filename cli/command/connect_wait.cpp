@@ -45,8 +45,7 @@ Error wait_interrupted(std::string const& id) {
   return error;
 }
 
-/// `begun`: the row while it was pending.
-Error failure_of(Connection const& row, Connection const& begun) {
+Error failure_of(Connection const& row) {
   Error error;
   error.code = row.error ? row.error->code : ErrorCode::oauth_failed;
   if (row.status == ConnectionStatus::expired && !row.error) error.code = ErrorCode::oauth_expired;
@@ -56,7 +55,8 @@ Error failure_of(Connection const& row, Connection const& begun) {
                             std::string{name_of(row.status)};
   error.context.text = context_of(row.id.text);
   error.next_step = {"agenta-tools", "connect", row.integration.text};
-  if (begun.renewal) {
+  // A login that never was a connection is begun anew; a renewal left its connection as it was.
+  if (row.status != ConnectionStatus::failed) {
     error.next_step.insert(error.next_step.end(), {"--reconnect", row.slug});
   } else if (row.slug != row.integration.text) {
     error.next_step.insert(error.next_step.end(), {"--as", row.slug});
@@ -78,7 +78,6 @@ std::vector<std::string> resume_step(std::string const& id) {
 Result<SettledConnection> wait_until_settled(Context& context, std::string const& id, milliseconds patience) {
   auto const until = steady_clock::now() + patience;
   int lost = 0;
-  Connection begun;
   for (;;) {
     auto const left = std::chrono::ceil<seconds>(until - steady_clock::now());
     auto reply =
@@ -90,11 +89,12 @@ Result<SettledConnection> wait_until_settled(Context& context, std::string const
       lost = 0;
       context.notices.take(*reply);
       AGENTA_TRY(auto row, protocol::decode_connection(reply->body));
-      if (row.status == ConnectionStatus::active) {
+      bool const is_pending = row.status == ConnectionStatus::pending;
+      // An active one with an error is one that was to be renewed, and was not.
+      if (row.status == ConnectionStatus::active && !row.error) {
         return SettledConnection{.document = std::move(reply->body), .connection = std::move(row)};
       }
-      if (row.status != ConnectionStatus::pending) return fail(failure_of(row, begun));
-      begun = std::move(row);
+      if (!is_pending) return fail(failure_of(row));
     }
     if (steady_clock::now() >= until) return fail(still_pending(id, patience));
     std::this_thread::sleep_for(kPause);

@@ -32,7 +32,7 @@ Foreign find_foreign(std::string_view document) {
 
 std::string why_text(Connection const& row, Foreign foreign) {
   if (foreign == Foreign::yes) return "of another Composio project than your key's";
-  if (row.status == ConnectionStatus::active) return "";
+  if (row.status == ConnectionStatus::active && !row.error) return "";
   if (row.status == ConnectionStatus::pending) {
     std::string const until = row.expires_at ? " until " + short_time(*row.expires_at) : "";
     return (row.renewal ? "a login that renews it is open" : "its login is open") + until;

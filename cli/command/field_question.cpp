@@ -95,6 +95,18 @@ std::optional<std::string> refuse_file_name(std::string_view value) {
 
 }  // namespace
 
+AuthField describe_field(IntegrationDetail const& detail, std::vector<AuthField> AuthScheme::*which,
+                         std::string name) {
+  for (AuthScheme const& scheme : detail.auth) {
+    auto const found = std::ranges::find(scheme.*which, name, &AuthField::name);
+    if (found != (scheme.*which).end()) return *found;
+  }
+  AuthField field;
+  field.name = std::move(name);
+  field.secret = true;
+  return field;
+}
+
 TakesFile takes_file(std::string_view scheme, AuthField const& field) {
   std::string const name = to_lower(field.name);
   constexpr std::array<std::string_view, 4> kDocuments{"private_key", "certificate", "credentials_json",

@@ -3,12 +3,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command/context.hpp"
 #include "shared/base/secret.hpp"
 #include "shared/domain/integration.hpp"
 
 namespace agenta::cli {
+
+/// What any way to connect says of a field in its list `which`. One of which nothing is said may be a secret.
+AuthField describe_field(IntegrationDetail const& detail, std::vector<AuthField> AuthScheme::*which,
+                         std::string name);
 
 /// Whether a field may be given as `@FILE` where it is asked for: keys and documents of many lines, which
 /// cannot be typed.

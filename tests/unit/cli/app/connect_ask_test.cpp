@@ -132,6 +132,36 @@ TEST(ConnectAsks, ForAnAppOfOnesOwnAndSaysWhatToRegister) {
   EXPECT_NE(desk.capture.err.find("https://backend.example/callback"), std::string::npos);
 }
 
+TEST(ConnectAsks, ForWhatIsMissingOfAnApp) {
+  Desk desk{kZoom};
+  Error missing;
+  missing.code = ErrorCode::invalid_credentials;
+  missing.message = "zoom needs client_secret an own app";
+  missing.context.text = R"({"fields":["client_secret"]})";
+  missing.next_step = {"agenta-tools", "connect", "zoom", "--auth-config-field", "client_secret=@FILE"};
+  desk.posts = {fail(missing), desk.posts.front()};
+  desk.capture.in = "s3cret\n";
+
+  EXPECT_EQ(desk.run({"connect", "zoom", "--auth-config-field", "client_id=abc"}), 0) << desk.capture.err;
+  EXPECT_EQ(
+      desk.bodies().at(1),
+      R"({"integration_slug":"zoom","auth_config_fields":{"client_id":"abc","client_secret":"s3cret"}})");
+  EXPECT_EQ(desk.capture.err.find("no app of its own"), std::string::npos);
+}
+
+TEST(ConnectAsks, ForWhatOnlyTheDaemonKnowsIsMissing) {
+  Desk desk{kShop};
+  desk.posts = {refuse(ErrorCode::invalid_credentials, "shop needs code", R"({"fields":["code"]})"),
+                refuse(ErrorCode::invalid_credentials, "wrong code"), desk.posts.front()};
+  desk.capture.in = "wrong\nright\n";
+
+  EXPECT_EQ(desk.run({"connect", "shop", "--auth-config", "ac_x", "--field", "user=ada"}), 0)
+      << desk.capture.err;
+  EXPECT_EQ(
+      desk.bodies().at(2),
+      R"({"integration_slug":"shop","auth_config_id":"ac_x","credentials":{"user":"ada","code":"right"}})");
+}
+
 TEST(ConnectAsks, NobodyAboutAnAppInAPipe) {
   Desk desk{kZoom};
   desk.shape = Shape{};
