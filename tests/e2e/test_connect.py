@@ -1,8 +1,11 @@
 """Connecting as a person does: asked at a terminal, with a link to follow anywhere, and in a pipe (behaviours D10 to D14, E1, E2)."""
+import json
 import os
 import re
+import signal
+import threading
 
-from tests.support.agenta import AgentaTest, wait_until
+from tests.support.agenta import AgentaTest, seconds, wait_until
 
 KEY = "sk_test_CANARYtyped77"
 LINK = re.compile(rb"\x1b\]8;;(http[^\x1b\x07]+)\x1b\\")
@@ -268,3 +271,145 @@ class Looking(ConnectTest):
         terminal.send("y\n")
         self.assertEqual(terminal.end(), 0, terminal.text)
         self.assertEqual(self.run_ok("connections", "--json").json["items"], [])
+
+
+class Verbs(ConnectTest):
+    """What `connections` does beside listing."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.account = self.connect_github(self.sandbox)["composio_account_id"]
+
+    def connect_stripe(self, slug: str) -> dict:
+        return self.run_ok("connect", "stripe", "--as", slug, "--field", "generic_api_key=env:KEY", "--json", env={"KEY": KEY}).json
+
+    def test_check_tells_what_it_asked(self):
+        self.connect_stripe("pay")
+        report = self.run_ok("connections", "check").json
+
+        self.assertEqual([item["connection"]["slug"] for item in report["items"]], ["pay", "work"])
+        self.assertEqual(report["items"][1]["health"], "alive", report)
+        self.assertTrue(report["items"][1]["probe"])
+
+    def test_check_of_a_dead_grant_says_how_to_renew_it(self):
+        self.connect_stripe("pay")
+        self.sandbox.set_grant(self.account, "dead")
+
+        error = self.assert_error(self.world.run("connections", "check", "--json"), "CONNECTION_EXPIRED", 4)
+
+        self.assertEqual(error["next_step"], ["agenta-tools", "connect", "github", "--reconnect", "work"])
+        self.assertEqual({item["connection"]["slug"]: item["health"] for item in error["context"]["items"]}["work"], "dead")
+        self.assertEqual(self.row("work")["status"], "EXPIRED")
+        terminal = self.world.terminal("connections", "check")
+        self.assertEqual(terminal.end(), 4, terminal.text)
+        self.assertRegex(terminal.text, r"work +github +dead")
+        self.assertIn("next: agenta-tools connect github --reconnect work", terminal.text)
+
+    def test_check_blames_no_connection_for_a_dead_network(self):
+        self.sandbox.plant("status", status=503, times=1000)
+
+        self.assert_error(self.world.run("connections", "check", "--json", "--timeout", "5s"), "PROVIDER_UNAVAILABLE", 3)
+
+        self.sandbox.control("DELETE", "faults")
+        self.assertEqual(self.row("work")["status"], "ACTIVE")
+
+    def test_check_of_nothing_is_fine(self):
+        self.run_ok("disconnect", "work", "--yes", "--json")
+
+        self.assertEqual(self.run_ok("connections", "check", "--json").json, {"items": []})
+
+    def test_rename_and_default(self):
+        identity = self.row("work")["id"]
+        self.connect_github(self.sandbox, "home")
+        self.run_ok("connections", "rename", "work", "office", "--name", "At work")
+        self.run_ok("connections", "default", "office")
+
+        row = self.row("office")
+        self.assertEqual((row["id"], row["name"], row["is_default"]), (identity, "At work", True))
+        self.assert_error(self.world.run("connections", "rename", "office", "home", "--json"), "CONNECTION_ALREADY_EXISTS", 7)
+        terminal = self.world.terminal("connections", columns=140)
+        self.assertEqual(terminal.end(), 0)
+        self.assertRegex(terminal.text, r"office .* default ")
+
+    def test_sync_takes_over_what_was_made_elsewhere(self):
+        user = self.sandbox.account(self.account)["user_id"]
+        made = self.sandbox.make_account(user, "stripe", "API_KEY", generic_api_key=KEY)
+
+        report = self.run_ok("connections", "sync", "--json").json
+
+        self.assertEqual([(item["change"], item["connection"]["composio_account_id"]) for item in report["items"]], [("adopted", made)])
+        terminal = self.world.terminal("connections", "sync")
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn("All is as Composio has it.", terminal.text)
+
+    def test_prune_clears_what_was_never_finished(self):
+        begun = self.run_ok("connect", "gmail", "--as", "mail", "--no-wait", "--json").json
+        self.sandbox.deny(begun["redirect_url"])
+        wait_until(lambda: self.row("mail")["status"] == "FAILED", what="the end of the login")
+        dry = self.run_ok("connections", "prune", "--dry-run", "--json").json
+        self.assertEqual([item["slug"] for item in dry["items"]], ["mail"])
+        self.assertEqual(self.row("mail")["status"], "FAILED")
+
+        done = self.run_ok("connections", "prune", "--json").json
+
+        self.assertEqual([item["slug"] for item in done["items"]], ["mail"])
+        self.assertEqual([row["slug"] for row in self.run_ok("connections", "--json").json["items"]], ["work"])
+
+    def test_cancel_ends_a_login(self):
+        self.run_ok("connect", "gmail", "--as", "mail", "--no-wait", "--json")
+
+        self.run_ok("connections", "cancel", "mail", "--json")
+
+        self.assertEqual([row["slug"] for row in self.run_ok("connections", "--json").json["items"]], ["work"])
+        self.assertNotEqual(self.world.run("connections", "cancel", "work", "--json").code, 0)
+
+
+class Watching(ConnectTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect_github(self.sandbox)
+        self.cursor = self.run_ok("api", "GET", "connection-changes").json["next_cursor"]
+
+    def rename(self, old: str, new: str) -> None:
+        self.run_ok("connections", "rename", old, new, "--json")
+
+    def next_line(self, process) -> dict:
+        line: list[bytes] = []
+        reader = threading.Thread(target=lambda: line.append(process.stdout.readline()), daemon=True)
+        reader.start()
+        reader.join(seconds(20))
+        self.assertTrue(line and line[0], "no change was printed")
+        return json.loads(line[0])
+
+    def test_a_change_is_a_line_also_after_the_daemon_was_killed(self):
+        watch = self.world.start("connections", "watch", "--since", self.cursor)
+        self.rename("work", "one")
+        first = self.next_line(watch)
+        self.world.kill_daemon()
+        self.rename("one", "two")
+        second = self.next_line(watch)
+
+        self.assertEqual([(each["change"], each["slug"]) for each in (first, second)], [("renamed", "one"), ("renamed", "two")])
+        self.assertEqual(first["by"]["uid"], os.getuid())
+        watch.send_signal(signal.SIGINT)
+        ended = self.world.finish(watch)
+        self.assertEqual(ended.code, 130, f"{ended}")
+        self.assertIn("connections watch --since", ended.err)
+
+    def test_a_closed_pipe_ends_it(self):
+        watch = self.world.start("connections", "watch", "--since", self.cursor)
+        self.rename("work", "one")
+        self.next_line(watch)
+
+        watch.stdout.close()
+
+        self.assertEqual(wait_until(lambda: [watch.poll()] if watch.poll() is not None else None, what="its end"), [0])
+
+    def test_a_person_reads_what_happened(self):
+        terminal = self.world.terminal("connections", "watch")
+        terminal.expect(r"Ctrl-C ends it")
+        self.rename("work", "one")
+        terminal.expect(r"renamed +one \(github\)")
+        terminal.send(b"\x03")
+
+        self.assertEqual(terminal.end(), 130, terminal.text)
