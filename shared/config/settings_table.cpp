@@ -42,6 +42,9 @@ constexpr std::array kSettings{
             "The port of 127.0.0.1 the daemon listens on while a login is pending: one port, or a range of "
             "which the first free one is taken. Where none is free the login goes on without, and the daemon "
             "asks Composio every few seconds. 0: the kernel chooses."},
+    Setting{"connect.qr", "", "", "auto", choice, "auto,always,never", allowed,
+            "When connect shows the link as a QR code too. With auto: where no browser is opened, and the "
+            "terminal is large enough."},
     Setting{"connect.wait", "", "--wait", "10m", duration, "", allowed,
             "How long connect waits for a login to be answered before it exits; the login stays pending.",
             kSecond, kDay},
