@@ -173,7 +173,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
 
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
   if (recovered > 0) log_.warn("journal.recovered", {{"executions", std::to_string(recovered)}});
-  AGENTA_CHECK(core_->flow.resume_pending(Caller{}));
+  AGENTA_CHECK(core_->flow.forget_unmade());
 
   Controls controls;
   controls.status = [this] { return status(); };
@@ -235,6 +235,8 @@ void Services::run() {
   watch_idleness();
   // The saved key may be in a keyring that takes its time.
   local_.post([this] {
+    if (auto const resumed = core_->flow.resume_pending(Caller{}); !resumed)
+      log_.info("logins.not_resumed", {{"why", resumed.error().message}});
     auto identity = core_->credentials.identify(Caller{});
     if (!identity) return;
     boost::asio::post(loop_, [this, access = std::move(identity->access)]() mutable {

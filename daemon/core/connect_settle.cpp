@@ -152,20 +152,27 @@ Result<void> ConnectFlow::give_up(ConnectionId const& id) {
   return write_settlement({nobody, clock_.steady(), {}}, *found, std::move(why));
 }
 
+Result<void> ConnectFlow::forget_unmade() {
+  AGENTA_TRY(auto const pending, connections_.list_pending());
+  for (Connection const& row : pending) {
+    if (row.account.empty()) AGENTA_CHECK(connections_.erase(row, store::Durability::normal));
+  }
+  return {};
+}
+
 Result<void> ConnectFlow::resume_pending(Caller const& owner) {
   AGENTA_TRY(auto pending, connections_.list_pending());
-  if (pending.empty()) return {};  // the key may be in a keyring that takes its time
+  if (pending.empty()) return {};
+  // Without a saved key they are watched again when somebody comes who has one.
   auto const access = credentials_.access_for(owner);
+  if (!access) return {};
   for (Connection const& row : pending) {
-    if (row.account.empty()) {
-      AGENTA_CHECK(connections_.erase(row, store::Durability::normal));
-    } else if (access && belongs_to(row, *access)) {
-      PendingLogin login;
-      login.connection = row.id;
-      login.access = *access;
-      login.expires_at = row.expires_at;
-      watcher_.started(std::move(login));
-    }
+    if (row.account.empty() || !belongs_to(row, *access)) continue;
+    PendingLogin login;
+    login.connection = row.id;
+    login.access = *access;
+    login.expires_at = row.expires_at;
+    watcher_.started(std::move(login));
   }
   return {};
 }

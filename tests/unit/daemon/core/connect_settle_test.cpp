@@ -115,6 +115,7 @@ TEST_F(ConnectSettle, ARestartWatchesOnWhatIsPendingAndForgetsWhatHadNoLink) {
   FakeWatcher after;
   ConnectFlow restarted{projects, rows, auth_configs, catalog, credentials, provider, after, clock};
 
+  ASSERT_TRUE(restarted.forget_unmade());
   ASSERT_TRUE(restarted.resume_pending(caller));
 
   EXPECT_EQ(after.events(), (std::vector<std::string>{"started " + reply.id.text}));

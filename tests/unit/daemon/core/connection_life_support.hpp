@@ -33,10 +33,10 @@ struct ConnectionLife : ExecutionsTest {
       if (found == there.end()) return fail(ErrorCode::connection_not_found, "no such account");
       return found->second;
     };
-    provider.on_list_accounts = [this] {
-      std::vector<Account> accounts;
-      for (auto const& [id, account] : there) accounts.push_back(account);
-      return accounts;
+    provider.on_list_all = [this] {
+      std::vector<Account> all;
+      for (auto const& [id, account] : there) all.push_back(account);
+      return all;
     };
     add_account("ca_work", AccountStatus::active);
   }
