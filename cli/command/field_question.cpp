@@ -77,12 +77,15 @@ std::string write_question(Context& context, AuthField const& field, std::option
   return question + ":";
 }
 
-/// The file that was named instead of the value; the value itself where none was.
-Result<Secret> read_named_file(Context& context, Secret value) {
-  if (!value.reveal().starts_with('@')) return value;
+/// Puts what is in the file that was named in the place of its name; why it cannot.
+std::optional<std::string> read_named_file(Context& context, Secret& value) {
+  if (!value.reveal().starts_with('@')) return std::nullopt;
   std::string path = value.reveal().substr(1);
   if (path.starts_with("~/")) path.replace(0, 1, context.environment("HOME").value_or("~"));
-  return read_secret_file(path);
+  auto read = read_secret_file(path);
+  if (!read) return std::move(read).error().message;
+  value = std::move(*read);
+  return std::nullopt;
 }
 
 std::optional<std::string> refuse_file_name(std::string_view value) {
@@ -144,12 +147,8 @@ Result<Secret> ask_field(Context& context, AuthField const& field, std::optional
     if (answer.empty() && offered) answer = *offered;
     std::optional<std::string> problem;
     if (takes_file == TakesFile::yes) {
-      if (auto read = read_named_file(context, std::move(answer))) {
-        answer = std::move(*read);
-        problem = refuse_file_name(answer.reveal());
-      } else {
-        problem = std::move(read).error().message;
-      }
+      problem = read_named_file(context, answer);
+      if (!problem) problem = refuse_file_name(answer.reveal());
     }
     if (!problem) problem = refuse_value(field, answer.reveal());
     if (!problem) {
