@@ -3,6 +3,7 @@
 #include "shared/base/private_dir.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/config/session_bus.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -63,6 +64,7 @@ Result<client::ClientIdentity> find_identity(GlobalFlags const& flags, config::S
   client::ClientIdentity identity;
   AGENTA_TRY(identity.api_key, find_api_key(environment, sandboxed(flags)));
   identity.project = settings.text("project");
+  if (!flags.sandbox) identity.session_bus = config::find_session_bus(environment);
   constexpr std::string_view kBaseUrl = "composio.base_url";
   config::Value const& url = settings.get(kBaseUrl);
   // The sandbox's daemon serves its own endpoint, whatever the settings name.

@@ -101,6 +101,7 @@ Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer con
     caller.api_key = Secret{std::string{*key}};
   }
   if (auto const url = find_header(request.headers, protocol::kBaseUrlHeader)) caller.base_url = *url;
+  if (auto const bus = find_header(request.headers, protocol::kSessionBusHeader)) caller.session_bus = *bus;
   if (request.method != "GET") caller.actor = actor_of(request, peer.process);
   caller.stop = peer.hangup;
 

@@ -5,6 +5,7 @@
 #include "daemon/app/dispatcher.hpp"
 #include "daemon/composio/dead_credential.hpp"
 #include "daemon/composio/key_fingerprint.hpp"
+#include "shared/config/session_bus.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -51,6 +52,22 @@ Credentials::Options credential_options(config::Settings const& settings, Sandbo
   options.fingerprint = [salt = std::move(salt)](Secret const& key) { return key_fingerprint(key, salt); };
   return options;
 }
+
+store::KeyringProcess::Options keyring_options(config::Paths const& paths) {
+  store::KeyringProcess::Options options;
+  std::error_code ignored;
+  auto const own = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  options.program = own.parent_path() / "agenta-tools-keyring";
+  options.home = paths.home;
+  // No display: what asks the keyring in the background opens no window.
+  auto const environment = config::process_environment();
+  for (char const* name : {"HOME", "PATH", "LANG", "XDG_RUNTIME_DIR", "ASAN_OPTIONS", "TSAN_OPTIONS"}) {
+    if (auto const value = environment(name)) options.environment.push_back(std::string{name} + "=" + *value);
+  }
+  return options;
+}
+
+std::string own_session_bus() { return config::find_session_bus(config::process_environment()); }
 
 CatalogShelf::Options shelf_options(config::Paths const& paths) {
   CatalogShelf::Options options;

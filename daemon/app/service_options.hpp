@@ -9,6 +9,7 @@
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/net/http_server.hpp"
+#include "daemon/store/keyring.hpp"
 #include "shared/config/settings.hpp"
 #include "shared/log/log.hpp"
 
@@ -21,6 +22,10 @@ Executions::Options execution_options(config::Settings const& settings, SandboxD
 /// `salt`: of the database, for the fingerprints of keys.
 Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox,
                                         std::string salt);
+/// How to ask the desktop's keyring: with the program beside this one.
+store::KeyringProcess::Options keyring_options(config::Paths const& paths);
+/// Of the environment the daemon was started in.
+std::string own_session_bus();
 CatalogShelf::Options shelf_options(config::Paths const& paths);
 /// `keeper` outlives whoever is given the options.
 Catalog::Options catalog_options(config::Settings const& settings, CatalogKeeper& keeper);

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <csignal>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "daemon/api/routes.hpp"
@@ -54,37 +56,61 @@ Result<log::Log> open_log(config::Paths const& paths, config::Settings const& se
 
 /// Stores first, use cases after what they use.
 struct Services::Core {
-  Core(store::Database& database, Credentials::Options credential_options,
-       std::filesystem::path credential_path, Executions::Options execution_options, LoginWatcher& watcher,
-       Clock const& clock, CatalogShelf::Options shelf_options, Catalog::Options catalog_options)
+  struct Options {
+    Credentials::Options credentials{};
+    std::filesystem::path credential_file{};
+    store::KeyringProcess::Options keyring{};
+    std::string session_bus{};
+    Executions::Options executions{};
+    ConnectionChecks::Options checks{};
+    CatalogShelf::Options shelf{};
+    Catalog::Options catalog{};
+    std::function<void()> connection_changed{};
+  };
+  Core(store::Database& database, Options options, LoginWatcher& watcher,
+       BrowserLoginWatcher& browser_watcher, Clock const& clock)
       : projects(database),
-        connections(database),
-        auth_configs(database),
+        connections(database, std::move(options.connection_changed)),
+        auth_config_store(database),
         journal(database),
-        credential_file(std::move(credential_path)),
-        credentials(credential_file, composio, std::move(credential_options)),
-        shelf(std::move(shelf_options)),
-        catalog(composio, clock, shelf, std::move(catalog_options)),
+        credential_file(std::move(options.credential_file)),
+        keyring(std::move(options.keyring)),
+        safe(credential_file, keyring, std::move(options.session_bus)),
+        auth_configs(auth_config_store, composio, clock, options.credentials.fingerprint),
+        credentials(safe, composio, accounts, std::move(options.credentials)),
+        browser_logins(credentials, accounts, browser_watcher, clock),
+        shelf(std::move(options.shelf)),
+        catalog(composio, clock, shelf, std::move(options.catalog)),
         search(catalog, composio),
-        connected(projects, connections, credentials, composio),
+        connected(projects, connections, credentials, composio, clock),
         flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
-                   std::move(execution_options)) {}
+                   std::move(options.executions)),
+        checks(connections, connected, catalog, credentials, composio, executions, clock,
+               std::move(options.checks)),
+        sync(projects, connections, catalog, credentials, composio, checks, clock) {}
 
   store::ProjectStore projects;
   store::ConnectionStore connections;
-  store::AuthConfigStore auth_configs;
+  store::AuthConfigStore auth_config_store;
   store::ExecutionJournal journal;
   store::CredentialFile credential_file;
+  store::KeyringProcess keyring;
+  KeySafe safe;
   HttpPool http;
   ComposioClient composio{http};
+  AuthConfigs auth_configs;
+  ComposioAccounts accounts{http};
   Credentials credentials;
+  BrowserLogins browser_logins;
   CatalogShelf shelf;
   Catalog catalog;
   ToolSearch search;
   Connections connected;
   ConnectFlow flow;
   Executions executions;
+  ConnectionChecks checks;
+  ConnectionSync sync;
 };
 
 Services::Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
@@ -122,13 +148,27 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   }
   LoginDesk::Options desk_options;
   desk_options.callback = settings_.boolean("connect.callback");
+  std::tie(desk_options.door.first_port, desk_options.door.last_port) =
+      settings_.ports("connect.callback_port");
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
+  browser_desk_ = std::make_unique<BrowserLoginDesk>(loop_, provider_workers_, waits_, log_);
   keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
                                             keeper_options(settings_, paths_));
-  core_ = std::make_unique<Core>(*database_, credential_options(settings_, sandbox_.get(), database_->salt()),
-                                 paths_.credentials(), execution_options(settings_, sandbox_.get()), *desk_,
-                                 clock_, shelf_options(paths_), catalog_options(settings_, *keeper_));
+  Core::Options options;
+  options.credentials = credential_options(settings_, sandbox_.get(), database_->salt());
+  options.credential_file = paths_.credentials();
+  options.keyring = keyring_options(paths_);
+  options.session_bus = own_session_bus();
+  options.executions = execution_options(settings_, sandbox_.get());
+  options.checks.proves_dead_credential = options.executions.proves_dead_credential;
+  options.shelf = shelf_options(paths_);
+  options.catalog = catalog_options(settings_, *keeper_);
+  options.connection_changed = [this] {
+    boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kConnectionChanges}); });
+  };
+  core_ = std::make_unique<Core>(*database_, std::move(options), *desk_, *browser_desk_, clock_);
   desk_->attach(core_->flow);
+  browser_desk_->attach(core_->browser_logins);
   keeper_->attach(core_->catalog, core_->shelf);
 
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
@@ -151,17 +191,22 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                            .connections = core_->connected,
                            .credentials = core_->credentials,
                            .refresher = *keeper_}));
-  add(api::connection_routes(core_->flow, core_->connected, core_->credentials, *desk_));
+  add(api::connection_routes({.flow = core_->flow,
+                              .connections = core_->connected,
+                              .checks = core_->checks,
+                              .sync = core_->sync,
+                              .credentials = core_->credentials,
+                              .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
-  add(api::account_routes(core_->credentials, *keeper_));
+  add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
-  Dispatcher::Options options;
-  options.sandbox_flag = sandbox_ ? "--sandbox" : "";
-  options.user = user_name();
-  options.host = host_name();
+  Dispatcher::Options door;
+  door.sandbox_flag = sandbox_ ? "--sandbox" : "";
+  door.user = user_name();
+  door.host = host_name();
   dispatcher_ =
-      std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(options));
+      std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(door));
   server_ = std::make_unique<HttpServer>(loop_.get_executor(), server_options(settings_),
                                          [this](HttpRequest request, HttpPeer peer) {
                                            return dispatcher_->handle(std::move(request), std::move(peer));
@@ -188,7 +233,14 @@ void Services::run() {
   watch_signals();
   watch_socket();
   watch_idleness();
-  if (auto identity = core_->credentials.identify(Caller{})) keeper_->start(std::move(identity->access));
+  // The saved key may be in a keyring that takes its time.
+  local_.post([this] {
+    auto identity = core_->credentials.identify(Caller{});
+    if (!identity) return;
+    boost::asio::post(loop_, [this, access = std::move(identity->access)]() mutable {
+      if (!shutdown_deadline_) keeper_->start(std::move(access));
+    });
+  });
   loop_.run();
   log_.info("daemon.stop", {{"pid", std::to_string(::getpid())}});
 }
@@ -233,8 +285,8 @@ void Services::tidy_when_idle() {
 void Services::watch_idleness() {
   milliseconds const limit = settings_.duration("daemon.idle_exit");
   if (limit.count() == 0) return;
-  bool const busy =
-      dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 || keeper_->busy();
+  bool const busy = dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 ||
+                    browser_desk_->pending() > 0 || keeper_->busy();
   SteadyTime const idle_since = dispatcher_->last_activity();
   SteadyTime const now = clock_.steady();
   if (!busy && now - idle_since >= limit) {
@@ -292,7 +344,7 @@ DaemonStatus Services::status() {
   if (sandbox_) status.sandbox_url = sandbox_->base_url();
   status.connections_open = server_->open();
   status.executions_running = core_->executions.running();
-  status.logins_pending = desk_->pending();
+  status.logins_pending = desk_->pending() + browser_desk_->pending();
   status.callback_port = desk_->door().port();
   status.idle_exit = settings_.duration("daemon.idle_exit");
   status.catalog = keeper_->last_status();
@@ -307,6 +359,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
   shutdown_deadline_ = clock_.steady() + drain;
   listener_->close();
   desk_->stop();
+  browser_desk_->stop();
   keeper_->stop();
   waits_.notify_all();
   server_->drain();

@@ -8,12 +8,14 @@
 #include <optional>
 #include <string>
 
+#include "daemon/app/browser_login_desk.hpp"
 #include "daemon/app/catalog_keeper.hpp"
 #include "daemon/app/control_routes.hpp"
 #include "daemon/app/dispatcher.hpp"
 #include "daemon/app/instance_lock.hpp"
 #include "daemon/app/login_desk.hpp"
 #include "daemon/app/sandbox_door.hpp"
+#include "daemon/composio/composio_accounts.hpp"
 #include "daemon/composio/composio_client.hpp"
 #include "daemon/net/unix_listener.hpp"
 #include "daemon/store/credential_file.hpp"
@@ -64,6 +66,7 @@ class Services {
   std::unique_ptr<SandboxDoor> sandbox_;
   WaitList waits_{loop_.get_executor()};
   std::unique_ptr<LoginDesk> desk_;
+  std::unique_ptr<BrowserLoginDesk> browser_desk_;
   std::unique_ptr<CatalogKeeper> keeper_;
   std::unique_ptr<Core> core_;
   std::unique_ptr<api::Router> router_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/composio/api_version.hpp"
 #include "daemon/composio/composio_codec.hpp"
+#include "daemon/composio/credential_header.hpp"
 #include "daemon/composio/execute_fate.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -12,8 +14,6 @@
 namespace agenta::daemon {
 namespace {
 
-/// The one place that names the version of the API.
-constexpr auto kApi = std::string_view{"/api/v3.1"};
 /// What Composio allows at most in one page of configs and accounts.
 constexpr auto kSmallPage = 50;
 constexpr auto kLargePage = 1000;
@@ -119,9 +119,9 @@ HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, s
   http.base_url = call.access.base_url;
   http.method = std::move(method);
   http.target = std::move(target);
-  http.fields = {{"x-api-key", call.access.api_key.reveal()},
-                 {"accept", "application/json"},
+  http.fields = {{"accept", "application/json"},
                  {"user-agent", "agenta-tools/" + std::string{product_version()}}};
+  add_credential(http.fields, call.access);
   if (!body.empty()) http.fields.emplace_back("content-type", "application/json");
   http.body = std::move(body);
   http.deadline = call.deadline;
@@ -272,7 +272,8 @@ Result<AuthConfig> ComposioClient::create_auth_config(ProviderCall const& call,
 }
 
 Result<Link> ComposioClient::create_link(ProviderCall const& call, LinkRequest const& request) {
-  auto const scrubber = Scrubber{call.access.api_key};
+  auto scrubber = Scrubber{call.access.api_key};
+  scrubber.add(request.fields);
   AGENTA_TRY(auto const reply, ask(call, "POST", Target{"/connected_accounts/link"}.text(),
                                    encode_link(request), {.operation = Operation::create_link}, scrubber));
   return with_request_id(parse_link(reply.body), reply, scrubber);
@@ -326,6 +327,22 @@ Result<void> ComposioClient::delete_account(ProviderCall const& call, AccountId 
   AGENTA_TRY(auto const reply, ask(call, "DELETE", target.text(), {},
                                    {Operation::delete_account, id.text, {}}, Scrubber{call.access.api_key}));
   return {};
+}
+
+Result<void> ComposioClient::set_alias(ProviderCall const& call, AccountId const& id,
+                                       std::string const& alias) {
+  auto target = Target{"/connected_accounts"};
+  target.segment(id.text);
+  AGENTA_TRY(auto const reply, ask(call, "PATCH", target.text(), encode_alias(alias),
+                                   {Operation::set_alias, id.text, {}}, Scrubber{call.access.api_key}));
+  return {};
+}
+
+Result<ProxyReply> ComposioClient::proxy(ProviderCall const& call, ProxyRequest const& request) {
+  auto const scrubber = Scrubber{call.access.api_key};
+  AGENTA_TRY(auto const reply, ask(call, "POST", Target{"/tools/execute/proxy"}.text(), encode_proxy(request),
+                                   {Operation::proxy, request.account.text, {}}, scrubber));
+  return with_request_id(parse_proxy(reply.body), reply, scrubber);
 }
 
 ExecuteOutcome ComposioClient::execute(ProviderCall const& call, ExecuteRequest const& request) {

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kMostSessions = 256;  // bounds memory, not use: a forgotten one is made anew
 
 std::string place_of(ProviderAccess const& access, std::string const& user_id) {
-  return sha256_hex(access.base_url + '\n' + access.api_key.reveal() + '\n' + user_id);
+  return sha256_hex(access.base_url + '\n' + access.api_key.reveal() + '\n' + access.project_id + '\n' +
+                    user_id);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct Caller {
   std::string project = "default";
   std::optional<Secret> api_key{};  ///< of the caller's environment; else the saved one is used
   std::string base_url{};           ///< the endpoint the caller's settings name; empty: the daemon's
+  std::string session_bus{};        ///< the address of the caller's session bus, where a keyring may be
   Actor actor{};
   SteadyTime deadline{};
   std::stop_token stop{};  ///< requested when nobody waits for the answer any more

@@ -85,11 +85,14 @@ Reply patch_account(World& world, Request const& request) {
       val != nullptr && val->is_object()) {
     if (find_text(*state, "authScheme") != account->scheme)
       return refuse(account_bad_request("authScheme must be " + account->scheme));
-    for (auto const& [name, value] : val->items()) {
-      if (value.is_null()) account->fields.erase(name);
-      if (value.is_string())
-        account->fields[name == "api_key" ? "generic_api_key" : name] = value.get<std::string>();
+    auto fields = account->fields;
+    for (auto const& [given, value] : val->items()) {
+      std::string const name = given == "api_key" ? "generic_api_key" : given;
+      if (value.is_null()) fields.erase(name);
+      if (value.is_string()) fields[name] = value.get<std::string>();
     }
+    account->fields = without_secrets(find_scheme(world, *account), std::move(fields));
+    account->grant_is_dead = false;
   }
   account->updated_at = world.now();
   world.unsaved.accounts = true;
@@ -116,7 +119,7 @@ Reply revoke_account(World& world, Request const& request) {
   AGENTA_TRY(auto* const account, get(world, request));
   Json revoked = Json::array();
   if (account->status != AccountStatus::revoked) {
-    if (account->scheme != "OAUTH2")
+    if (!is_revocable_scheme(account->scheme))
       return refuse(account_bad_request("Toolkit " + account->toolkit + " does not support revocation"));
     bool const has_tokens =
         account->status == AccountStatus::active || account->status == AccountStatus::inactive;
@@ -124,7 +127,9 @@ Reply revoke_account(World& world, Request const& request) {
       return refuse(generic_error(409, "Connected account is in " + std::string{name_of(account->status)} +
                                            " state and cannot be revoked"));
     }
-    revoked = {"access_token", "refresh_token"};
+    revoked.push_back("access_token");
+    if (account->scheme != "OAUTH1") revoked.push_back("refresh_token");
+    revoke(world, *account);
     set_status(world, *account, AccountStatus::revoked, "Revoked via user-initiated revoke endpoint");
   }
   Json const shown{{"id", account->id}, {"status", name_of(account->status)}};
@@ -134,9 +139,11 @@ Reply revoke_account(World& world, Request const& request) {
 
 Reply delete_account(World& world, Request const& request) {
   AGENTA_TRY(auto const* const account, get(world, request));
+  bool const revokes = request.flag_query("revoke_on_delete");
+  if (revokes) revoke(world, *account);
   world.book.erase_account(std::string{account->id});
   world.unsaved.accounts = true;
-  if (!request.flag_query("revoke_on_delete")) return json_response(200, R"({"success":true})");
+  if (!revokes) return json_response(200, R"({"success":true})");
   return json_response(200, to_text(Json{{"success", true}, {"revoke_job_id", make_nano_id("job_")}}));
 }
 

@@ -17,6 +17,16 @@ WallTime time(Json const& object, char const* name) {
 }
 std::int64_t number(WallTime time) { return time.time_since_epoch().count(); }
 
+std::map<std::string, std::string> texts(Json const& object, char const* name) {
+  std::map<std::string, std::string> values;
+  auto const* node = find_node(object, name);
+  if (node == nullptr || !node->is_object()) return values;
+  for (auto const& [key, value] : node->items()) {
+    if (value.is_string()) values[key] = value.get<std::string>();
+  }
+  return values;
+}
+
 Json to_json(AuthConfig const& config) {
   return Json{{"id", config.id},
               {"uuid", config.uuid},
@@ -25,6 +35,7 @@ Json to_json(AuthConfig const& config) {
               {"name", config.name},
               {"scheme", config.scheme},
               {"scopes", config.scopes},
+              {"credentials", config.credentials},
               {"managed", config.managed},
               {"disabled", config.disabled},
               {"created_at", number(config.created_at)},
@@ -44,6 +55,7 @@ AuthConfig auth_config_from(Json const& object) {
       if (scope.is_string()) config.scopes.push_back(scope.get<std::string>());
     }
   }
+  config.credentials = texts(object, "credentials");
   config.managed = flag(object, "managed");
   config.disabled = flag(object, "disabled");
   config.created_at = time(object, "created_at");
@@ -69,6 +81,7 @@ Json to_json(Account const& account) {
               {"error", account.error},
               {"error_description", account.error_description},
               {"disabled", account.disabled},
+              {"grant_is_dead", account.grant_is_dead},
               {"created_at", number(account.created_at)},
               {"updated_at", number(account.updated_at)}};
 }
@@ -88,14 +101,11 @@ Account account_from(Json const& object) {
   account.link_token = text(object, "link_token");
   account.callback_url = text(object, "callback_url");
   account.linked_at = time(object, "linked_at");
-  if (auto const* fields = find_node(object, "fields"); fields != nullptr && fields->is_object()) {
-    for (auto const& [name, value] : fields->items()) {
-      if (value.is_string()) account.fields[name] = value.get<std::string>();
-    }
-  }
+  account.fields = texts(object, "fields");
   account.error = text(object, "error");
   account.error_description = text(object, "error_description");
   account.disabled = flag(object, "disabled");
+  account.grant_is_dead = flag(object, "grant_is_dead");
   account.created_at = time(object, "created_at");
   account.updated_at = time(object, "updated_at");
   return account;

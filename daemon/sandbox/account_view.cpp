@@ -12,22 +12,11 @@ using Json = nlohmann::ordered_json;
 
 Json text_or_null(std::string const& text) { return text.empty() ? Json{} : Json(text); }
 
-bool is_secret(Toolkit const* toolkit, std::string const& name) {
-  if (toolkit != nullptr) {
-    for (auto const& field : toolkit->fields) {
-      if (field.name == name) return field.secret;
-    }
-  }
-  for (char const* part : {"key", "secret", "token", "password", "credentials"}) {
-    if (name.find(part) != std::string::npos) return true;
-  }
-  return false;
-}
-
 void add_fields(Json& val, World const& world, Account const& account) {
-  auto const* toolkit = world.catalog.find_toolkit(account.toolkit);
+  auto const* scheme = find_scheme(world, account);
+  auto const* fields = scheme == nullptr ? nullptr : &scheme->connection;
   for (auto const& [name, value] : account.fields)
-    val[name] = is_secret(toolkit, name) ? masked(value) : value;
+    val[name] = is_secret_field(fields, name) ? masked(value) : value;
 }
 
 void add_tokens(Json& val, World const& world, Account const& account) {
@@ -40,10 +29,9 @@ void add_tokens(Json& val, World const& world, Account const& account) {
   val["refresh_token"] = "REDACTED";
   val["token_type"] = "Bearer";
   val["expires_in"] = 28800;
-  if (auto const* toolkit = world.catalog.find_toolkit(account.toolkit)) {
-    val["scope"] = join(toolkit->scopes, ",");
-    if (!toolkit->base_url.empty()) val["base_url"] = toolkit->base_url;
-  }
+  val["scope"] = join(scopes_of(world, account), ",");
+  auto const* toolkit = world.catalog.find_toolkit(account.toolkit);
+  if (toolkit != nullptr && !toolkit->base_url.empty()) val["base_url"] = toolkit->base_url;
 }
 
 }  // namespace

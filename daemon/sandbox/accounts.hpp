@@ -33,6 +33,7 @@ struct AuthConfig {
   std::string name{};
   std::string scheme{};
   std::vector<std::string> scopes{};
+  std::map<std::string, std::string> credentials{};  ///< what the owner gave, masked: never in plain
   bool managed = false;
   bool disabled = false;
   WallTime created_at{};
@@ -57,6 +58,7 @@ struct Account {
   std::string error{};
   std::string error_description{};
   bool disabled = false;
+  bool grant_is_dead = false;  ///< the provider no longer honours it, and nobody has noticed
   WallTime created_at{};
   WallTime updated_at{};
 
@@ -70,6 +72,7 @@ class AccountBook {
   AuthConfig& add(AuthConfig config);
   Account& add(Account account);
   AuthConfig* find_auth_config(std::string_view project, std::string_view id);
+  AuthConfig const* find_auth_config(std::string_view project, std::string_view id) const;
   Account* find_account(std::string_view project, std::string_view id);
   /// In whatever project: what the controls and the hosted page look up.
   Account* find_account(std::string_view id);

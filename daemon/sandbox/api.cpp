@@ -16,39 +16,45 @@ struct Route {
   std::string_view method{};
   std::string_view pattern{};  ///< `{}` stands for one segment
   Reply (*handler)(World&, Request const&) = nullptr;
+  Access access = Access::project;
 };
 
 // In order: what is written out comes before what takes any segment.
 constexpr std::array kRoutes{
-    Route{"POST", "/tools/execute/{}", execute_tool},
-    Route{"GET", "/connected_accounts/{}", get_account},
-    Route{"GET", "/toolkits", list_toolkits},
+    Route{"POST", "/tools/execute/proxy", proxy_request},
+    Route{"POST", "/tools/execute/{}", execute_tool, Access::any},
+    Route{"GET", "/connected_accounts/{}", get_account, Access::any},
+    Route{"GET", "/toolkits", list_toolkits, Access::any},
     Route{"GET", "/toolkits/categories", list_categories},
     Route{"POST", "/toolkits/multi", list_toolkits_by_slug},
-    Route{"GET", "/toolkits/{}", get_toolkit},
-    Route{"GET", "/tools", list_tools},
-    Route{"GET", "/tools/enum", list_tool_slugs},
-    Route{"GET", "/tools/{}", get_tool},
+    Route{"GET", "/toolkits/{}", get_toolkit, Access::any},
+    Route{"GET", "/tools", list_tools, Access::any},
+    Route{"GET", "/tools/enum", list_tool_slugs, Access::any},
+    Route{"GET", "/tools/{}", get_tool, Access::any},
     Route{"POST", "/tools/execute/{}/input", generate_input},
-    Route{"GET", "/auth_configs", list_auth_configs},
-    Route{"POST", "/auth_configs", create_auth_config},
-    Route{"GET", "/auth_configs/{}", get_auth_config},
-    Route{"PATCH", "/auth_configs/{}", update_auth_config},
+    Route{"GET", "/auth_configs", list_auth_configs, Access::any},
+    Route{"POST", "/auth_configs", create_auth_config, Access::any},
+    Route{"GET", "/auth_configs/{}", get_auth_config, Access::any},
+    Route{"PATCH", "/auth_configs/{}", update_auth_config, Access::any},
     Route{"PATCH", "/auth_configs/{}/{}", set_auth_config_status},
-    Route{"DELETE", "/auth_configs/{}", delete_auth_config},
-    Route{"GET", "/connected_accounts", list_accounts},
+    Route{"DELETE", "/auth_configs/{}", delete_auth_config, Access::any},
+    Route{"GET", "/connected_accounts", list_accounts, Access::any},
     Route{"POST", "/connected_accounts", create_account},
-    Route{"POST", "/connected_accounts/link", link_account},
+    Route{"POST", "/connected_accounts/link", link_account, Access::any},
     Route{"PATCH", "/connected_accounts/{}", patch_account},
     Route{"PATCH", "/connected_accounts/{}/status", set_account_status},
     Route{"POST", "/connected_accounts/{}/refresh", refresh_account},
     Route{"POST", "/connected_accounts/{}/revoke", revoke_account},
-    Route{"DELETE", "/connected_accounts/{}", delete_account},
-    Route{"GET", "/auth/session/info", get_session_info},
-    Route{"POST", "/tool_router/session", create_tool_session},
-    Route{"GET", "/tool_router/session/{}", get_tool_session},
-    Route{"DELETE", "/tool_router/session/{}", delete_tool_session},
-    Route{"POST", "/tool_router/session/{}/search", search_tool_session},
+    Route{"DELETE", "/connected_accounts/{}", delete_account, Access::any},
+    Route{"GET", "/auth/session/info", get_session_info, Access::any},
+    Route{"POST", "/cli/create-session", create_cli_session, Access::open},
+    Route{"GET", "/cli/get-session", get_cli_session, Access::open},
+    Route{"GET", "/org/list", list_organisations, Access::user},
+    Route{"GET", "/org/project/list", list_projects, Access::user},
+    Route{"POST", "/tool_router/session", create_tool_session, Access::any},
+    Route{"GET", "/tool_router/session/{}", get_tool_session, Access::any},
+    Route{"DELETE", "/tool_router/session/{}", delete_tool_session, Access::any},
+    Route{"POST", "/tool_router/session/{}/search", search_tool_session, Access::any},
 };
 
 constexpr std::uint64_t kRateLimit = 10'000;
@@ -90,6 +96,11 @@ struct Exchange {
     return route != nullptr && route->handler == execute_tool ? std::string_view{parameters.front()}
                                                               : std::string_view{};
   }
+  KeyUse use() const {
+    bool const executes =
+        route != nullptr && (route->handler == execute_tool || route->handler == proxy_request);
+    return executes ? KeyUse::execution : KeyUse::other;
+  }
   std::string count_name() const { return std::string{route->method}.append(" ").append(route->pattern); }
 };
 
@@ -125,8 +136,8 @@ ApiResult<nlohmann::json> read_body(HttpRequest const& http) {
 }
 
 Reply carry_out(World& world, Exchange& exchange) {
-  AGENTA_TRY(auto project, check_key(world.options.api_key, exchange.http,
-                                     exchange.tool().empty() ? KeyUse::other : KeyUse::execution));
+  auto const access = exchange.route == nullptr ? Access::any : exchange.route->access;
+  AGENTA_TRY(auto project, check_key(world.options.api_key, exchange.http, access, exchange.use()));
   if (exchange.route == nullptr) {
     return refuse(exchange.path_exists
                       ? generic_error(405, "Method " + exchange.http.method + " is not allowed here")
@@ -140,8 +151,8 @@ Reply carry_out(World& world, Exchange& exchange) {
       exchange.http,         body, exchange.parameters, std::move(*query), std::move(project),
       exchange.frozen_tools, fault};
   if (exchange.fault && exchange.fault->kind == FaultKind::expired_account) {
-    auto* account = exchange.route->handler == execute_tool ? find_meant_account(world, request) : nullptr;
-    if (exchange.path.starts_with("/connected_accounts/"))
+    auto* account = exchange.use() == KeyUse::execution ? find_meant_account(world, request) : nullptr;
+    if (exchange.path.starts_with("/connected_accounts/") && !request.parameters.empty())
       account = world.book.find_account(request.project, request.parameters.front());
     if (account != nullptr)
       set_status(world, *account, AccountStatus::expired, "Permanent auth error during token refresh");

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "daemon/sandbox/auth_config_wish.hpp"
 #include "daemon/sandbox/handlers.hpp"
 #include "daemon/sandbox/json_value.hpp"
 #include "daemon/sandbox/links.hpp"
-#include "shared/base/id.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon::sandbox {
@@ -26,6 +26,7 @@ Json to_document(World& world, AuthConfig const& config) {
   auto const* toolkit = world.catalog.find_toolkit(config.toolkit);
   auto const connections = std::ranges::count(world.book.accounts(), config.id, &Account::auth_config);
   Json credentials = Json::object();
+  for (auto const& [name, value] : config.credentials) credentials[name] = value;
   if (!config.scopes.empty()) credentials["scopes"] = join(config.scopes, ",");
   return Json{{"id", config.id},
               {"uuid", config.uuid},
@@ -52,55 +53,6 @@ Json to_document(World& world, AuthConfig const& config) {
                 {"tools_available_for_execution", Json::array()}}},
               {"shared_credentials", Json::object()},
               {"is_enabled_for_tool_router", true}};
-}
-
-std::vector<std::string> read_scopes(nlohmann::json const& object) {
-  std::vector<std::string> scopes;
-  if (auto const* list = find_node(object, "scopes")) {
-    for (auto const& scope : *list) {
-      if (scope.is_string()) scopes.push_back(scope.get<std::string>());
-    }
-  } else if (auto const text = find_text(object, "scopes")) {
-    scopes = split(*text, ',');
-  }
-  return scopes;
-}
-
-ApiError no_auth_app(std::string const& slug) {
-  ApiError error;
-  error.status = 400;
-  error.slug = "Auth_Config_NoAuthApp";
-  error.message = "Cannot create an auth config for toolkit '" + slug +
-                  "' because it does not require authentication... use its tools directly without creating a "
-                  "connected account.";
-  return error;
-}
-
-ApiError no_managed_auth(std::string const& slug) {
-  ApiError error;
-  error.status = 400;
-  error.code = 306;
-  error.slug = "Auth_Config_DefaultAuthConfigNotFound";
-  error.message = "Default auth config not found for toolkit \"" + slug +
-                  "\". Composio does not have managed credentials for this toolkit.";
-  error.suggested_fix = "Please specify an auth config with type use_custom_auth and provide credentials";
-  return error;
-}
-
-/// The scheme that a creation request means, or why it cannot be.
-ApiResult<std::string> scheme_of(Toolkit const& toolkit, nlohmann::json const& wish, bool managed) {
-  if (toolkit.no_auth) return refuse(no_auth_app(toolkit.slug));
-  if (managed) {
-    if (toolkit.managed_schemes.empty()) return refuse(no_managed_auth(toolkit.slug));
-    return toolkit.managed_schemes.front();
-  }
-  auto const scheme = find_text(wish, "authScheme");
-  if (!scheme) return refuse(bad_request("auth_config.authScheme is required with use_custom_auth"));
-  bool const known =
-      toolkit.schemes.empty() || std::ranges::find(toolkit.schemes, *scheme) != toolkit.schemes.end();
-  if (!known)
-    return refuse(bad_request("Toolkit " + toolkit.slug + " does not support the auth scheme " + *scheme));
-  return *scheme;
 }
 
 }  // namespace
@@ -130,42 +82,6 @@ Reply list_auth_configs(World& world, Request const& request) {
   return json_response(200, page_document(page, std::move(items), found.size()));
 }
 
-Reply create_auth_config(World& world, Request const& request) {
-  auto const* named = find_node(request.body, "toolkit");
-  auto const slug = named == nullptr ? std::nullopt : find_text(*named, "slug");
-  if (!slug) return refuse(bad_request("toolkit.slug is required"));
-  auto const* toolkit = world.catalog.find_toolkit(*slug);
-  if (toolkit == nullptr) return refuse(generic_error(404, "Toolkit " + *slug + " not found"));
-
-  auto const empty = nlohmann::json::object();
-  auto const* given = find_node(request.body, "auth_config");
-  auto const& wish = given == nullptr ? empty : *given;
-  bool const managed = find_text(wish, "type").value_or("use_composio_managed_auth") != "use_custom_auth";
-  AGENTA_TRY(auto const scheme, scheme_of(*toolkit, wish, managed));
-
-  AuthConfig config;
-  config.id = make_nano_id("ac_");
-  config.uuid = make_uuid_v7();
-  config.project = request.project;
-  config.toolkit = toolkit->slug;
-  config.created_at = config.updated_at = world.now();
-  config.name = find_text(wish, "name")
-                    .value_or("auth_config_" + std::to_string(config.created_at.time_since_epoch().count()));
-  config.scheme = scheme;
-  config.managed = managed;
-  if (auto const* credentials = find_node(wish, "credentials")) config.scopes = read_scopes(*credentials);
-  if (config.scopes.empty() && scheme == "OAUTH2") config.scopes = toolkit->scopes;
-  auto const& made = world.book.add(std::move(config));
-  world.unsaved.accounts = true;
-
-  Json answer{{"id", made.id},
-              {"auth_scheme", made.scheme},
-              {"is_composio_managed", made.managed},
-              {"restrict_to_following_tools", Json::array()}};
-  return json_response(
-      201, to_text(Json{{"toolkit", {{"slug", made.toolkit}}}, {"auth_config", std::move(answer)}}));
-}
-
 Reply get_auth_config(World& world, Request const& request) {
   AGENTA_TRY(auto const* const config, get_config(world, request));
   return json_response(200, to_text(to_document(world, *config)));
@@ -176,10 +92,16 @@ Reply update_auth_config(World& world, Request const& request) {
   auto const type = find_text(request.body, "type");
   if (type != "custom" && type != "default")
     return refuse(bad_request("type must be \"custom\" or \"default\""));
-  if (auto const name = find_text(request.body, "name")) config->name = *name;
   auto const* credentials = find_node(request.body, "credentials");
   auto scopes = read_scopes(credentials == nullptr ? request.body : *credentials);
+  if (auto const* toolkit = world.catalog.find_toolkit(config->toolkit);
+      toolkit != nullptr && config->managed)
+    AGENTA_CHECK(check_ceiling(*toolkit, scopes));
+  if (auto const name = find_text(request.body, "name")) config->name = *name;
   if (!scopes.empty()) config->scopes = std::move(scopes);
+  if (credentials != nullptr) {
+    for (auto& [name, value] : read_credentials(*credentials)) config->credentials[name] = std::move(value);
+  }
   config->updated_at = world.now();
   world.unsaved.accounts = true;
   return json_response(200, R"({"success":true})");
@@ -206,9 +128,14 @@ Reply set_auth_config_status(World& world, Request const& request) {
 
 Reply delete_auth_config(World& world, Request const& request) {
   AGENTA_TRY(auto const* const config, get_config(world, request));
+  bool const revokes = request.flag_query("revoke_on_delete");
+  for (auto const& account : world.book.accounts()) {
+    if (revokes && account.auth_config == config->id) revoke(world, account);
+  }
   world.book.erase_auth_config(std::string{config->id});
   world.unsaved.accounts = true;
-  return json_response(200, R"({"success":true})");
+  if (!revokes) return json_response(200, R"({"success":true})");
+  return json_response(200, to_text(Json{{"success", true}, {"revoke_job_id", make_nano_id("job_")}}));
 }
 
 }  // namespace agenta::daemon::sandbox

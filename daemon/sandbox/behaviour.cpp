@@ -16,10 +16,22 @@ struct Integration {
 };
 
 constexpr std::array kIntegrations{
-    Integration{"github", github_behaviours},         Integration{"gmail", gmail_behaviours},
-    Integration{"slack", slack_behaviours},           Integration{"stripe", stripe_behaviours},
-    Integration{"notion", notion_behaviours},         Integration{"jira", jira_behaviours},
+    Integration{"github", github_behaviours},
+    Integration{"gmail", gmail_behaviours},
+    Integration{"slack", slack_behaviours},
+    Integration{"stripe", stripe_behaviours},
+    Integration{"notion", notion_behaviours},
+    Integration{"jira", jira_behaviours},
     Integration{"hackernews", hackernews_behaviours},
+    Integration{"shopify", shopify_behaviours},
+    Integration{"zoom", zoom_behaviours},
+    Integration{"trello", trello_behaviours},
+    Integration{"cloudflare", cloudflare_behaviours},
+    Integration{"freshdesk", freshdesk_behaviours},
+    Integration{"bigquery", bigquery_behaviours},
+    Integration{"billcom", billcom_behaviours},
+    Integration{"linear", linear_behaviours},
+    Integration{"netsuite", netsuite_behaviours},
 };
 
 }  // namespace

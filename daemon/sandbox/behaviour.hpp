@@ -47,6 +47,15 @@ std::span<Behaviour const> stripe_behaviours();
 std::span<Behaviour const> notion_behaviours();
 std::span<Behaviour const> jira_behaviours();
 std::span<Behaviour const> hackernews_behaviours();
+std::span<Behaviour const> shopify_behaviours();
+std::span<Behaviour const> zoom_behaviours();
+std::span<Behaviour const> trello_behaviours();
+std::span<Behaviour const> cloudflare_behaviours();
+std::span<Behaviour const> freshdesk_behaviours();
+std::span<Behaviour const> bigquery_behaviours();
+std::span<Behaviour const> billcom_behaviours();
+std::span<Behaviour const> linear_behaviours();
+std::span<Behaviour const> netsuite_behaviours();
 
 /// Nothing where no integration of the built-in catalogue has that tool.
 Behaviour const* find_behaviour(std::string_view toolkit, std::string_view tool);

@@ -11,6 +11,11 @@
 
 namespace agenta::daemon::sandbox {
 
+AuthScheme const* Toolkit::find_scheme(std::string_view mode) const {
+  auto const found = std::ranges::find(schemes, mode, &AuthScheme::mode);
+  return found == schemes.end() ? nullptr : &*found;
+}
+
 bool Tool::has_version(std::string_view wanted) const {
   if (wanted == "latest" || wanted == version) return true;
   std::string quoted_version = "\"";

@@ -19,9 +19,27 @@ struct CredentialField {
   std::string name{};
   std::string label{};
   std::string description{};
+  std::string type = "string";
+  std::optional<std::string> default_value{};
   bool required = true;
   bool secret = false;
   std::string must_begin_with{};  ///< the provider refuses any other value; empty: it takes all
+};
+
+/// One way to connect to a toolkit.
+struct AuthScheme {
+  std::string mode{};                         ///< OAUTH2, API_KEY, …
+  bool managed = false;                       ///< whether it connects without an OAuth app of one's own
+  std::vector<CredentialField> creation{};    ///< what the owner of a project gives for an auth config
+  std::vector<CredentialField> connection{};  ///< what the user gives when connecting, beside consent
+  std::string refusal{};                      ///< what the provider says to wrong credentials
+};
+
+/// The provider's request that tells whose account it is.
+struct CurrentUser {
+  std::string endpoint{};  ///< empty where there is none
+  std::string method{};
+  std::string answer{};  ///< a JSON document
 };
 
 struct Category {
@@ -34,11 +52,11 @@ struct Toolkit {
   std::string name{};
   std::string logo{};
   std::string base_url{};
-  std::vector<std::string> schemes{};          ///< empty where they are not known
-  std::vector<std::string> managed_schemes{};  ///< those that connect without an OAuth app of one's own
+  std::vector<AuthScheme> schemes{};  ///< empty where they are not known
   std::vector<std::string> scopes{};
   std::vector<Category> categories{};
-  std::vector<CredentialField> fields{};  ///< what the user gives when connecting, beside consent
+  CurrentUser current_user{};
+  std::string dead_grant{};  ///< what the provider says to credentials that it no longer honours
   std::string version{};
   std::vector<std::string> versions{};  ///< oldest first
   bool no_auth = false;
@@ -46,6 +64,8 @@ struct Toolkit {
   std::string list_json{};             ///< as `GET /toolkits` gives it
   std::string detail_json{};           ///< as `GET /toolkits/{slug}` gives it
   std::string haystack{};              ///< lower-case text that a search looks in
+
+  AuthScheme const* find_scheme(std::string_view mode) const;
 };
 
 /// Views into the catalogue's text, or a text of its own, which is parsed no further than to find its

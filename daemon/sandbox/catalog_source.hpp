@@ -22,8 +22,6 @@ struct CatalogSource {
 Result<CatalogSource> read_embedded_catalogue();
 Result<CatalogSource> load_published_catalogue(std::filesystem::path const& directory);
 
-/// The fields that a scheme asks the user for, where a toolkit says nothing of its own.
-std::vector<CredentialField> standard_fields(std::string_view scheme);
 /// Writes `list_json`, `detail_json` and the haystack from the rest and from `meta` (an item's `meta`
 /// object).
 void render_toolkit(Toolkit& toolkit, nlohmann::ordered_json const& meta);

@@ -12,7 +12,6 @@ namespace agenta::daemon::sandbox {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Fields = std::map<std::string, std::string>;
 
 constexpr std::array kColours{"red", "blue", "green", "amber", "violet", "silver", "coral", "olive"};
 constexpr std::array kThings{"castle", "river", "lantern", "meadow", "harbour", "anchor", "window", "garden"};
@@ -20,10 +19,6 @@ constexpr std::array kThings{"castle", "river", "lantern", "meadow", "harbour", 
 std::string make_word_id(std::string const& toolkit, std::size_t number) {
   return toolkit + "_" + kColours[number % kColours.size()] + "-" +
          kThings[number / kColours.size() % kThings.size()];
-}
-
-bool is_redirect_scheme(std::string_view scheme) {
-  return scheme == "OAUTH2" || scheme == "OAUTH1" || scheme == "DCR_OAUTH";
 }
 
 ApiError missing_required(std::vector<std::string> const& names) {
@@ -37,8 +32,8 @@ ApiError missing_required(std::vector<std::string> const& names) {
 }
 
 /// The texts of a `val`, under their canonical names.
-Fields read_fields(nlohmann::json const* val) {
-  Fields fields;
+FieldValues read_fields(nlohmann::json const* val) {
+  FieldValues fields;
   if (val == nullptr || !val->is_object()) return fields;
   for (auto const& [name, value] : val->items()) {
     if (value.is_string() && name != "status") fields[name] = value.get<std::string>();
@@ -98,17 +93,30 @@ HttpResponse created(World const& world, Account const& account) {
                                          {"experimental", {{"account_type", "PRIVATE"}}}}));
 }
 
-/// Makes an account active with what the user gave, for schemes without a redirect.
-ApiResult<void> accept_credentials(World& world, Account& account, Fields fields, bool validate) {
-  auto const* toolkit = world.catalog.find_toolkit(account.toolkit);
-  if (toolkit != nullptr) {
-    if (auto const missing = missing_fields(*toolkit, fields); !missing.empty())
-      return refuse(missing_required(missing));
-    auto const complaint = validate ? credential_complaint(*toolkit, fields) : std::nullopt;
-    if (complaint) return refuse(account_bad_request("Credential validation failed: " + *complaint));
+ApiResult<void> check_required(World const& world, Account const& account, FieldValues const& fields) {
+  auto const* scheme = find_scheme(world, account);
+  if (scheme == nullptr) return {};
+  auto const missing = missing_fields(scheme->connection, fields);
+  if (!missing.empty()) return refuse(missing_required(missing));
+  return {};
+}
+
+/// Takes what the user gave, for schemes without a redirect. Validation refuses a wrong API key; wrong
+/// credentials of the other schemes are the provider's to refuse, and leave a failed account behind.
+ApiResult<void> accept_credentials(World& world, Account& account, FieldValues fields, bool validate) {
+  AGENTA_CHECK(check_required(world, account, fields));
+  auto const* scheme = find_scheme(world, account);
+  if (scheme != nullptr) fill_defaults(scheme->connection, fields);
+  auto const complaint = validate ? credential_complaint(scheme, fields) : std::nullopt;
+  if (complaint && account.scheme == "API_KEY")
+    return refuse(account_bad_request("Credential validation failed: " + *complaint));
+  if (complaint) {
+    account.error = "invalid_credentials";
+    account.error_description = *complaint;
+    set_status(world, account, AccountStatus::failed);
+    return {};
   }
-  account.fields = std::move(fields);
-  set_status(world, account, AccountStatus::active);
+  activate(world, account, std::move(fields));
   return {};
 }
 
@@ -121,7 +129,8 @@ Reply link_account(World& world, Request const& request) {
   if (user.empty()) return refuse(bad_request("user_id is required"));
   AGENTA_TRY(auto account,
              begin_account(world, *config, std::move(user), find_text(request.body, "alias").value_or("")));
-  account.fields = read_fields(find_node(request.body, "connection_data"));
+  account.fields =
+      without_secrets(find_scheme(world, account), read_fields(find_node(request.body, "connection_data")));
   AGENTA_TRY(auto callback, checked_callback(find_text(request.body, "callback_url")));
   start_link(world, account, std::move(callback));
   auto const& made = world.book.add(std::move(account));
@@ -152,7 +161,8 @@ Reply create_account(World& world, Request const& request) {
   auto const* state = find_node(connection, "state");
   auto fields = read_fields(state == nullptr ? find_node(connection, "data") : find_node(*state, "val"));
   if (is_redirect_scheme(config->scheme)) {
-    account.fields = std::move(fields);
+    AGENTA_CHECK(check_required(world, account, fields));
+    account.fields = without_secrets(find_scheme(world, account), std::move(fields));
     AGENTA_TRY(auto callback, checked_callback(find_text(connection, "callback_url")));
     start_link(world, account, std::move(callback));
     account.status = AccountStatus::initiated;
@@ -170,8 +180,9 @@ Reply refresh_account(World& world, Request const& request) {
   if (!is_redirect_scheme(account->scheme)) {
     bool const validate = find_flag(request.body, "validate_credentials").value_or(false);
     AGENTA_CHECK(accept_credentials(world, *account, account->fields, validate));
-    return json_response(200,
-                         to_text(Json{{"id", account->id}, {"status", "ACTIVE"}, {"redirect_url", nullptr}}));
+    return json_response(
+        200,
+        to_text(Json{{"id", account->id}, {"status", name_of(account->status)}, {"redirect_url", nullptr}}));
   }
   auto callback = request.find_query("redirect_url");
   if (!callback) callback = find_text(request.body, "redirect_url");

@@ -1,5 +1,7 @@
 #include "daemon/sandbox/consent_page.hpp"
 
+#include "daemon/sandbox/links.hpp"
+
 namespace agenta::daemon::sandbox {
 namespace {
 
@@ -52,11 +54,14 @@ std::string input_for(CredentialField const& field, Account const& account) {
       .append("</small>");
   html.append("<input id=\"").append(id).append("\" name=\"").append(escape(field.name)).append("\"");
   html.append(" aria-describedby=\"").append(id).append("-help\" autocomplete=\"off\"");
+  bool const holds_secret = field.secret && given != account.fields.end();
   html.append(field.secret ? " type=\"password\"" : " type=\"text\"")
-      .append(field.required ? " required" : "");
+      .append(field.required && !holds_secret ? " required" : "");
   // A secret is never sent back to a page.
-  if (given != account.fields.end() && !field.secret)
-    html.append(" value=\"").append(escape(given->second)).append("\"");
+  if (!field.secret) {
+    auto const value = given != account.fields.end() ? given->second : field.default_value.value_or("");
+    if (!value.empty()) html.append(" value=\"").append(escape(value)).append("\"");
+  }
   return html + ">";
 }
 
@@ -70,21 +75,36 @@ std::string consent_page(World const& world, Account const& account, std::string
                      "</strong> is about to be connected to " + name + ".</p>\n";
   if (!complaint.empty())
     body.append("<p class=\"bad\" role=\"alert\">").append(escape(complaint)).append("</p>\n");
-  if (toolkit != nullptr && !toolkit->scopes.empty()) {
+  auto const* scheme = find_scheme(world, account);
+  if (auto const scopes = scopes_of(world, account); !scopes.empty()) {
     body.append("<p>It will be able to use:</p><ul>");
-    for (auto const& scope : toolkit->scopes)
-      body.append("<li><code>").append(escape(scope)).append("</code></li>");
+    for (auto const& scope : scopes) body.append("<li><code>").append(escape(scope)).append("</code></li>");
     body.append("</ul>\n");
   }
   body.append("<form method=\"post\" action=\"").append(action).append("/approve\">");
-  if (toolkit != nullptr) {
-    for (auto const& field : toolkit->fields) body.append(input_for(field, account));
+  if (scheme != nullptr) {
+    for (auto const& field : scheme->connection) body.append(input_for(field, account));
   }
   body.append("<button class=\"yes\" type=\"submit\">Approve</button>");
   body.append("<button class=\"no\" type=\"submit\" formnovalidate formaction=\"")
       .append(action)
       .append("/deny\">Deny</button></form>");
   return page("Connect " + (toolkit == nullptr ? account.toolkit : toolkit->name), body);
+}
+
+std::string login_page(CliSession const& session) {
+  std::string const action = "/dashboard/" + escape(session.id);
+  std::string const program = session.source.empty() ? "A program" : session.source;
+  std::string body = "<h1>Log in</h1>\n<p><strong>" + escape(program) + "</strong> asks for a key " +
+                     (session.for_user ? "to all your projects" : "to your project") +
+                     ". Go on only if your terminal shows the code <strong>" + escape(session.code) +
+                     "</strong>.</p>\n";
+  body.append("<form method=\"post\" action=\"").append(action).append("/approve\">");
+  body.append("<button class=\"yes\" type=\"submit\">Approve</button>");
+  body.append("<button class=\"no\" type=\"submit\" formaction=\"")
+      .append(action)
+      .append("/deny\">Deny</button></form>");
+  return page("Log in", body);
 }
 
 std::string message_page(std::string_view title, std::string_view text) {

@@ -50,6 +50,7 @@ Reply control_requests(World& world, std::string_view method) {
   return ok({{"total", world.requests},
              {"routes", counts_json(world.route_counts)},
              {"tools", counts_json(world.tool_counts)},
+             {"revoked", world.revoked},
              {"recent", std::move(recent)}});
 }
 
@@ -77,16 +78,29 @@ Reply control_faults(World& world, std::string_view method, nlohmann::json const
   return json_response(201, to_text(Json{{"id", id}}));
 }
 
+/// Sets the status, or what the provider thinks of the account's grant, or both.
+ApiResult<void> change_account(World& world, Account& account, nlohmann::json const& body) {
+  auto const grant = find_text(body, "grant");
+  if (grant && *grant != "dead" && *grant != "alive")
+    return refuse(bad_request("grant must be dead or alive"));
+  if (find_text(body, "status") || !grant) {
+    auto const status = parse_account_status(find_text(body, "status").value_or(""));
+    if (!status) return refuse(bad_request("status must be one of Composio's account statuses"));
+    set_status(world, account, *status, find_text(body, "status_reason").value_or(""));
+  }
+  if (grant) account.grant_is_dead = *grant == "dead";
+  world.unsaved.accounts = true;
+  return {};
+}
+
 Reply control_account(World& world, std::string_view id, std::string_view method,
                       nlohmann::json const& body) {
   auto* const account = world.book.find_account(id);
   if (account == nullptr) return refuse(account_not_found(id));
-  if (method == "POST") {
-    auto const status = parse_account_status(find_text(body, "status").value_or(""));
-    if (!status) return refuse(bad_request("status must be one of Composio's account statuses"));
-    set_status(world, *account, *status, find_text(body, "status_reason").value_or(""));
-  }
-  return ok(account_document(world, *account, Detail::whole));
+  if (method == "POST") AGENTA_CHECK(change_account(world, *account, body));
+  Json document = account_document(world, *account, Detail::whole);
+  document["grant"] = account->grant_is_dead ? "dead" : "alive";
+  return ok(document);
 }
 
 Reply control(World& world, HttpRequest const& request) {

@@ -58,13 +58,7 @@ ApiResult<Account*> get_usable_account(World& world, Request const& request, Too
                        "No connected account found for user ID " + user + " for toolkit " + toolkit.slug,
                        "Ensure that the user has a connected account for the toolkit"));
   }
-  if (account->status == AccountStatus::expired) {
-    return refuse(identity_error(410, 1820, "ActionExecute_ConnectedAccountExpired",
-                                 "Connected account " + account->id + " is in EXPIRED state",
-                                 "Reconnect: create a new link"));
-  }
-  if (account->status != AccountStatus::active)
-    return refuse(generic_error(422, "Connected account is not ACTIVE"));
+  AGENTA_CHECK(check_active(*account));
   return account;
 }
 
@@ -89,9 +83,21 @@ ToolAnswer run(World& world, Tool const& tool, nlohmann::json const& arguments) 
 
 }  // namespace
 
+ApiResult<void> check_active(Account const& account) {
+  if (account.status == AccountStatus::expired) {
+    return refuse(identity_error(410, 1820, "ActionExecute_ConnectedAccountExpired",
+                                 "Connected account " + account.id + " is in EXPIRED state",
+                                 "Reconnect: create a new link"));
+  }
+  if (account.status != AccountStatus::active)
+    return refuse(generic_error(422, "Connected account is not ACTIVE"));
+  return {};
+}
+
 Account* find_meant_account(World& world, Request const& request) {
   if (auto const id = find_text(request.body, "connected_account_id"))
     return world.book.find_account(request.project, *id);
+  if (request.parameters.empty()) return nullptr;  // the proxy, which must be told the account
   auto const* tool = world.catalog.find_tool(request.parameters.front());
   if (tool == nullptr) return nullptr;
   return world.book.find_active(request.project, find_user(request.body).value_or("default"),
@@ -118,7 +124,8 @@ Reply execute_tool(World& world, Request const& request) {
   if (!arguments.is_object()) return refuse(bad_request("arguments must be an object"));
   if (auto const complaint = world.arguments.complaint(*tool, arguments)) return result(refused(*complaint));
   if (account != nullptr) {
-    if (auto const complaint = credential_complaint(toolkit, account->fields)) {
+    if (account->grant_is_dead) return result(refused(toolkit.dead_grant));
+    if (auto const complaint = credential_complaint(find_scheme(world, *account), account->fields)) {
       return result(refused("401 Unauthorized: invalid_auth. " + *complaint));
     }
   }

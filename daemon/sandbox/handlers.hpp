@@ -18,6 +18,7 @@ Reply get_tool(World& world, Request const& request);
 Reply list_tool_slugs(World& world, Request const& request);
 Reply execute_tool(World& world, Request const& request);
 Reply generate_input(World& world, Request const& request);
+Reply proxy_request(World& world, Request const& request);
 
 Reply list_auth_configs(World& world, Request const& request);
 Reply create_auth_config(World& world, Request const& request);
@@ -37,6 +38,10 @@ Reply revoke_account(World& world, Request const& request);
 Reply delete_account(World& world, Request const& request);
 
 Reply get_session_info(World& world, Request const& request);
+Reply list_organisations(World& world, Request const& request);
+Reply list_projects(World& world, Request const& request);
+Reply create_cli_session(World& world, Request const& request);
+Reply get_cli_session(World& world, Request const& request);
 
 Reply create_tool_session(World& world, Request const& request);
 Reply get_tool_session(World& world, Request const& request);
@@ -45,6 +50,8 @@ Reply search_tool_session(World& world, Request const& request);
 
 /// The hosted page and its two buttons: `/link/…`.
 HttpResponse answer_link(World& world, HttpRequest const& request);
+/// The page on which somebody lets a program log in, and its two buttons: `/dashboard…`.
+HttpResponse answer_dashboard(World& world, HttpRequest const& request);
 /// The sandbox's own controls: `/_sandbox/…`.
 HttpResponse answer_control(World& world, HttpRequest const& request);
 /// `/_sandbox/catalog`: a new version of a toolkit while clients hold the old one.
@@ -54,6 +61,8 @@ HttpResponse answer_api(World& world, HttpRequest const& request);
 
 /// The tool-router session that the path names; 404 where the request's project has none such.
 ApiResult<ToolSession*> get_named_session(World& world, Request const& request);
+/// Refuses an account whose status keeps tools and the proxy from using it.
+ApiResult<void> check_active(Account const& account);
 /// The account that an execution's body is about, if there is one; no refusals, nothing changes.
 Account* find_meant_account(World& world, Request const& request);
 

@@ -9,10 +9,7 @@
 namespace agenta::daemon::sandbox {
 namespace {
 
-/// A value that the provider takes, for links that nobody is there to answer.
-std::string sample_value(CredentialField const& field) {
-  return field.must_begin_with + "sandbox_" + field.name;
-}
+constexpr std::size_t kMostRevoked = 1000;
 
 }  // namespace
 
@@ -43,8 +40,8 @@ void settle_automatically(World& world, Account& account) {
   if (account.link_token.empty() || world.now() < account.linked_at + automatic.delay) return;
   if (automatic.mode == AutoApproval::Mode::deny) return deny(world, account);
   auto fields = account.fields;
-  if (auto const* toolkit = world.catalog.find_toolkit(account.toolkit)) {
-    for (auto const& field : toolkit->fields) {
+  if (auto const* scheme = find_scheme(world, account)) {
+    for (auto const& field : scheme->connection) {
       if (field.required && fields[field.name].empty()) fields[field.name] = sample_value(field);
     }
   }
@@ -53,17 +50,16 @@ void settle_automatically(World& world, Account& account) {
   static_cast<void>(approve(world, account, std::move(fields)));
 }
 
-std::optional<std::string> approve(World& world, Account& account,
-                                   std::map<std::string, std::string> fields) {
-  fields.merge(std::map{account.fields});
-  if (auto const* toolkit = world.catalog.find_toolkit(account.toolkit)) {
-    if (auto const missing = missing_fields(*toolkit, fields); !missing.empty()) {
+std::optional<std::string> approve(World& world, Account& account, FieldValues fields) {
+  fields.merge(FieldValues{account.fields});
+  if (auto const* scheme = find_scheme(world, account)) {
+    fill_defaults(scheme->connection, fields);
+    if (auto const missing = missing_fields(scheme->connection, fields); !missing.empty()) {
       return "Please fill in: " + join(missing, ", ");
     }
-    if (auto complaint = credential_complaint(*toolkit, fields)) return complaint;
+    if (auto complaint = credential_complaint(scheme, fields)) return complaint;
   }
-  account.fields = std::move(fields);
-  set_status(world, account, AccountStatus::active);
+  activate(world, account, std::move(fields));
   return std::nullopt;
 }
 
@@ -73,24 +69,23 @@ void deny(World& world, Account& account) {
   set_status(world, account, AccountStatus::failed, "OAuth callback failed during token exchange");
 }
 
-std::optional<std::string> credential_complaint(Toolkit const& toolkit,
-                                                std::map<std::string, std::string> const& fields) {
-  for (auto const& field : toolkit.fields) {
-    auto const given = fields.find(field.name);
-    if (given == fields.end() || given->second.starts_with(field.must_begin_with)) continue;
-    return "Invalid " + field.label + " provided: " + masked(given->second);
-  }
-  return std::nullopt;
+AuthScheme const* find_scheme(World const& world, Account const& account) {
+  auto const* toolkit = world.catalog.find_toolkit(account.toolkit);
+  return toolkit == nullptr ? nullptr : toolkit->find_scheme(account.scheme);
 }
 
-std::vector<std::string> missing_fields(Toolkit const& toolkit,
-                                        std::map<std::string, std::string> const& fields) {
-  std::vector<std::string> missing;
-  for (auto const& field : toolkit.fields) {
-    auto const given = fields.find(field.name);
-    if (field.required && (given == fields.end() || given->second.empty())) missing.push_back(field.name);
-  }
-  return missing;
+std::vector<std::string> scopes_of(World const& world, Account const& account) {
+  auto const* config = world.book.find_auth_config(account.project, account.auth_config);
+  return config == nullptr ? std::vector<std::string>{} : config->scopes;
+}
+
+void activate(World& world, Account& account, FieldValues fields) {
+  account.fields = without_secrets(find_scheme(world, account), std::move(fields));
+  account.grant_is_dead = false;
+  account.disabled = false;
+  account.error.clear();
+  account.error_description.clear();
+  set_status(world, account, AccountStatus::active);
 }
 
 void set_status(World& world, Account& account, AccountStatus status, std::string reason) {
@@ -100,6 +95,12 @@ void set_status(World& world, Account& account, AccountStatus status, std::strin
   world.unsaved.accounts = true;
 }
 
-std::string masked(std::string_view secret) { return std::string{secret.substr(0, 4)} + "..."; }
+void revoke(World& world, Account const& account) {
+  bool const has_tokens =
+      account.status == AccountStatus::active || account.status == AccountStatus::inactive;
+  if (!has_tokens || !is_revocable_scheme(account.scheme)) return;
+  world.revoked.push_back(account.id);
+  if (world.revoked.size() > kMostRevoked) world.revoked.pop_front();
+}
 
 }  // namespace agenta::daemon::sandbox

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <optional>
 #include <string>
 
+#include "daemon/sandbox/credentials.hpp"
 #include "daemon/sandbox/world.hpp"
 
 namespace agenta::daemon::sandbox {
@@ -22,20 +22,20 @@ void expire_stale(World& world);
 void settle_automatically(World& world, Account& account);
 
 /// The user agrees and gives `fields`. Says what is wrong with a field; then nothing has changed.
-std::optional<std::string> approve(World& world, Account& account, std::map<std::string, std::string> fields);
+std::optional<std::string> approve(World& world, Account& account, FieldValues fields);
 /// The user refuses.
 void deny(World& world, Account& account);
 
-/// What the provider would say to these credentials; nothing where it takes them.
-std::optional<std::string> credential_complaint(Toolkit const& toolkit,
-                                                std::map<std::string, std::string> const& fields);
-/// The labels of required fields that are not given.
-std::vector<std::string> missing_fields(Toolkit const& toolkit,
-                                        std::map<std::string, std::string> const& fields);
+/// The account's way to connect; null where the catalogue does not know it.
+AuthScheme const* find_scheme(World const& world, Account const& account);
+/// What its auth config asks consent for.
+std::vector<std::string> scopes_of(World const& world, Account const& account);
+/// The account works from here on, with these credentials and a grant that is alive.
+void activate(World& world, Account& account, FieldValues fields);
 
 /// Moves an account to `status`, and remembers why and when.
 void set_status(World& world, Account& account, AccountStatus status, std::string reason = {});
-/// The first four characters, the rest hidden.
-std::string masked(std::string_view secret);
+/// Takes back at the provider what an account holds, where that is possible, and notes it down.
+void revoke(World& world, Account const& account);
 
 }  // namespace agenta::daemon::sandbox

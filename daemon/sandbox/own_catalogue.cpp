@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/sandbox/catalog_source.hpp"
+#include "daemon/sandbox/credentials.hpp"
 #include "daemon/sandbox/embedded_catalogue.hpp"
 #include "daemon/sandbox/json_value.hpp"
 
@@ -12,6 +13,7 @@ using Json = nlohmann::ordered_json;
 using Texts = std::vector<std::string>;
 
 constexpr char const* kBaseVersion = "00000000_00";
+constexpr char const* kDeadGrant = "invalid_grant: Token has been expired or revoked.";
 
 std::vector<CredentialField> read_fields(Json const& list) {
   std::vector<CredentialField> fields;
@@ -20,12 +22,47 @@ std::vector<CredentialField> read_fields(Json const& list) {
     field.name = entry.value("name", "");
     field.label = entry.value("label", field.name);
     field.description = entry.value("description", field.label);
+    field.type = entry.value("type", "string");
+    if (entry.contains("default")) field.default_value = entry["default"].get<std::string>();
     field.required = entry.value("required", true);
     field.secret = entry.value("secret", false);
     field.must_begin_with = entry.value("must_begin_with", "");
     fields.push_back(std::move(field));
   }
   return fields;
+}
+
+/// A scheme: what it says of itself, and for the rest what most toolkits have.
+AuthScheme read_scheme(Json const& source, std::vector<std::string> const& scopes) {
+  auto scheme = standard_scheme(source.at("mode").get<std::string>(), source.value("managed", false), scopes);
+  if (source.contains("creation")) scheme.creation = read_fields(source["creation"]);
+  if (source.contains("connection")) scheme.connection = read_fields(source["connection"]);
+  scheme.refusal = source.value("refusal", "");
+  return scheme;
+}
+
+/// `auth` lists the schemes; a toolkit with one that is nothing special names it as `auth_scheme`, with its
+/// `fields`.
+std::vector<AuthScheme> read_schemes(Json const& source, std::vector<std::string> const& scopes) {
+  std::vector<AuthScheme> schemes;
+  if (source.contains("auth")) {
+    for (auto const& entry : source["auth"]) schemes.push_back(read_scheme(entry, scopes));
+    return schemes;
+  }
+  auto const mode = source.at("auth_scheme").get<std::string>();
+  schemes.push_back(standard_scheme(mode, mode == "OAUTH2", scopes));
+  if (source.contains("fields")) schemes.front().connection = read_fields(source["fields"]);
+  return schemes;
+}
+
+CurrentUser read_current_user(Json const& source) {
+  if (!source.contains("current_user")) return {};
+  Json const& user = source["current_user"];
+  CurrentUser current;
+  current.endpoint = user.at("endpoint").get<std::string>();
+  current.method = user.value("method", "GET");
+  current.answer = to_text(user.at("answer"));
+  return current;
 }
 
 Toolkit read_toolkit(Json const& file) {
@@ -35,12 +72,11 @@ Toolkit read_toolkit(Json const& file) {
   toolkit.name = source.at("name").get<std::string>();
   toolkit.base_url = source.value("base_url", "");
   toolkit.logo = source.value("logo", "");
-  toolkit.schemes = {source.at("auth_scheme").get<std::string>()};
-  if (toolkit.schemes.front() == "OAUTH2") toolkit.managed_schemes = toolkit.schemes;
-  toolkit.no_auth = toolkit.schemes.front() == "NO_AUTH";
   toolkit.scopes = source.value("scopes", Texts{});
-  toolkit.fields =
-      source.contains("fields") ? read_fields(source["fields"]) : standard_fields(toolkit.schemes.front());
+  toolkit.schemes = read_schemes(source, toolkit.scopes);
+  toolkit.no_auth = toolkit.schemes.front().mode == "NO_AUTH";
+  toolkit.current_user = read_current_user(source);
+  toolkit.dead_grant = source.value("dead_grant", kDeadGrant);
   toolkit.version = source.at("version").get<std::string>();
   toolkit.versions = {kBaseVersion, toolkit.version};
   for (auto const& entry : source.at("categories")) {

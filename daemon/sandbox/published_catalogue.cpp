@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/sandbox/catalog_source.hpp"
+#include "daemon/sandbox/credentials.hpp"
 #include "daemon/sandbox/json_value.hpp"
 #include "shared/base/private_dir.hpp"
 #include "shared/base/try.hpp"
@@ -85,8 +86,11 @@ Toolkit read_toolkit(Json const& item) {
   Toolkit toolkit;
   toolkit.slug = text_of(item, "slug");
   toolkit.name = text_of(item, "name");
-  toolkit.schemes = texts_of(item, "auth_schemes");
-  toolkit.managed_schemes = texts_of(item, "composio_managed_auth_schemes");
+  auto const managed = texts_of(item, "composio_managed_auth_schemes");
+  for (auto& mode : texts_of(item, "auth_schemes")) {
+    bool const is_managed = std::ranges::find(managed, mode) != managed.end();
+    toolkit.schemes.push_back(standard_scheme(std::move(mode), is_managed, {}));
+  }
   toolkit.no_auth = item.value("no_auth", Json{}) == Json(true);
   Json const meta = item.value("meta", Json::object());
   toolkit.logo = text_of(meta, "logo");
@@ -95,7 +99,6 @@ Toolkit read_toolkit(Json const& item) {
   if (!toolkit.version.empty() && toolkit.version != "00000000_00")
     toolkit.versions.push_back(toolkit.version);
   toolkit.categories = categories_of(meta.value("categories", Json::array()));
-  if (!toolkit.schemes.empty()) toolkit.fields = standard_fields(toolkit.schemes.front());
   render_toolkit(toolkit, meta);
   return toolkit;
 }

@@ -95,7 +95,8 @@ ApiResult<PageRequest> page_of(Request const& request, std::size_t maximum) {
   return page;
 }
 
-std::string page_document(PageRequest const& page, std::vector<std::string> items, std::size_t total) {
+std::string page_document(PageRequest const& page, std::vector<std::string> items, std::size_t total,
+                          std::string_view name) {
   std::size_t const pages = std::max<std::size_t>(1, (total + page.limit - 1) / page.limit);
   std::string const next = next_cursor(page, pages);
   if (page.fault == FaultKind::broken_items) break_items(items);
@@ -103,7 +104,7 @@ std::string page_document(PageRequest const& page, std::vector<std::string> item
   for (auto const& item : items) size += item.size() + 1;
   std::string document;
   document.reserve(size);
-  document.append(R"({"items":[)").append(join(items, ",")).append(R"(],"next_cursor":)");
+  document.append("{\"").append(name).append("\":[").append(join(items, ",")).append(R"(],"next_cursor":)");
   document.append(next.empty() ? "null" : sandbox::quoted(next));
   document.append(R"(,"total_pages":)").append(std::to_string(pages));
   document.append(R"(,"current_page":)").append(std::to_string(page.page));

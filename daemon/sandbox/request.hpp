@@ -43,8 +43,10 @@ struct PageRequest {
 
 /// From `limit`, clamped to `maximum`, and `cursor`. Refuses a cursor that this server did not make.
 ApiResult<PageRequest> page_of(Request const& request, std::size_t maximum);
-/// The list document around `items`, the JSON texts of one page of `total`; with the page's fault in it.
-std::string page_document(PageRequest const& page, std::vector<std::string> items, std::size_t total);
+/// The list document around `items`, the JSON texts of one page of `total`; with the page's fault in it. Most
+/// lists are called `items`.
+std::string page_document(PageRequest const& page, std::vector<std::string> items, std::size_t total,
+                          std::string_view name = "items");
 
 HttpResponse json_response(unsigned status, std::string body);
 HttpResponse html_response(unsigned status, std::string body);

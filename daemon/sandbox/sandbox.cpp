@@ -70,6 +70,8 @@ OsResult<void> Sandbox::State::save_what_is_due() {
 HttpResponse Sandbox::State::answer(HttpRequest const& request) {
   std::string_view const path = request.path();
   if (path.starts_with("/link/")) return answer_link(world, request);
+  if (path == "/" || path == "/dashboard" || path.starts_with("/dashboard/"))
+    return answer_dashboard(world, request);
   if (path.starts_with("/_sandbox/")) return answer_control(world, request);
   return answer_api(world, request);
 }

@@ -76,32 +76,4 @@ Reply list_categories(World& world, Request const& request) {
   return json_response(200, page_document(page, std::move(items), all.size()));
 }
 
-Reply get_session_info(World& world, Request const& request) {
-  auto const time = format_rfc3339(world.now());
-  nlohmann::ordered_json project{{"auto_id", 1},
-                                 {"id", request.project},
-                                 {"org_id", "ok_sandbox"},
-                                 {"name", "sandbox"},
-                                 {"email", "sandbox@example.com"},
-                                 {"nano_id", request.project},
-                                 {"created_at", time},
-                                 {"updated_at", time},
-                                 {"webhook_url", nullptr},
-                                 {"event_webhook_url", nullptr},
-                                 {"webhook_secret", nullptr},
-                                 {"triggers_enabled", true},
-                                 {"last_subscribed_at", nullptr},
-                                 {"deleted", false},
-                                 {"is_new_webhook", true},
-                                 {"webhook_version", "V3"},
-                                 {"org", {{"id", "ok_sandbox"}, {"name", "sandbox"}, {"plan", "HOBBY"}}}};
-  nlohmann::ordered_json member{{"id", "om_sandbox"},
-                                {"email", "sandbox@example.com"},
-                                {"name", "Sandbox"},
-                                {"role", "admin"},
-                                {"metadata", nlohmann::ordered_json::object()}};
-  return json_response(200, to_text(nlohmann::ordered_json{
-                                {"project", project}, {"api_key", nullptr}, {"org_member", member}}));
-}
-
 }  // namespace agenta::daemon::sandbox

@@ -19,6 +19,7 @@ void World::reset() {
   faults.clear();
   auto_approval = {};
   tool_sessions.clear();
+  cli_sessions.clear();
   forget_requests();
   restore_catalog();
   unsaved = {.accounts = true, .tools = true};
@@ -36,6 +37,7 @@ void World::forget_requests() {
   route_counts.clear();
   tool_counts.clear();
   recent.clear();
+  revoked.clear();
 }
 
 }  // namespace agenta::daemon::sandbox

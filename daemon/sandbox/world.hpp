@@ -11,6 +11,7 @@
 #include "daemon/sandbox/accounts.hpp"
 #include "daemon/sandbox/argument_check.hpp"
 #include "daemon/sandbox/catalog.hpp"
+#include "daemon/sandbox/cli_session.hpp"
 #include "daemon/sandbox/faults.hpp"
 #include "daemon/sandbox/sandbox.hpp"
 #include "daemon/sandbox/tool_session.hpp"
@@ -64,7 +65,9 @@ struct World {
   std::map<std::string, Count, std::less<>> route_counts{};
   std::map<std::string, Count, std::less<>> tool_counts{};
   std::deque<SeenRequest> recent{};         ///< the last of them, oldest first
+  std::deque<std::string> revoked{};        ///< ids of accounts whose grants were taken back, oldest first
   std::deque<ToolSession> tool_sessions{};  ///< oldest first; they end with the process
+  std::deque<CliSession> cli_sessions{};    ///< the same
   Unsaved unsaved{};
 
   /// The sandbox's own time.

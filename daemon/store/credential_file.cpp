@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
@@ -15,18 +16,38 @@ unexpected<Error> storage_failure(OsError const& os) {
   return fail(error_from(os, ErrorCode::storage_unavailable));
 }
 
+std::string text_at(nlohmann::json const& json, char const* name) {
+  auto const found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+/// The members that say whose the key is.
+struct OwnerMember {
+  char const* name;
+  std::string SavedOwner::*member;
+};
+constexpr std::array kOwnerMembers{
+    OwnerMember{"project_id", &SavedOwner::project_id},
+    OwnerMember{"project_name", &SavedOwner::project_name},
+    OwnerMember{"org_id", &SavedOwner::org_id},
+    OwnerMember{"org_name", &SavedOwner::org_name},
+    OwnerMember{"email", &SavedOwner::email},
+};
+
 Result<SavedCredential> parse(std::string const& text, std::filesystem::path const& path) {
   auto const json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object() || !json.contains("base_url") || !json["base_url"].is_string() ||
-      !json.contains("api_key") || !json["api_key"].is_string()) {
-    return fail(ErrorCode::not_configured,
-                "the saved credential in " + path.string() + " is damaged; log in again",
-                {"agenta-tools", "login"});
-  }
   SavedCredential credential;
-  credential.base_url = json["base_url"].get<std::string>();
-  credential.api_key = Secret{json["api_key"].get<std::string>()};
-  return credential;
+  if (json.is_object()) {
+    credential.base_url = text_at(json, "base_url");
+    credential.api_key = Secret{text_at(json, "api_key")};
+    credential.keyring_id = text_at(json, "keyring_id");
+    for (auto const& each : kOwnerMembers) credential.owner.*each.member = text_at(json, each.name);
+  }
+  if (!credential.base_url.empty() && credential.api_key.empty() != credential.keyring_id.empty())
+    return credential;
+  return fail(ErrorCode::not_configured,
+              "the saved credential in " + path.string() + " is damaged; log in again",
+              {"agenta-tools", "login"});
 }
 
 }  // namespace
@@ -59,8 +80,17 @@ Result<std::optional<SavedCredential>> CredentialFile::load() {
 Result<void> CredentialFile::save(SavedCredential const& credential) {
   nlohmann::json json;
   json["base_url"] = credential.base_url;
-  json["api_key"] = credential.api_key.reveal();
-  if (auto const written = write_private_file(path_, json.dump() + "\n"); !written)
+  if (credential.keyring_id.empty()) {
+    json["api_key"] = credential.api_key.reveal();
+  } else {
+    json["keyring_id"] = credential.keyring_id;
+  }
+  for (auto const& each : kOwnerMembers) {
+    if (!(credential.owner.*each.member).empty()) json[each.name] = credential.owner.*each.member;
+  }
+  // Composio's names may be no UTF-8.
+  Secret const text{json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  if (auto const written = write_private_file(path_, text.reveal()); !written)
     return storage_failure(written.error());
   return {};
 }

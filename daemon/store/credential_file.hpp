@@ -10,14 +10,26 @@
 
 namespace agenta::daemon::store {
 
-/// A saved key and the one endpoint it may be sent to.
-struct SavedCredential {
-  std::string base_url{};
-  Secret api_key{};
+/// Whose a key is, as Composio told at the login. All of it may be empty.
+struct SavedOwner {
+  std::string project_id{};
+  std::string project_name{};
+  std::string org_id{};
+  std::string org_name{};
+  std::string email{};
+  bool operator==(SavedOwner const&) const = default;
 };
 
-/// The key that `login` saved, in a file of mode 0600. A file that others can read is refused with the
-/// command that closes it. Any thread.
+/// A saved key and the one endpoint it may be sent to. Where the key is in a keyring this is a pointer to it.
+struct SavedCredential {
+  std::string base_url{};
+  Secret api_key{};          ///< empty: it is in the keyring
+  std::string keyring_id{};  ///< its item there; empty: the key is here
+  SavedOwner owner{};
+};
+
+/// What `login` saved, in a file of mode 0600. A file that others can read is refused with the command that
+/// closes it. Any thread.
 class CredentialFile {
  public:
   explicit CredentialFile(std::filesystem::path path) : path_(std::move(path)) {}

@@ -52,6 +52,8 @@ Result<void> check_request(ServiceRequest const& request, ClientIdentity const& 
     return fail(ErrorCode::usage, "the project's name has a control character in it");
   if (!is_line(identity.base_url))
     return fail(ErrorCode::usage, "the Composio URL has a control character in it");
+  if (!is_line(identity.session_bus))
+    return fail(ErrorCode::usage, "DBUS_SESSION_BUS_ADDRESS has a control character in it");
   if (identity.api_key && !is_line(identity.api_key->reveal())) {
     return fail(ErrorCode::usage, "the Composio key has a control character in it, perhaps a line break");
   }
@@ -78,6 +80,7 @@ std::string write_request(ServiceRequest const& request, ClientIdentity const& i
   if (!identity.project.empty()) header(protocol::kProjectHeader, identity.project);
   if (identity.api_key) header(protocol::kApiKeyHeader, identity.api_key->reveal());
   if (!identity.base_url.empty()) header(protocol::kBaseUrlHeader, identity.base_url);
+  if (!identity.session_bus.empty()) header(protocol::kSessionBusHeader, identity.session_bus);
   if (request.timeout) header(protocol::kTimeoutHeader, std::to_string(request.timeout->count()));
   if (!request.body.empty()) header("Content-Type", "application/json");
   if (!request.body.empty() || request.method != "GET") {

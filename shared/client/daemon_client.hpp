@@ -19,6 +19,7 @@ struct ClientIdentity {
   std::string project = "default";
   std::optional<Secret> api_key{};  ///< of the caller's environment
   std::string base_url{};           ///< the endpoint the caller's settings name; empty: the daemon's own
+  std::string session_bus{};        ///< the address of the caller's session bus; empty: there is none
 };
 
 /// A failure to reach the daemon, before any byte of a request left: what the launcher decides on.

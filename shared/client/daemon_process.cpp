@@ -56,6 +56,7 @@ bool is_for_daemon(std::string_view name) {
                               "SSL_CERT_FILE",
                               "SSL_CERT_DIR",
                               "CREDENTIALS_DIRECTORY",
+                              "DBUS_SESSION_BUS_ADDRESS",
                               "COMPOSIO_BASE_URL"};
   constexpr std::array kFamilies{"LC_", "XDG_", "AGENTA_TOOLS", "ASAN_", "UBSAN_", "TSAN_", "LSAN_"};
   auto const same = [&](std::string_view wanted) {

@@ -128,7 +128,8 @@ std::string entry(Setting const& setting) {
   std::string takes = describe_values(setting);
   takes.front() = to_upper(takes).front();
   out += prose(takes + ".");
-  out += "Default:\n.Li " + std::string{setting.default_value} + " .\n";
+  out += setting.default_value.empty() ? "Default: none.\n"
+                                       : "Default:\n.Li " + std::string{setting.default_value} + " .\n";
   if (!setting.flag.empty()) out += "Flag:\n.Fl " + replace_all(setting.flag.substr(1), "-", "\\-") + " .\n";
   if (!setting.env.empty()) out += "Environment:\n.Ev " + std::string{setting.env} + " .\n";
   if (setting.project_file == ProjectFile::allowed) out += "A project file may set it.\n";

@@ -28,6 +28,9 @@ constexpr std::array kSettings{
             "The Composio service. Plain http is taken for loopback hosts only. A key given for one endpoint "
             "is never sent to "
             "another."},
+    Setting{"composio.dashboard_url", "", "", "", url, "", refused,
+            "The address of Composio's dashboard, where login --browser sends the browser. Empty: "
+            "https://dashboard.composio.dev for Composio itself, else dashboard below the endpoint."},
     Setting{"connect.browser", "", "", "true", boolean, "", allowed,
             "Whether connect opens a browser on the page where access is granted. The link is printed in any "
             "case."},
@@ -35,6 +38,10 @@ constexpr std::array kSettings{
             "Whether the daemon listens on a loopback port while a login is pending, to learn at once that "
             "it was answered. "
             "Without it the daemon asks Composio every few seconds."},
+    Setting{"connect.callback_port", "", "", "0", ports, "", refused,
+            "The port of 127.0.0.1 the daemon listens on while a login is pending: one port, or a range of "
+            "which the first free one is taken. Where none is free the login goes on without, and the daemon "
+            "asks Composio every few seconds. 0: the kernel chooses."},
     Setting{"connect.qr", "", "", "auto", choice, "auto,always,never", allowed,
             "When connect shows the link as a QR code too. With auto: where no browser is opened, and the "
             "terminal is large enough."},
@@ -63,6 +70,11 @@ constexpr std::array kSettings{
             kGiB},
     Setting{"limits.in_flight", "", "", "64", integer, "", refused,
             "How many executions the daemon runs at the same time; the others wait their turn.", 1, 1024},
+    Setting{
+        "login.store", "", "--store", "auto", choice, "auto,keyring,file", refused,
+        "Where login saves the Composio key. keyring: in the desktop's keyring (Secret Service), or not at "
+        "all. file: in a file of the home that only its owner can read. auto: in the keyring where one "
+        "answers within 3 s, else in the file, and says so."},
     Setting{"output.color", "", "--color", "auto", choice, "auto,always,never", allowed,
             "When output is coloured. With auto: on a terminal, unless NO_COLOR is set or TERM is dumb; in a "
             "pipe too if "

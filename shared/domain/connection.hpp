@@ -52,6 +52,7 @@ struct Actor {
 struct Renewal {
   AccountId account{};
   AuthConfigId auth_config{};
+  std::string auth_type{};
   ConnectionStatus status = ConnectionStatus::expired;
   std::optional<ConnectionError> error{};
   bool operator==(Renewal const&) const = default;

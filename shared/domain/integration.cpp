@@ -14,9 +14,11 @@ bool needs_browser(AuthScheme const& scheme) {
 }
 
 bool is_ready_made(AuthScheme const& scheme) {
-  return scheme.managed || std::ranges::none_of(scheme.auth_config_fields, [](AuthField const& field) {
-           return field.required && !field.default_value;
-         });
+  if (scheme.managed) return true;
+  // Whatever is declared of it: these two are spoken through an app, and there is none.
+  if (scheme.mode == "OAUTH2" || scheme.mode == "OAUTH1") return false;
+  return std::ranges::none_of(scheme.auth_config_fields,
+                              [](AuthField const& field) { return field.required && !field.default_value; });
 }
 
 }  // namespace agenta

@@ -57,6 +57,18 @@ class Target {
   bool has_query_ = false;
 };
 
+/// Members of an object, before the first of which `before` is written.
+std::string members_of(LoginOptions const& options, std::string_view before) {
+  std::string out;
+  auto const add = [&](std::string_view name, std::string const& value) {
+    if (value.empty()) return;
+    out.append(out.empty() ? before : ",").append(write_string(name)).append(":").append(write_string(value));
+  };
+  add("store", options.store);
+  add("composio_project", options.composio_project);
+  return out;
+}
+
 }  // namespace
 
 ServiceRequest list_integrations(IntegrationQuery const& query) {
@@ -191,8 +203,31 @@ ServiceRequest shut_daemon_down(std::chrono::milliseconds drain) {
 
 ServiceRequest reload_daemon() { return Target{"/daemon/reload"}.request("POST"); }
 
-ServiceRequest login(Secret const& api_key) {
-  return Target{"/login"}.request("POST", "{\"api_key\":" + write_string(api_key.reveal()) + "}");
+ServiceRequest login(Secret const& api_key, LoginOptions const& options) {
+  return Target{"/login"}.request(
+      "POST", "{\"api_key\":" + write_string(api_key.reveal()) + members_of(options, ",") + "}");
+}
+
+ServiceRequest begin_browser_login(LoginOptions const& options, std::string_view dashboard_url) {
+  std::string body = members_of(options, "");
+  if (!dashboard_url.empty())
+    body.append(body.empty() ? "" : ",").append("\"dashboard_url\":").append(write_string(dashboard_url));
+  return Target{"/logins"}.request("POST", "{" + body + "}");
+}
+
+ServiceRequest get_browser_login(std::string_view id, std::chrono::seconds wait) {
+  Target target{"/logins"};
+  target.segment(id);
+  if (wait.count() <= 0) return target.get();
+  constexpr std::chrono::seconds kLastQuestion{30};
+  ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
+  request.timeout = wait + kLastQuestion;
+  return request;
+}
+
+ServiceRequest choose_login_project(std::string_view id, std::string_view project) {
+  return Target{"/logins"}.segment(id).request("POST",
+                                               "{\"composio_project\":" + write_string(project) + "}");
 }
 
 ServiceRequest logout() { return Target{"/logout"}.request("POST"); }

@@ -30,6 +30,8 @@ inline constexpr std::string_view kApiKeyHeader =
     "Agenta-Tools-Composio-Key";  ///< the caller's COMPOSIO_API_KEY
 inline constexpr std::string_view kBaseUrlHeader =
     "Agenta-Tools-Composio-Url";  ///< the endpoint the caller's settings name
+inline constexpr std::string_view kSessionBusHeader =
+    "Agenta-Tools-Session-Bus";  ///< where the caller's keyring is: the address of its session's D-Bus
 inline constexpr std::string_view kRequestIdHeader = "Agenta-Tools-Request-Id";
 inline constexpr std::string_view kExecutionIdHeader = "Agenta-Tools-Execution-Id";
 /// With an answer from the catalogue that is older than it should be: when that was fetched, RFC 3339.
@@ -187,7 +189,17 @@ ServiceRequest get_daemon_status();
 /// `drain`: how long running work may take before it is cut off.
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);
 ServiceRequest reload_daemon();
-ServiceRequest login(Secret const& api_key);
+/// How a key is to be saved, and whose of a user's projects it is for.
+struct LoginOptions {
+  std::string store{};             ///< `auto`, `keyring` or `file`; empty: auto
+  std::string composio_project{};  ///< name or id; empty: the only one
+};
+ServiceRequest login(Secret const& api_key, LoginOptions const& options = {});
+/// `POST /api/tools/logins`: a login that is finished in a browser. `dashboard_url` empty: the endpoint's
+/// own.
+ServiceRequest begin_browser_login(LoginOptions const& options, std::string_view dashboard_url);
+ServiceRequest get_browser_login(std::string_view id, std::chrono::seconds wait);
+ServiceRequest choose_login_project(std::string_view id, std::string_view project);
 ServiceRequest logout();
 ServiceRequest whoami();
 /// The embedded sandbox's controls (`--sandbox` only): `faults`, `reset`, `clock`.

@@ -45,6 +45,15 @@ std::string encode_integration_items(Page<std::string> const& page,
                                      std::string_view categories);
 std::string encode_integration(IntegrationDetail const& detail, IntegrationState const& state,
                                std::vector<Connection> const& connections);
+/// The context of an error that asks for an app of the user's own: the fields to give, and where its service
+/// has to send people back to.
+struct OwnApp {
+  std::vector<AuthField> fields{};
+  std::string redirect_uri{};
+};
+std::string encode_own_app(std::vector<AuthField> const& fields, std::string_view redirect_uri);
+/// Nothing where the context is another's.
+std::optional<OwnApp> decode_own_app(std::string_view context);
 Result<Page<Integration>> decode_integrations(std::string_view body);
 Result<IntegrationDetail> decode_integration(std::string_view body);
 /// An item of the list with its state.

@@ -183,6 +183,22 @@ std::string encode_integration(IntegrationDetail const& detail, IntegrationState
       .done();
 }
 
+std::string encode_own_app(std::vector<AuthField> const& fields, std::string_view redirect_uri) {
+  return ObjectWriter{}
+      .raw("auth_config_fields", detail::write_array(fields, write_field))
+      .text_or_null("redirect_uri", redirect_uri)
+      .done();
+}
+
+std::optional<OwnApp> decode_own_app(std::string_view context) {
+  auto app = detail::decode_object(context, "the context", [](ObjectReader& in) {
+    return OwnApp{.fields = in.each("auth_config_fields", read_field),
+                  .redirect_uri = in.text("redirect_uri")};
+  });
+  if (!app || app->fields.empty()) return std::nullopt;
+  return std::move(*app);
+}
+
 Result<Page<Integration>> decode_integrations(std::string_view body) {
   return detail::decode_object(body, "the list of integrations", [](ObjectReader& in) {
     return detail::read_page<Integration>(in, read_item);

@@ -23,15 +23,24 @@ struct NoRefresher final : api::CatalogRefresher {
   void warm_up(ProviderAccess const&) override {}
 };
 
+struct NoBrowserWatcher final : BrowserLoginWatcher {
+  void started(std::string const&) override {}
+  void settled(std::string const&) override {}
+};
+
 /// Every route the daemon has, as `GET /path`.
 struct OpenApi : CoreTest {
   FakeWatcher watcher;
   ConnectFlow flow{projects, rows, auth_configs, catalog, credentials, provider, watcher, clock};
-  Connections connections{projects, rows, credentials, provider};
+  Connections connections{projects, rows, credentials, provider, clock};
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
+  ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
+  ConnectionSync sync{projects, rows, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
   NoRefresher refresher;
+  NoBrowserWatcher browser_watcher;
+  BrowserLogins logins{credentials, accounts, browser_watcher, clock};
   nlohmann::json const document = nlohmann::json::parse(openapi_document());
 
   std::set<std::string> routes() {
@@ -47,9 +56,14 @@ struct OpenApi : CoreTest {
                              .connections = connections,
                              .credentials = credentials,
                              .refresher = refresher}));
-    add(api::connection_routes(flow, connections, credentials, watcher));
+    add(api::connection_routes({.flow = flow,
+                                .connections = connections,
+                                .checks = checks,
+                                .sync = sync,
+                                .credentials = credentials,
+                                .watcher = watcher}));
     add(api::execution_routes(executions));
-    add(api::account_routes(credentials, refresher));
+    add(api::account_routes(credentials, logins, refresher));
     add(control_routes({}));
     return names;
   }

@@ -17,9 +17,13 @@ TEST_F(SandboxCatalogue, OffersEveryKindOfToolkit) {
   auto const list = get("/toolkits");
 
   std::set<std::string> schemes;
-  for (auto const& toolkit : list["items"]) schemes.insert(toolkit["auth_schemes"][0].get<std::string>());
-  EXPECT_EQ(list["total_items"], 7);
-  EXPECT_EQ(schemes, (std::set<std::string>{"OAUTH2", "API_KEY", "BEARER_TOKEN", "BASIC", "NO_AUTH"}));
+  for (auto const& toolkit : list["items"]) {
+    for (auto const& scheme : toolkit["auth_schemes"]) schemes.insert(scheme.get<std::string>());
+  }
+  EXPECT_EQ(list["total_items"], 16);
+  EXPECT_EQ(schemes,
+            (std::set<std::string>{"OAUTH2", "OAUTH1", "API_KEY", "BEARER_TOKEN", "BASIC", "BASIC_WITH_JWT",
+                                   "GOOGLE_SERVICE_ACCOUNT", "BILLCOM_AUTH", "NO_AUTH"}));
   EXPECT_EQ(list["items"][0]["slug"], "github");
   EXPECT_TRUE(list["next_cursor"].is_null());
 }

@@ -183,6 +183,49 @@ TEST_F(SandboxConnect, DisablesRevokesRefreshesAndDeletes) {
   EXPECT_EQ(refusal(send("GET", path)), "404 606 ConnectedAccount_ResourceNotFound");
 }
 
+TEST_F(SandboxConnect, TellsWhatWasRevokedWithAnAccount) {
+  auto const kept = connect("u1");
+  auto const revoked = connect("u2");
+  auto const by_request = connect("u3");
+
+  EXPECT_FALSE(json(send("DELETE", "/connected_accounts/" + kept)).contains("revoke_job_id"));
+  EXPECT_TRUE(json(send("DELETE", "/connected_accounts/" + revoked + "?revoke_on_delete=true"))
+                  .contains("revoke_job_id"));
+  post("/connected_accounts/" + by_request + "/revoke", nullptr);
+
+  EXPECT_EQ(get("/_sandbox/requests")["revoked"], nlohmann::json::array({revoked, by_request}));
+}
+
+TEST_F(SandboxConnect, DoesNotRevokeWhatCannotBe) {
+  auto const made = json(make_account("stripe", "API_KEY", {{"generic_api_key", "sk_test_1"}}));
+  std::string const path = "/connected_accounts/" + made["id"].get<std::string>();
+
+  EXPECT_EQ(refusal(send("POST", path + "/revoke")), "400 600 ConnectedAccount_BadRequest");
+  EXPECT_EQ(json(send("DELETE", path + "?revoke_on_delete=true"))["success"], true);
+  EXPECT_TRUE(get("/_sandbox/requests")["revoked"].empty());
+}
+
+TEST_F(SandboxConnect, RevokesAnOAuth1Token) {
+  auto const link =
+      post("/connected_accounts/link", {{"auth_config_id", make_auth_config("trello")}, {"user_id", "u1"}});
+  send("POST", page(link) + "/approve");
+  std::string const path = "/connected_accounts/" + link["connected_account_id"].get<std::string>();
+
+  EXPECT_EQ(post(path + "/revoke", nullptr)["revoked_tokens"], nlohmann::json::array({"access_token"}));
+}
+
+TEST_F(SandboxConnect, ListsByIdAndNeverMoreThanFiftyAtOnce) {
+  std::vector<std::string> ids;
+  for (int number = 0; number < 60; ++number)
+    ids.push_back(make_link("u" + std::to_string(number % 2))["connected_account_id"]);
+
+  EXPECT_EQ(get("/connected_accounts?connected_account_ids=" + ids[3] + "," + ids[4])["total_items"], 2);
+  EXPECT_EQ(get("/connected_accounts?user_ids=u0&connected_account_ids=" + ids[1])["total_items"], 0);
+  EXPECT_EQ(get("/connected_accounts?limit=1000")["items"].size(), 50U);
+  EXPECT_EQ(get("/connected_accounts?limit=1000")["total_pages"], 2);
+  EXPECT_EQ(get("/connected_accounts")["items"].size(), 20U);
+}
+
 TEST_F(SandboxConnect, KeepsEachKeysAccountsApart) {
   auto const path = "/connected_accounts/" + connect();
 

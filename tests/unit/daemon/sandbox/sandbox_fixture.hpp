@@ -45,13 +45,20 @@ class SandboxTest : public testing::Test {
   }
   HttpResponse send_as(std::string const& key, std::string method, std::string target,
                        nlohmann::json const& body = nullptr) {
+    HttpHeaders headers;
+    if (!key.empty()) headers.emplace_back("x-api-key", key);
+    return send_with(std::move(headers), std::move(method), std::move(target), body);
+  }
+  /// With whatever headers; a target that is no page and no control is the API's.
+  HttpResponse send_with(HttpHeaders headers, std::string method, std::string target,
+                         nlohmann::json const& body = nullptr) {
     HttpRequest request;
     request.method = std::move(method);
-    request.target =
-        target.starts_with("/api") || target.starts_with("/_sandbox") || target.starts_with("/link/")
-            ? target
-            : "/api/v3.1" + target;
-    if (!key.empty()) request.headers.emplace_back("x-api-key", key);
+    bool whole = false;
+    for (char const* start : {"/api", "/_sandbox", "/link/", "/dashboard"})
+      whole |= target.starts_with(start);
+    request.target = whole ? std::move(target) : "/api/v3.1" + target;
+    request.headers = std::move(headers);
     if (!body.is_null()) request.body = body.dump();
     return sandbox_->handle(request);
   }
@@ -64,6 +71,23 @@ class SandboxTest : public testing::Test {
 
   std::string make_auth_config(std::string const& toolkit) {
     return post("/auth_configs", {{"toolkit", {{"slug", toolkit}}}})["auth_config"]["id"];
+  }
+  /// An auth config with an app, or a scheme, of one's own.
+  HttpResponse make_own_config(std::string const& toolkit, std::string const& scheme,
+                               nlohmann::json const& credentials = nlohmann::json::object()) {
+    return send("POST", "/auth_configs",
+                {{"toolkit", {{"slug", toolkit}}},
+                 {"auth_config",
+                  {{"type", "use_custom_auth"}, {"authScheme", scheme}, {"credentials", credentials}}}});
+  }
+  /// An account that is made from fields alone.
+  HttpResponse make_account(std::string const& toolkit, std::string const& scheme, nlohmann::json const& val,
+                            bool validate = true) {
+    auto const config = json(make_own_config(toolkit, scheme))["auth_config"]["id"];
+    return send("POST", "/connected_accounts",
+                {{"auth_config", {{"id", config}}},
+                 {"connection", {{"user_id", "u1"}, {"state", {{"authScheme", scheme}, {"val", val}}}}},
+                 {"validate_credentials", validate}});
   }
   nlohmann::json make_link(std::string const& user = "u1", std::string const& callback = "") {
     return post(
