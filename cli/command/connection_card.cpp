@@ -2,6 +2,7 @@
 
 #include "cli/command/connect_wait.hpp"
 #include "cli/terminal/card.hpp"
+#include "shared/base/clock.hpp"
 #include "shared/protocol/error_table.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -34,6 +35,8 @@ std::string why_text(Connection const& row, Foreign foreign) {
   if (foreign == Foreign::yes) return "of another Composio project than your key's";
   if (row.status == ConnectionStatus::active && !row.error) return "";
   if (row.status == ConnectionStatus::pending) {
+    bool const is_over = row.expires_at && *row.expires_at <= SystemClock{}.wall();
+    if (is_over) return "its link expired " + short_time(*row.expires_at);
     std::string const until = row.expires_at ? " until " + short_time(*row.expires_at) : "";
     return (row.renewal ? "a login that renews it is open" : "its login is open") + until;
   }

@@ -5,6 +5,7 @@
 #include "cli/command/connect_draft.hpp"
 #include "cli/command/field_question.hpp"
 #include "cli/terminal/sanitize.hpp"
+#include "cli/terminal/wrap.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -23,11 +24,10 @@ Error app_needed(Integration const& integration) {
 }
 
 void introduce(Context& context, Integration const& integration, OwnApp const& app) {
-  std::string text = "Composio has no app of its own for " + visible(title_of(integration)) + ": ";
-  text += app.redirect_uri.empty() ? "it takes yours.\n"
-                                   : "it takes yours. Register one at the service, with this redirect URI:\n"
-                                     "  " +
-                                         visible(app.redirect_uri) + "\n";
+  std::string text = "Composio has no app of its own for " + title_of(integration) + ": it takes yours.";
+  if (!app.redirect_uri.empty()) text += " Register one at the service, with this redirect URI:";
+  text = wrapped(text, 0, std::max(context.terminal.err_width(), 20));
+  if (!app.redirect_uri.empty()) text += "  " + visible(app.redirect_uri) + "\n";
   context.terminal.err(text);
 }
 
