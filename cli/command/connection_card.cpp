@@ -73,7 +73,9 @@ std::string connection_card(Connection const& row, Foreign foreign, std::vector<
   std::string const title = row.integration_name.empty() ? row.integration.text : row.integration_name;
   Card card{row.slug + " (" + title + ")"};
   card.row("status", status_text(row))
-      .row("why", why_text(row, foreign))
+      .row("why", row.error && foreign == Foreign::no ? "" : why_text(row, foreign))
+      .row("error",
+           row.error ? std::string{protocol::row_of(row.error->code).name} + ": " + row.error->message : "")
       .row("last checked", row.last_checked_at ? short_time(*row.last_checked_at) : "never")
       .row("name", row.name)
       .row("integration", row.integration.text)
@@ -87,9 +89,6 @@ std::string connection_card(Connection const& row, Foreign foreign, std::vector<
       .row("last used", row.last_used_at
                             ? short_time(*row.last_used_at) + (row.used_by ? author(*row.used_by) : "")
                             : "never");
-  if (row.error) {
-    card.row("error", std::string{protocol::row_of(row.error->code).name} + ": " + row.error->message);
-  }
   card.row("next", shell_line(next));
   return card.render(style.has_color);
 }
