@@ -104,7 +104,7 @@ void ConnectQuestions::take_back() {
   for (std::string const& name : std::exchange(typed_, {})) {
     auto const field = std::ranges::find(fields_, name, &AuthField::name);
     auto const at = find_value(given, name);
-    if (!field->secret) before_->push_back(*at);
+    if (!is_secret(*field)) before_->push_back(*at);
     given.erase(at);
   }
 }

@@ -2,6 +2,7 @@
 
 #include "cli/command/connect_wait.hpp"
 #include "cli/terminal/card.hpp"
+#include "shared/base/clock.hpp"
 #include "shared/protocol/error_table.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -34,6 +35,8 @@ std::string why_text(Connection const& row, Foreign foreign) {
   if (foreign == Foreign::yes) return "of another Composio project than your key's";
   if (row.status == ConnectionStatus::active && !row.error) return "";
   if (row.status == ConnectionStatus::pending) {
+    bool const is_over = row.expires_at && *row.expires_at <= SystemClock{}.wall();
+    if (is_over) return "its link expired " + short_time(*row.expires_at);
     std::string const until = row.expires_at ? " until " + short_time(*row.expires_at) : "";
     return (row.renewal ? "a login that renews it is open" : "its login is open") + until;
   }
@@ -70,7 +73,9 @@ std::string connection_card(Connection const& row, Foreign foreign, std::vector<
   std::string const title = row.integration_name.empty() ? row.integration.text : row.integration_name;
   Card card{row.slug + " (" + title + ")"};
   card.row("status", status_text(row))
-      .row("why", why_text(row, foreign))
+      .row("why", row.error && foreign == Foreign::no ? "" : why_text(row, foreign))
+      .row("error",
+           row.error ? std::string{protocol::row_of(row.error->code).name} + ": " + row.error->message : "")
       .row("last checked", row.last_checked_at ? short_time(*row.last_checked_at) : "never")
       .row("name", row.name)
       .row("integration", row.integration.text)
@@ -84,9 +89,6 @@ std::string connection_card(Connection const& row, Foreign foreign, std::vector<
       .row("last used", row.last_used_at
                             ? short_time(*row.last_used_at) + (row.used_by ? author(*row.used_by) : "")
                             : "never");
-  if (row.error) {
-    card.row("error", std::string{protocol::row_of(row.error->code).name} + ": " + row.error->message);
-  }
   card.row("next", shell_line(next));
   return card.render(style.has_color);
 }

@@ -140,6 +140,7 @@ Result<void> run_check(Context& context, CheckOptions const& options) {
   if (!context.flags.json && !checks.empty()) {
     AGENTA_CHECK(present_view(context, document, options.view,
                               [&]() -> Result<View> { return render(context, checks); }));
+    context.terminal.flush();  // before what is said of it
   }
   // A dead grant is sure; what could not be asked may be anything.
   return fail(has_dead ? dead_ones(checks, document) : *problem);

@@ -62,27 +62,31 @@ std::string const& label_of(AuthField const& field) {
 
 /// The question on one line; where the description would make it long, that stands above it.
 std::string write_question(Context& context, AuthField const& field, std::optional<Secret> const& offered,
-                           TakesFile takes_file) {
+                           TakesFile takes_file, bool is_first) {
   constexpr int kShort = 48;
   std::string question = label_of(field);
   std::string const about = equal_ignoring_case(field.description, question) ? "" : field.description;
   if (display_width(about) > kShort || about.find('\n') != std::string::npos) {
-    context.terminal.err(wrapped(about, 2, std::max(context.terminal.err_width(), 20)));
+    if (is_first) context.terminal.err(wrapped(about, 2, std::max(context.terminal.err_width(), 20)));
   } else if (!about.empty()) {
     question += " (" + about + ")";
   }
   if (takes_file == TakesFile::yes) question += ", or @FILE";
-  if (field.secret) question += ", not shown";
-  if (offered && !offered->empty()) question += field.secret ? " [default]" : " [" + offered->reveal() + "]";
+  if (is_secret(field)) question += ", not shown";
+  if (offered && !offered->empty())
+    question += is_secret(field) ? " [default]" : " [" + offered->reveal() + "]";
   return question + ":";
 }
 
-/// The file that was named instead of the value; the value itself where none was.
-Result<Secret> read_named_file(Context& context, Secret value) {
-  if (!value.reveal().starts_with('@')) return value;
+/// Puts what is in the file that was named in the place of its name; why it cannot.
+std::optional<std::string> read_named_file(Context& context, Secret& value) {
+  if (!value.reveal().starts_with('@')) return std::nullopt;
   std::string path = value.reveal().substr(1);
   if (path.starts_with("~/")) path.replace(0, 1, context.environment("HOME").value_or("~"));
-  return read_secret_file(path);
+  auto read = read_secret_file(path);
+  if (!read) return std::move(read).error().message;
+  value = std::move(*read);
+  return std::nullopt;
 }
 
 std::optional<std::string> refuse_file_name(std::string_view value) {
@@ -113,7 +117,7 @@ TakesFile takes_file(std::string_view scheme, AuthField const& field) {
                                                        "service_account"};
   bool const is_document =
       std::ranges::any_of(kDocuments, [&](std::string_view word) { return contains(name, word); });
-  bool const is_of_robot = contains(to_upper(scheme), "SERVICE_ACCOUNT") && field.secret;
+  bool const is_of_robot = contains(to_upper(scheme), "SERVICE_ACCOUNT") && is_secret(field);
   return is_document || is_of_robot ? TakesFile::yes : TakesFile::no;
 }
 
@@ -124,7 +128,7 @@ std::optional<std::string> refuse_value(AuthField const& field, std::string_view
   if ((type == "integer" || type == "int") && !is_number(value, true)) return label + " is a whole number";
   if ((type == "number" || type == "float") && !is_number(value, false)) return label + " is a number";
   if ((type == "boolean" || type == "bool") && !parse_choice(value)) return label + " is yes or no";
-  if (!field.secret && is_address(field) && !is_web_address(value)) {
+  if (!is_secret(field) && is_address(field) && !is_web_address(value)) {
     return label + " is an address that begins with https:// (or http://)";
   }
   return std::nullopt;
@@ -132,10 +136,10 @@ std::optional<std::string> refuse_value(AuthField const& field, std::string_view
 
 Result<Secret> ask_field(Context& context, AuthField const& field, std::optional<Secret> const& offered,
                          TakesFile takes_file, Error const& instead) {
-  for (;;) {
-    std::string const question = write_question(context, field, offered, takes_file);
+  for (bool is_first = true;; is_first = false) {
+    std::string const question = write_question(context, field, offered, takes_file, is_first);
     Secret answer;
-    if (field.secret) {
+    if (is_secret(field)) {
       AGENTA_TRY(answer, context.prompt().secret(question, instead, context.stop));
     } else {
       AGENTA_TRY(auto text, context.prompt().text(question, instead, context.stop));
@@ -144,12 +148,8 @@ Result<Secret> ask_field(Context& context, AuthField const& field, std::optional
     if (answer.empty() && offered) answer = *offered;
     std::optional<std::string> problem;
     if (takes_file == TakesFile::yes) {
-      if (auto read = read_named_file(context, std::move(answer))) {
-        answer = std::move(*read);
-        problem = refuse_file_name(answer.reveal());
-      } else {
-        problem = std::move(read).error().message;
-      }
+      problem = read_named_file(context, answer);
+      if (!problem) problem = refuse_file_name(answer.reveal());
     }
     if (!problem) problem = refuse_value(field, answer.reveal());
     if (!problem) {

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t kMostField = 64 << 10;
 
-/// As the daemon tells secret fields by name (`AuthField::secret`); the scheme's own word comes later.
-bool is_named_secret(std::string_view name) {
-  std::string const lower = to_lower(name);
-  constexpr std::array<std::string_view, 6> kWords{"key",      "secret", "token",
-                                                   "password", "passwd", "credential"};
-  return std::ranges::any_of(kWords,
-                             [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-}
-
 std::string alternatives(std::string const& name) {
   return "give " + name + "=@FILE, " + name + "=- for stdin or " + name + "=env:VAR";
 }
@@ -75,15 +66,25 @@ Result<FieldSource> parse_field(std::string_view flag, std::string const& text) 
 Result<void> check_literal(FieldSource const& source, std::vector<AuthField> const& declared,
                            Undeclared undeclared) {
   auto const is_it = [&](AuthField const& field) { return field.name == source.name; };
-  bool const is_secret =
-      std::ranges::any_of(declared, [&](AuthField const& field) { return is_it(field) && field.secret; });
-  if (is_secret) return refused_literal(source.name);
+  bool const may_be_secret =
+      std::ranges::any_of(declared, [&](AuthField const& field) { return is_it(field) && is_secret(field); });
+  if (may_be_secret) return refused_literal(source.name);
   bool const is_known = std::ranges::any_of(declared, is_it);
   if (!is_known && undeclared == Undeclared::refused) return refused_unknown(source.name, declared);
   return {};
 }
 
 }  // namespace
+
+bool is_named_secret(std::string_view name) {
+  std::string const lower = to_lower(name);
+  constexpr std::array<std::string_view, 6> kWords{"key",      "secret", "token",
+                                                   "password", "passwd", "credential"};
+  return std::ranges::any_of(kWords,
+                             [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+bool is_secret(AuthField const& field) { return field.secret || is_named_secret(field.display_name); }
 
 Result<std::vector<FieldSource>> parse_fields(std::string_view flag, std::vector<std::string> const& texts) {
   std::vector<FieldSource> sources;

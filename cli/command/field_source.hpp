@@ -47,6 +47,11 @@ class FieldReader {
   bool has_read_input_ = false;
 };
 
+/// Whether what a field is called says that it is a secret: some are declared as none that are, such as a
+/// user name that takes an API key. Its name in requests is judged by the daemon too (`AuthField::secret`).
+bool is_named_secret(std::string_view name);
+bool is_secret(AuthField const& field);
+
 /// What is in a file that is closed to others, without the end of its last line.
 Result<Secret> read_secret_file(std::filesystem::path const& path);
 

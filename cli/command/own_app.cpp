@@ -5,28 +5,13 @@
 #include "cli/command/connect_draft.hpp"
 #include "cli/command/field_question.hpp"
 #include "cli/terminal/sanitize.hpp"
+#include "cli/terminal/wrap.hpp"
 #include "shared/base/try.hpp"
+#include "shared/protocol/codec.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {
 namespace {
-
-std::string read_text(std::string_view object, std::string_view name) {
-  return protocol::read_string(protocol::find_member(object, name).value_or("null")).value_or("");
-}
-
-AuthField read_field(std::string_view json) {
-  AuthField field;
-  field.name = read_text(json, "name");
-  field.display_name = read_text(json, "display_name");
-  field.description = read_text(json, "description");
-  if (auto type = read_text(json, "type"); !type.empty()) field.type = std::move(type);
-  field.required = protocol::find_member(json, "required") == "true";
-  // Shown only where it is said to be none.
-  field.secret = protocol::find_member(json, "secret") != "false";
-  field.default_value = protocol::read_string(protocol::find_member(json, "default").value_or("null"));
-  return field;
-}
 
 Error app_needed(Integration const& integration) {
   Error error;
@@ -39,22 +24,11 @@ Error app_needed(Integration const& integration) {
 }
 
 void introduce(Context& context, Integration const& integration, OwnApp const& app) {
-  std::string text = "Composio has no app of its own for " + visible(title_of(integration)) + ": ";
-  text += app.redirect_uri.empty() ? "it takes yours.\n"
-                                   : "it takes yours. Register one at the service, with this redirect URI:\n"
-                                     "  " +
-                                         visible(app.redirect_uri) + "\n";
+  std::string text = "Composio has no app of its own for " + title_of(integration) + ": it takes yours.";
+  if (!app.redirect_uri.empty()) text += " Register one at the service, with this redirect URI:";
+  text = wrapped(text, 0, std::max(context.terminal.err_width(), 20));
+  if (!app.redirect_uri.empty()) text += "  " + visible(app.redirect_uri) + "\n";
   context.terminal.err(text);
-}
-
-std::optional<OwnApp> read_app(std::string_view context) {
-  auto const elements =
-      protocol::elements_of(protocol::find_member(context, "auth_config_fields").value_or("null"));
-  if (!elements || elements->empty()) return std::nullopt;
-  OwnApp app;
-  app.redirect_uri = read_text(context, "redirect_uri");
-  for (std::string_view const element : *elements) app.fields.push_back(read_field(element));
-  return app;
 }
 
 /// The fields that are missing still, by name.
@@ -76,7 +50,14 @@ std::optional<OwnApp> read_rest(std::string_view context, IntegrationDetail cons
 
 std::optional<OwnApp> find_own_app(Error const& refusal, IntegrationDetail const& detail) {
   if (refusal.context.text.empty()) return std::nullopt;
-  if (refusal.code == ErrorCode::not_configured) return read_app(refusal.context.text);
+  if (refusal.code == ErrorCode::not_configured) {
+    auto told = protocol::decode_own_app(refusal.context.text);
+    if (!told) return std::nullopt;
+    OwnApp app;
+    app.fields = std::move(told->fields);
+    app.redirect_uri = std::move(told->redirect_uri);
+    return app;
+  }
   bool const is_about_app =
       std::ranges::find(refusal.next_step, "--auth-config-field") != refusal.next_step.end();
   if (refusal.code == ErrorCode::invalid_credentials && is_about_app)

@@ -16,24 +16,26 @@ Result<std::string> Prompt::ask(std::string_view question, Error const& instead,
   return std::move(*line);
 }
 
-Result<bool> Prompt::confirm(std::string_view question, Error const& instead, std::stop_token stop) {
+Result<bool> Prompt::confirm(std::string_view question, Error const& instead, std::stop_token const& stop) {
   AGENTA_TRY(auto const answer, ask(std::string{question} + " [y/N]", instead, stop));
   std::string const word = to_lower(trim(answer));
   return word == "y" || word == "yes";
 }
 
-Result<bool> Prompt::confirm_likely(std::string_view question, Error const& instead, std::stop_token stop) {
+Result<bool> Prompt::confirm_likely(std::string_view question, Error const& instead,
+                                    std::stop_token const& stop) {
   AGENTA_TRY(auto const answer, ask(std::string{question} + " [Y/n]", instead, stop));
   std::string const word = to_lower(trim(answer));
   return word.empty() || word == "y" || word == "yes";
 }
 
-Result<std::string> Prompt::text(std::string_view question, Error const& instead, std::stop_token stop) {
+Result<std::string> Prompt::text(std::string_view question, Error const& instead,
+                                 std::stop_token const& stop) {
   AGENTA_TRY(auto const answer, ask(question, instead, stop));
   return std::string{trim(answer)};
 }
 
-Result<Secret> Prompt::secret(std::string_view question, Error const& instead, std::stop_token stop) {
+Result<Secret> Prompt::secret(std::string_view question, Error const& instead, std::stop_token const& stop) {
   if (!may_ask_) return fail(instead);
   terminal_.hide_echo();
   Result<std::string> answer = [&] {

@@ -163,7 +163,7 @@ Result<std::size_t> Terminal::read_some(char* buffer, std::size_t size, std::sto
   }
 }
 
-Result<std::optional<std::string>> Terminal::read_line(std::stop_token stop) {
+Result<std::optional<std::string>> Terminal::read_line(std::stop_token const& stop) {
   for (;;) {
     if (std::size_t const end = input_.find('\n'); end != std::string::npos) {
       // What is typed may be a secret: no copy of it stays in a buffer.
@@ -184,7 +184,7 @@ Result<std::optional<std::string>> Terminal::read_line(std::stop_token stop) {
   }
 }
 
-Result<std::string> Terminal::read_all(std::size_t limit, std::stop_token stop) {
+Result<std::string> Terminal::read_all(std::size_t limit, std::stop_token const& stop) {
   std::string content = std::exchange(input_, {});
   std::array<char, 16384> buffer{};
   for (;;) {

@@ -75,9 +75,9 @@ class Terminal {
   bool err_has_color() const { return err_color_; }
 
   /// One line of stdin without its end; nothing at the end of input. `CANCELLED` once `stop` is requested.
-  Result<std::optional<std::string>> read_line(std::stop_token stop);
+  Result<std::optional<std::string>> read_line(std::stop_token const& stop);
   /// All of stdin, at most `limit` bytes.
-  Result<std::string> read_all(std::size_t limit, std::stop_token stop);
+  Result<std::string> read_all(std::size_t limit, std::stop_token const& stop);
 
   /// Turns the echo of a real terminal off (on again with `restore_echo`). Any thread.
   void hide_echo();

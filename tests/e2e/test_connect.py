@@ -99,6 +99,70 @@ class Asking(ConnectTest):
         self.assertEqual(error["next_step"][-2:], ["--field", "generic_api_key=@FILE"])
 
 
+class Schemes(ConnectTest):
+    """Every way to connect is asked for by the fields it declares."""
+
+    def answer(self, integration: str, *answers: tuple[str, str]):
+        terminal = self.terminal(integration)
+        for question, typed in answers:
+            terminal.expect(question)
+            terminal.send(typed + "\n")
+        return terminal
+
+    def assert_connected(self, terminal, slug: str) -> None:
+        self.assertEqual(terminal.end(), 0, terminal.text)
+        self.assertRegex(terminal.text, f"Connected .* as {slug}\\.")
+        self.assertEqual(self.row(slug)["status"], "ACTIVE")
+
+    def test_a_login_in_the_browser_that_needs_a_field_first(self):
+        terminal = self.answer("shopify", (r"(?i)subdomain.*:", "acme"))
+        self.sandbox.approve(self.link(terminal))
+
+        self.assert_connected(terminal, "shopify")
+
+    def test_an_app_of_ones_own_is_asked_for_with_what_to_register(self):
+        terminal = self.answer("zoom", (r"Client id.*:", "CANARYid"), (r"Client secret.*not shown:", "CANARYsecret"))
+        self.sandbox.approve(self.link(terminal))
+
+        self.assert_connected(terminal, "zoom")
+        self.assertRegex(terminal.text, r"no app of its own for Zoom(.|\n)*https://\S+/auth/callback")
+        self.assertNotIn("CANARYsecret", terminal.text)
+        again = self.terminal("zoom", "--as", "other")
+        self.sandbox.approve(self.link(again))
+        self.assertEqual(again.end(), 0, "asked for what is remembered: " + again.text)
+
+    def test_an_app_of_ones_own_in_a_pipe_is_not_configured(self):
+        error = self.assert_error(self.world.run("connect", "zoom", "--json"), "NOT_CONFIGURED", 4)
+        self.assertIn("client_id", [field["name"] for field in error["context"]["auth_config_fields"]])
+
+        made = self.run_ok("connect", "zoom", "--auth-config-field", "client_id=abc", "--auth-config-field", "client_secret=env:APP",
+                           "--no-wait", "--json", env={"APP": "CANARYsecret"}).json
+        self.assertEqual(made["status"], "PENDING")
+
+    def test_a_default_is_taken_by_enter(self):
+        terminal = self.answer("freshdesk", (r"API key, not shown:", "fd_CANARY"), (r"Subdomain \[sandbox\]:", ""))
+
+        self.assert_connected(terminal, "freshdesk")
+        self.assertNotIn("fd_CANARY", terminal.text)
+
+    def test_a_service_account_is_given_by_its_file(self):
+        file = self.world.user_home / "key.json"
+        file.write_text('{"type":"service_account"}\n')
+        os.chmod(file, 0o600)
+        terminal = self.answer("bigquery", (r"@FILE, not shown:", str(file)), (r"write @ before it(.|\n)*not shown:", f"@{file}"))
+
+        self.assert_connected(terminal, "bigquery")
+
+    def test_a_token(self):
+        self.assert_connected(self.answer("cloudflare", (r"not shown:", "cf_CANARY")), "cloudflare")
+
+    def test_no_connection_is_needed_where_there_is_nothing_to_grant(self):
+        terminal = self.terminal("hackernews")
+
+        self.assertEqual(terminal.end(), 0, terminal.text)
+        self.assertIn("needs no connection", terminal.text)
+
+
 class Giving(ConnectTest):
     def test_a_field_comes_from_a_file_a_variable_or_stdin(self):
         file = self.world.user_home / "key"

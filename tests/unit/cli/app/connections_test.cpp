@@ -37,7 +37,7 @@ TEST(ConnectionsList, SaysInWordsWhichIsTheDefaultAndWhyOneIsNot) {
   at_a_terminal(rig);
   rig.answers(list({row("work", "ACTIVE", R"(,"is_default":true)"),
                     row("home", "EXPIRED", R"(,"error":{"code":"CONNECTION_EXPIRED","message":"revoked"})"),
-                    row("new", "PENDING", R"(,"expires_at":"2026-11-23T20:55:00.000Z")"),
+                    row("new", "PENDING", R"(,"expires_at":"2999-11-23T20:55:00.000Z")"),
                     row("other", "ACTIVE", R"(,"foreign":true)")}));
 
   EXPECT_EQ(rig.run({"connections", "list"}), 0);
@@ -46,7 +46,7 @@ TEST(ConnectionsList, SaysInWordsWhichIsTheDefaultAndWhyOneIsNot) {
       "SLUG   INTEGRATION  STATUS   AUTH    NAME  DEFAULT  LAST USED  WHY\n"
       "work   github       ACTIVE   OAUTH2        default  never\n"
       "home   github       EXPIRED  OAUTH2                 never      revoked\n"
-      "new    github       PENDING  OAUTH2                 never      its login is open until 2026-11-23 "
+      "new    github       PENDING  OAUTH2                 never      its login is open until 2999-11-23 "
       "20:55\n"
       "other  github       ACTIVE   OAUTH2                 never      of another Composio project than "
       "your key's\n");

@@ -109,6 +109,15 @@ TEST(AskField, PutsALongDescriptionAboveTheQuestion) {
             "\n");
 }
 
+TEST(AskField, ShowsNothingOfWhatIsCalledASecretAndDeclaredNone) {
+  AuthField user = field("username");
+  user.display_name = "API key";
+  Person person{"fd_1\n"};
+
+  EXPECT_EQ(person.answer(user)->reveal(), "fd_1");
+  EXPECT_EQ(person.capture.err, "API key, not shown: \n");
+}
+
 TEST(AskField, NeverShowsASecretThatIsOffered) {
   AuthField password = field("password");
   password.secret = true;
