@@ -33,7 +33,7 @@ struct ConnectionLife : ExecutionsTest {
       if (found == there.end()) return fail(ErrorCode::connection_not_found, "no such account");
       return found->second;
     };
-    provider.on_list_all = [this] {
+    provider.on_list_accounts = [this] {
       std::vector<Account> all;
       for (auto const& [id, account] : there) all.push_back(account);
       return all;
