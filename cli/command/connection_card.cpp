@@ -36,9 +36,9 @@ std::string why_text(Connection const& row, Foreign foreign) {
   if (row.status == ConnectionStatus::active && !row.error) return "";
   if (row.status == ConnectionStatus::pending) {
     bool const is_over = row.expires_at && *row.expires_at <= SystemClock{}.wall();
-    if (is_over) return "its link expired " + short_time(*row.expires_at);
+    if (is_over) return "link expired " + short_time(*row.expires_at);
     std::string const until = row.expires_at ? " until " + short_time(*row.expires_at) : "";
-    return (row.renewal ? "a login that renews it is open" : "its login is open") + until;
+    return (row.renewal ? "renewal open" : "login open") + until;
   }
   if (row.error && !row.error->message.empty()) return row.error->message;
   if (row.error) return std::string{protocol::row_of(row.error->code).name};

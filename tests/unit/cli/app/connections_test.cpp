@@ -41,15 +41,14 @@ TEST(ConnectionsList, SaysInWordsWhichIsTheDefaultAndWhyOneIsNot) {
                     row("other", "ACTIVE", R"(,"foreign":true)")}));
 
   EXPECT_EQ(rig.run({"connections", "list"}), 0);
-  EXPECT_EQ(
-      rig.capture.out,
-      "SLUG   INTEGRATION  STATUS   AUTH    NAME  DEFAULT  LAST USED  WHY\n"
-      "work   github       ACTIVE   OAUTH2        default  never\n"
-      "home   github       EXPIRED  OAUTH2                 never      revoked\n"
-      "new    github       PENDING  OAUTH2                 never      its login is open until 2999-11-23 "
-      "20:55\n"
-      "other  github       ACTIVE   OAUTH2                 never      of another Composio project than "
-      "your key's\n");
+  EXPECT_EQ(rig.capture.out,
+            "SLUG   INTEGRATION  STATUS   AUTH    NAME  DEFAULT  LAST USED  WHY\n"
+            "work   github       ACTIVE   OAUTH2        default  never\n"
+            "home   github       EXPIRED  OAUTH2                 never      revoked\n"
+            "new    github       PENDING  OAUTH2                 never      login open until 2999-11-23 "
+            "20:55\n"
+            "other  github       ACTIVE   OAUTH2                 never      of another Composio project than "
+            "your key's\n");
 }
 
 TEST(ConnectionsList, GoesPageByPage) {
