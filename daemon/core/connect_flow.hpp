@@ -81,8 +81,8 @@ class ConnectFlow {
   /// another row.
   Result<void> give_up(ConnectionId const& id);
 
-  /// What a restart finds: rows without an account are forgotten, for their link was never shown. Before anything
-  /// new is begun.
+  /// What a restart finds: rows without an account are forgotten, for their link was never shown. Before
+  /// anything new is begun.
   Result<void> forget_unmade();
   /// The others are watched again where the saved key is theirs. Reading that may take a while.
   Result<void> resume_pending(Caller const& owner);
