@@ -5,7 +5,7 @@
 namespace agenta::daemon {
 namespace {
 
-ProviderProject project(std::string id, std::string name, std::string org = "ok_1") {
+ProviderProject make_project(std::string id, std::string name, std::string org = "ok_1") {
   return {std::move(id), std::move(name), std::move(org), "acme"};
 }
 
@@ -31,7 +31,7 @@ TEST_F(KeyOwnerTest, AProjectsKeyIsTakenWhateverIsNotTold) {
 }
 
 TEST_F(KeyOwnerTest, AProjectsKeyWorksInNoOther) {
-  tell(project("pr_1", "one"), {});
+  tell(make_project("pr_1", "one"), {});
 
   EXPECT_EQ(value_of(find("key-1")).project_name, "one");
   EXPECT_EQ(value_of(find("key-1", "ONE")).email, "me@example.com");
@@ -39,7 +39,7 @@ TEST_F(KeyOwnerTest, AProjectsKeyWorksInNoOther) {
 }
 
 TEST_F(KeyOwnerTest, AUsersOnlyProjectIsTheOne) {
-  tell(std::nullopt, {project("pr_1", "one")});
+  tell(std::nullopt, {make_project("pr_1", "one")});
 
   auto const owner = value_of(find("user-1"));
 
@@ -48,7 +48,7 @@ TEST_F(KeyOwnerTest, AUsersOnlyProjectIsTheOne) {
 }
 
 TEST_F(KeyOwnerTest, OfSeveralOneMustBeNamed) {
-  tell(project("pr_1", "one"), {project("pr_1", "one"), project("pr_2", "two")});
+  tell(make_project("pr_1", "one"), {make_project("pr_1", "one"), make_project("pr_2", "two")});
 
   auto const error = error_of(find("user-1"));
 
@@ -62,7 +62,8 @@ TEST_F(KeyOwnerTest, OfSeveralOneMustBeNamed) {
 }
 
 TEST_F(KeyOwnerTest, ANameThatTwoProjectsHaveDoesNotChoose) {
-  tell(std::nullopt, {project("pr_1", "same"), project("pr_2", "same"), project("pr_3", "other")});
+  tell(std::nullopt,
+       {make_project("pr_1", "same"), make_project("pr_2", "same"), make_project("pr_3", "other")});
 
   auto const error = error_of(find("user-1", "same"));
 
@@ -80,13 +81,13 @@ TEST_F(KeyOwnerTest, WithoutAProjectNothingCanBeExecuted) {
 }
 
 TEST_F(KeyOwnerTest, AProjectWithoutItsOrganisationCannotBeNamedToTheProvider) {
-  tell(project("pr_1", "one", ""), {});
+  tell(make_project("pr_1", "one", ""), {});
 
   EXPECT_EQ(error_of(find("user-1")).code, ErrorCode::not_configured);
 }
 
 TEST_F(KeyOwnerTest, EitherAnswerIsEnough) {
-  tell(project("pr_1", "one"), {});
+  tell(make_project("pr_1", "one"), {});
   accounts.on_list_projects = [](auto const&) {
     return Result<std::vector<ProviderProject>>{fail(ErrorCode::forbidden, "no")};
   };
@@ -100,7 +101,7 @@ TEST_F(KeyOwnerTest, ARejectedKeyIsRejected) {
   accounts.on_get_owner = [](auto const&) {
     return Result<KeyOwner>{fail(ErrorCode::api_key_rejected, "no such key")};
   };
-  accounts.on_list_projects = [](auto const&) { return std::vector{project("pr_1", "one")}; };
+  accounts.on_list_projects = [](auto const&) { return std::vector{make_project("pr_1", "one")}; };
 
   EXPECT_EQ(error_of(find("user-1")).code, ErrorCode::api_key_rejected);
 }
