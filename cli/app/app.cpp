@@ -88,6 +88,7 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
     return config::Settings::load(paths, world.environment, world.directory, settings_of(flags));
   };
   std::optional<config::Settings> settings;
+  client::ClientIdentity identity;
   Service service;
   if (command.needs == Needs::service || command.needs == Needs::screen) {
     AGENTA_TRY(settings, load_settings());
@@ -95,8 +96,8 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
       AGENTA_TRY(auto const color, parse_color(settings->text("output.color")));
       terminal.choose_color(color, world.environment);
     }
-    AGENTA_TRY(auto identity, find_identity(flags, *settings, world.environment));
-    service = make_service(world, std::move(identity), launch_options(world, flags, paths));
+    AGENTA_TRY(identity, find_identity(flags, *settings, world.environment));
+    service = make_service(world, identity, launch_options(world, flags, paths));
   }
   Context context{.tools = service.port ? *service.port : nothing, .terminal = terminal};
   context.stop = world.stop;
@@ -112,6 +113,9 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
   if (service.launching != nullptr) {
     context.lost_reply = [&service] { return service.launching->daemon().lost_reply(); };
   }
+  context.another_service = [&] {
+    return make_service(world, identity, launch_options(world, flags, paths)).port;
+  };
   context.without_autostart = [&]() -> std::unique_ptr<ToolService> {
     if (world.make_service) return world.make_service();
     auto options = launch_options(world, flags, paths);

@@ -78,7 +78,9 @@ std::vector<std::string> find_connections(World const& world, config::Paths cons
                                           Question const& question) {
   std::vector<std::string> slugs;
   auto const service = make_service(world, paths, question.flags);
-  ServiceRequest request = protocol::list_connections({});
+  protocol::ConnectionQuery query;
+  query.limit = 1000;  // the most that one question may ask for; there is time for one
+  ServiceRequest request = protocol::list_connections(query);
   request.timeout = kPatience;
   Timer const timer{kPatience};
   auto const reply = service->call(request, timer.token());

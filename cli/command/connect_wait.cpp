@@ -55,7 +55,12 @@ Error failure_of(Connection const& row) {
                             std::string{name_of(row.status)};
   error.context.text = context_of(row.id.text);
   error.next_step = {"agenta-tools", "connect", row.integration.text};
-  if (row.slug != row.integration.text) error.next_step.insert(error.next_step.end(), {"--as", row.slug});
+  // A login that never was a connection is begun anew; a renewal left its connection as it was.
+  if (row.status != ConnectionStatus::failed) {
+    error.next_step.insert(error.next_step.end(), {"--reconnect", row.slug});
+  } else if (row.slug != row.integration.text) {
+    error.next_step.insert(error.next_step.end(), {"--as", row.slug});
+  }
   return error;
 }
 
@@ -82,11 +87,14 @@ Result<SettledConnection> wait_until_settled(Context& context, std::string const
       if (!may_ask_again(reply.error()) || ++lost > kMostLostQuestions) return fail(std::move(reply).error());
     } else {
       lost = 0;
+      context.notices.take(*reply);
       AGENTA_TRY(auto row, protocol::decode_connection(reply->body));
-      if (row.status == ConnectionStatus::active) {
+      bool const is_pending = row.status == ConnectionStatus::pending;
+      // An active one with an error is one that was to be renewed, and was not.
+      if (row.status == ConnectionStatus::active && !row.error) {
         return SettledConnection{.document = std::move(reply->body), .connection = std::move(row)};
       }
-      if (row.status != ConnectionStatus::pending) return fail(failure_of(row));
+      if (!is_pending) return fail(failure_of(row));
     }
     if (steady_clock::now() >= until) return fail(still_pending(id, patience));
     std::this_thread::sleep_for(kPause);

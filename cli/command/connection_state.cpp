@@ -51,14 +51,22 @@ std::optional<ConnectionStatus> leading_status(std::vector<Connection> const& co
 
 std::map<std::string, std::string> find_states(Context& context) {
   std::map<std::string, std::string> states;
-  auto const reply = context.call(protocol::list_connections({}));
-  if (!reply) return states;
-  auto const page = protocol::decode_connections(reply->body);
-  if (!page) return states;
   std::map<std::string, std::optional<ConnectionStatus>> leading;
-  for (Connection const& each : page->items) {
-    auto& status = leading[each.integration.text];
-    status = better(status, each.status);
+  constexpr int kLargestPage = 1000;
+  constexpr int kMostPages = 100;
+  protocol::ConnectionQuery query;
+  query.limit = kLargestPage;
+  for (int pages = 0; pages < kMostPages; ++pages) {
+    auto const reply = context.call(protocol::list_connections(query));
+    if (!reply) break;
+    auto const page = protocol::decode_connections(reply->body);
+    if (!page) break;
+    for (Connection const& each : page->items) {
+      auto& status = leading[each.integration.text];
+      status = better(status, each.status);
+    }
+    if (!page->next_cursor || page->next_cursor->empty()) break;
+    query.cursor = *page->next_cursor;
   }
   for (auto const& [integration, status] : leading) states.emplace(integration, state_word(status));
   return states;

@@ -1,55 +1,62 @@
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_card.hpp"
+#include "cli/command/connection_state.hpp"
 #include "cli/command/view.hpp"
-#include "cli/terminal/card.hpp"
 #include "cli/terminal/table.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
-#include "shared/protocol/error_table.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {
 namespace {
 
 struct ListOptions {
   protocol::ConnectionQuery query{};
+  std::string limit{};
+  bool all = false;
   ViewOptions view{};
 };
 
+Ink ink_of_status(std::string_view word) {
+  auto const status = parse_connection_status(word);
+  return status ? ink_of_state(state_word(*status)) : Ink::plain;
+}
+
+Result<View> render_list(Context const& context, std::string const& body) {
+  AGENTA_TRY(auto const page, protocol::decode_connections(body));
+  auto const documents = protocol::elements_of(protocol::find_member(body, "items").value_or("[]"));
+  constexpr std::size_t kStatus = 2;
+  constexpr std::size_t kDefault = 5;
+  constexpr std::size_t kWhy = 7;
+  Table table{{"SLUG", "INTEGRATION", "STATUS", "AUTH", "NAME", "DEFAULT", "LAST USED", "WHY"}};
+  table.keep(0).keep(kStatus).paint(kStatus, ink_of_status);
+  // Where each is the only one of its integration, or none is a default, there is nothing to tell apart.
+  table.hide_all(kDefault, "default").hide_all(kDefault, "").hide_all(kWhy, "");
+  for (std::size_t i = 0; i < page.items.size(); ++i) {
+    Connection const& row = page.items[i];
+    table.add({row.slug, row.integration.text, std::string{name_of(row.status)}, row.auth_type, row.name,
+               row.is_default ? "default" : "", row.last_used_at ? short_time(*row.last_used_at) : "never",
+               why_text(row, find_foreign((*documents)[i]))});
+  }
+  View view;
+  view.text = table_text(context, table, "No connections yet. Make one: agenta-tools connect github");
+  if (page.next_cursor) view.notes.push_back(more_line(page.items.size(), page.total));
+  return view;
+}
+
 Result<void> run_list(Context& context, ListOptions const& options) {
-  AGENTA_TRY(auto const reply, context.call(protocol::list_connections(options.query)));
-  return present_view(context, reply.body, options.view, [&]() -> Result<View> {
-    AGENTA_TRY(auto const page, protocol::decode_connections(reply.body));
-    Table table{{"SLUG", "INTEGRATION", "STATUS", "AUTH", "NAME", "LAST USED"}};
-    table.keep(0).keep(2);
-    for (Connection const& row : page.items) {
-      table.add({row.is_default ? row.slug + " *" : row.slug, row.integration.text,
-                 std::string{name_of(row.status)}, row.auth_type, row.name,
-                 row.last_used_at ? short_time(*row.last_used_at) : "never"});
-    }
-    return View{.text =
-                    table_text(context, table, "No connections yet. Make one: agenta-tools connect github")};
-  });
+  protocol::ConnectionQuery query = options.query;
+  AGENTA_TRY(query.limit, read_page_size(options.limit, options.all));
+  AGENTA_TRY(auto const body, fetch_list(context, options.all, [&](std::string const& cursor) {
+               protocol::ConnectionQuery page = query;
+               if (!cursor.empty()) page.cursor = cursor;
+               return protocol::list_connections(page);
+             }));
+  return present_view(context, body, options.view, [&] { return render_list(context, body); });
 }
 
 }  // namespace
-
-void print_connection(Terminal& terminal, Connection const& row) {
-  Card card{row.slug + " (" + row.integration.text + ")"};
-  card.row("status", name_of(row.status))
-      .row("name", row.name)
-      .row("auth", row.auth_type)
-      .row("default", row.is_default ? "yes" : "")
-      .row("id", row.id.text)
-      .row("account", row.account.text)
-      .row("auth config", row.auth_config.text)
-      .row("created", short_time(row.created_at))
-      .row("last used", row.last_used_at ? short_time(*row.last_used_at) : "never");
-  if (row.error) {
-    card.row("error", std::string{protocol::row_of(row.error->code).name} + ": " + row.error->message);
-  }
-  print(terminal, card);
-}
 
 RunFn add_connections_list(Syntax& syntax) {
   auto options = std::make_shared<ListOptions>();
@@ -57,7 +64,10 @@ RunFn add_connections_list(Syntax& syntax) {
       .completes(Completes::integration)
       .option("--status", "STATUS", options->query.status,
               "Only PENDING, ACTIVE, EXPIRED, FAILED or INACTIVE ones")
-      .one_of({"PENDING", "ACTIVE", "EXPIRED", "FAILED", "INACTIVE"});
+      .one_of({"PENDING", "ACTIVE", "EXPIRED", "FAILED", "INACTIVE"})
+      .option("--limit", "N", options->limit, "At most so many; with --all, so many at once")
+      .option("--cursor", "CURSOR", options->query.cursor, "Go on after a page: its next_cursor")
+      .flag("--all", options->all, "Every page");
   add_view_flags(syntax, options->view);
   syntax.example("agenta-tools connections list --integration github");
   return [options](Context& context) { return run_list(context, *options); };
@@ -67,12 +77,14 @@ RunFn add_connections_show(Syntax& syntax) {
   auto name = std::make_shared<std::string>();
   syntax.argument("CONNECTION", *name, "Slug or id of a connection")
       .completes(Completes::connection)
+      .note("Shows how it is, and who made it, changed it and used it last: when, and from which program.")
       .example("agenta-tools connections show github");
   return [name](Context& context) -> Result<void> {
     AGENTA_TRY(auto const reply, context.call(protocol::get_connection(*name, std::chrono::seconds{0})));
     return present(context, reply.body, [&]() -> Result<void> {
       AGENTA_TRY(auto const row, protocol::decode_connection(reply.body));
-      print_connection(context.terminal, row);
+      auto const next = step_here(mending_step(row), context.flags);
+      context.terminal.out(connection_card(row, find_foreign(reply.body), next, page_style(context)));
       return {};
     });
   };

@@ -7,6 +7,7 @@
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/clock.hpp"
 #include "shared/base/private_dir.hpp"
+#include "shared/base/secret.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -18,17 +19,30 @@ constexpr std::size_t kMostInput = 16 << 20;  // what the daemon takes as a body
 
 }  // namespace
 
-Result<ServiceReply> Context::call(ServiceRequest request) {
+Result<ServiceReply> Context::ask(ServiceRequest request) {
   if (timeout && !request.timeout) request.timeout = timeout;
   auto reply = tools.call(request, stop);
-  if (reply) keep_oldest(stale, find_staleness(*reply));
+  Secret const sent{std::move(request.body)};
+  if (!reply) return reply;
+  keep_oldest(stale, find_staleness(*reply));
+  notices.take(*reply);
+  return reply;
+}
+
+Result<ServiceReply> Context::call(ServiceRequest request) {
+  auto reply = ask(std::move(request));
+  say_notices(*this);
   return reply;
 }
 
 Result<ServiceReply> Context::call_far(ServiceRequest request) {
-  Spinner spinner{terminal, verbosity(), quietness()};
-  spinner.say("asking the daemon");
-  return call(std::move(request));
+  auto reply = [&] {
+    Spinner spinner{terminal, verbosity(), quietness()};
+    spinner.say("asking the daemon");
+    return ask(std::move(request));
+  }();
+  say_notices(*this);
+  return reply;
 }
 
 Prompt Context::prompt() const { return Prompt{terminal, is_attended()}; }

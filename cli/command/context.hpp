@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/command/notices.hpp"
 #include "cli/command/staleness.hpp"
 #include "cli/command/syntax.hpp"
 #include "cli/terminal/prompt.hpp"
@@ -81,12 +82,17 @@ struct Context {
   std::function<bool()> lost_reply = [] { return false; };
   /// A service that never starts a daemon.
   std::function<std::unique_ptr<ToolService>()> without_autostart{};
+  /// Another service with the same identity, for a thread of its own.
+  std::function<std::unique_ptr<ToolService>()> another_service{};
   /// The oldest answer that came from a copy which should be newer.
   std::optional<Staleness> stale{};
+  /// What the daemon let the person know with its answers, each once.
+  Notices notices{};
 
   /// JSON is asked for, or the result goes into a pipe.
   bool wants_json() const { return flags.json || !terminal.out_is_tty(); }
-  /// Calls the service under `--timeout`, and until interrupted. Remembers how old the answer is.
+  /// Calls the service under `--timeout`, and until interrupted. Remembers how old the answer is, and says
+  /// what the daemon lets the person know with it. The request is wiped: it may hold credentials.
   Result<ServiceReply> call(ServiceRequest request);
   /// The same with a spinner, for what may have to be fetched from afar first.
   Result<ServiceReply> call_far(ServiceRequest request);
@@ -98,6 +104,9 @@ struct Context {
   /// One line for a person, on stderr; nothing with `--quiet`. On a terminal it comes after what was printed
   /// so far.
   void say(std::string_view line) const;
+
+ private:
+  Result<ServiceReply> ask(ServiceRequest request);
 };
 
 /// Prints a document: as it is in JSON mode, else by `render`.

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "cli/terminal/child.hpp"
+#include "cli/terminal/surroundings.hpp"
 #include "shared/base/text.hpp"
 
 namespace agenta::cli {
@@ -76,18 +77,10 @@ std::vector<std::vector<std::string>> browser_commands(std::string_view url, Loo
     }
     return commands;
   }
-  bool const is_remote =
-      has(environment, "SSH_CONNECTION") || has(environment, "SSH_TTY") || has(environment, "CI");
-  bool const is_wsl = has(environment, "WSL_DISTRO_NAME");
-  bool const has_display = has(environment, "DISPLAY") || has(environment, "WAYLAND_DISPLAY") || is_wsl;
-#ifdef __APPLE__
-  constexpr bool kHasDesktop = true;
-#else
-  constexpr bool kHasDesktop = false;
-#endif
-  if (is_remote || !(has_display || kHasDesktop)) return commands;
+  Surroundings const here = find_surroundings(environment);
+  if (!here.why_no_browser().empty()) return commands;
   for (char const* program : {"wslview", "xdg-open", "open"}) {
-    if (std::string_view{program} == "wslview" && !is_wsl) continue;
+    if (std::string_view{program} == "wslview" && !here.is_wsl) continue;
     commands.push_back({program, std::string{url}});
   }
   return commands;

@@ -22,6 +22,12 @@ Result<bool> Prompt::confirm(std::string_view question, Error const& instead, st
   return word == "y" || word == "yes";
 }
 
+Result<bool> Prompt::confirm_likely(std::string_view question, Error const& instead, std::stop_token stop) {
+  AGENTA_TRY(auto const answer, ask(std::string{question} + " [Y/n]", instead, stop));
+  std::string const word = to_lower(trim(answer));
+  return word.empty() || word == "y" || word == "yes";
+}
+
 Result<std::string> Prompt::text(std::string_view question, Error const& instead, std::stop_token stop) {
   AGENTA_TRY(auto const answer, ask(question, instead, stop));
   return std::string{trim(answer)};

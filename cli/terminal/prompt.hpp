@@ -19,6 +19,8 @@ class Prompt {
   bool may_ask() const { return may_ask_; }
   /// `y` or `yes` is yes, all else no.
   Result<bool> confirm(std::string_view question, Error const& instead, std::stop_token stop);
+  /// For what is harmless and wanted more often than not: Enter is yes too.
+  Result<bool> confirm_likely(std::string_view question, Error const& instead, std::stop_token stop);
   Result<std::string> text(std::string_view question, Error const& instead, std::stop_token stop);
   /// Reads without echo; the echo comes back however it ends.
   Result<Secret> secret(std::string_view question, Error const& instead, std::stop_token stop);

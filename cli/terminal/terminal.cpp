@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "shared/base/secret.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::cli {
@@ -126,6 +127,10 @@ int Terminal::err_width() const {
   return capture_ != nullptr || !shape_.err_is_tty ? shape_.width : size_of(STDERR_FILENO).ws_col;
 }
 
+int Terminal::err_height() const {
+  return capture_ != nullptr || !shape_.err_is_tty ? shape_.height : size_of(STDERR_FILENO).ws_row;
+}
+
 void Terminal::choose_color(ColorChoice choice, Lookup const& environment) {
   auto const decide = [&](bool is_tty) {
     if (choice != ColorChoice::automatic) return choice == ColorChoice::always;
@@ -161,8 +166,10 @@ Result<std::size_t> Terminal::read_some(char* buffer, std::size_t size, std::sto
 Result<std::optional<std::string>> Terminal::read_line(std::stop_token stop) {
   for (;;) {
     if (std::size_t const end = input_.find('\n'); end != std::string::npos) {
-      std::string line = input_.substr(0, end);
-      input_.erase(0, end + 1);
+      // What is typed may be a secret: no copy of it stays in a buffer.
+      Secret const whole{std::move(input_)};
+      std::string line = whole.reveal().substr(0, end);
+      input_ = whole.reveal().substr(end + 1);
       if (line.ends_with('\r')) line.pop_back();
       return std::optional{std::move(line)};
     }
@@ -173,6 +180,7 @@ Result<std::optional<std::string>> Terminal::read_line(std::stop_token stop) {
       return std::optional{std::exchange(input_, {})};
     }
     input_.append(buffer.data(), got);
+    ::explicit_bzero(buffer.data(), got);
   }
 }
 

@@ -63,8 +63,9 @@ class Terminal {
   bool is_dumb() const { return shape_.is_dumb; }
   int width() const { return shape_.width; }
   int height() const { return shape_.height; }
-  /// The columns of the terminal that stderr is, as they are now.
+  /// The columns and lines of the terminal that stderr is, as they are now.
   int err_width() const;
+  int err_height() const;
   /// Whether the streams are strings: nothing of this process's own streams is to be touched.
   bool is_captured() const { return capture_ != nullptr; }
 

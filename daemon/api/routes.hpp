@@ -6,6 +6,8 @@
 #include "daemon/core/browser_logins.hpp"
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connect_flow.hpp"
+#include "daemon/core/connection_check.hpp"
+#include "daemon/core/connection_sync.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/executions.hpp"
@@ -17,6 +19,9 @@ namespace agenta::daemon::api {
 /// A reply that is not settled yet carries this header with the key to wait on; a client that asked to wait
 /// is answered when the key is notified. Never on the wire.
 inline constexpr std::string_view kWaitKeyHeader = "agenta-wait-key";
+
+/// Notified whenever a connection changed.
+inline constexpr std::string_view kConnectionChanges = "connection-changes";
 
 // The routes by subject. Each decodes, calls one use case, and encodes; the use cases outlive the table.
 
@@ -40,8 +45,15 @@ struct CatalogServices {
   CatalogRefresher& refresher;
 };
 std::vector<Route> catalog_routes(CatalogServices services);
-std::vector<Route> connection_routes(ConnectFlow& flow, Connections& connections, Credentials& credentials,
-                                     LoginWatcher& watcher);
+struct ConnectionServices {
+  ConnectFlow& flow;
+  Connections& connections;
+  ConnectionChecks& checks;
+  ConnectionSync& sync;
+  Credentials& credentials;
+  LoginWatcher& watcher;
+};
+std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "daemon/api/routes.hpp"
@@ -55,37 +56,50 @@ Result<log::Log> open_log(config::Paths const& paths, config::Settings const& se
 
 /// Stores first, use cases after what they use.
 struct Services::Core {
-  Core(store::Database& database, Credentials::Options credential_options,
-       std::filesystem::path credential_path, store::KeyringProcess::Options keyring_options,
-       std::string session_bus, Executions::Options execution_options, LoginWatcher& watcher,
-       BrowserLoginWatcher& browser_watcher, Clock const& clock, CatalogShelf::Options shelf_options,
-       Catalog::Options catalog_options)
+  struct Options {
+    Credentials::Options credentials{};
+    std::filesystem::path credential_file{};
+    store::KeyringProcess::Options keyring{};
+    std::string session_bus{};
+    Executions::Options executions{};
+    ConnectionChecks::Options checks{};
+    CatalogShelf::Options shelf{};
+    Catalog::Options catalog{};
+    std::function<void()> connection_changed{};
+  };
+  Core(store::Database& database, Options options, LoginWatcher& watcher,
+       BrowserLoginWatcher& browser_watcher, Clock const& clock)
       : projects(database),
-        connections(database),
-        auth_configs(database),
+        connections(database, std::move(options.connection_changed)),
+        auth_config_store(database),
         journal(database),
-        credential_file(std::move(credential_path)),
-        keyring(std::move(keyring_options)),
-        safe(credential_file, keyring, std::move(session_bus)),
-        credentials(safe, composio, accounts, std::move(credential_options)),
+        credential_file(std::move(options.credential_file)),
+        keyring(std::move(options.keyring)),
+        safe(credential_file, keyring, std::move(options.session_bus)),
+        auth_configs(auth_config_store, composio, clock, options.credentials.fingerprint),
+        credentials(safe, composio, accounts, std::move(options.credentials)),
         browser_logins(credentials, accounts, browser_watcher, clock),
-        shelf(std::move(shelf_options)),
-        catalog(composio, clock, shelf, std::move(catalog_options)),
+        shelf(std::move(options.shelf)),
+        catalog(composio, clock, shelf, std::move(options.catalog)),
         search(catalog, composio),
-        connected(projects, connections, credentials, composio),
+        connected(projects, connections, credentials, composio, clock),
         flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
-                   std::move(execution_options)) {}
+                   std::move(options.executions)),
+        checks(connections, connected, catalog, credentials, composio, executions, clock,
+               std::move(options.checks)),
+        sync(projects, connections, catalog, credentials, composio, checks, clock) {}
 
   store::ProjectStore projects;
   store::ConnectionStore connections;
-  store::AuthConfigStore auth_configs;
+  store::AuthConfigStore auth_config_store;
   store::ExecutionJournal journal;
   store::CredentialFile credential_file;
   store::KeyringProcess keyring;
   KeySafe safe;
   HttpPool http;
   ComposioClient composio{http};
+  AuthConfigs auth_configs;
   ComposioAccounts accounts{http};
   Credentials credentials;
   BrowserLogins browser_logins;
@@ -95,6 +109,8 @@ struct Services::Core {
   Connections connected;
   ConnectFlow flow;
   Executions executions;
+  ConnectionChecks checks;
+  ConnectionSync sync;
 };
 
 Services::Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
@@ -132,14 +148,25 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   }
   LoginDesk::Options desk_options;
   desk_options.callback = settings_.boolean("connect.callback");
+  std::tie(desk_options.door.first_port, desk_options.door.last_port) =
+      settings_.ports("connect.callback_port");
   desk_ = std::make_unique<LoginDesk>(loop_, provider_workers_, waits_, log_, desk_options);
   browser_desk_ = std::make_unique<BrowserLoginDesk>(loop_, provider_workers_, waits_, log_);
   keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
                                             keeper_options(settings_, paths_));
-  core_ = std::make_unique<Core>(*database_, credential_options(settings_, sandbox_.get(), database_->salt()),
-                                 paths_.credentials(), keyring_options(paths_), own_session_bus(),
-                                 execution_options(settings_, sandbox_.get()), *desk_, *browser_desk_, clock_,
-                                 shelf_options(paths_), catalog_options(settings_, *keeper_));
+  Core::Options options;
+  options.credentials = credential_options(settings_, sandbox_.get(), database_->salt());
+  options.credential_file = paths_.credentials();
+  options.keyring = keyring_options(paths_);
+  options.session_bus = own_session_bus();
+  options.executions = execution_options(settings_, sandbox_.get());
+  options.checks.proves_dead_credential = options.executions.proves_dead_credential;
+  options.shelf = shelf_options(paths_);
+  options.catalog = catalog_options(settings_, *keeper_);
+  options.connection_changed = [this] {
+    boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kConnectionChanges}); });
+  };
+  core_ = std::make_unique<Core>(*database_, std::move(options), *desk_, *browser_desk_, clock_);
   desk_->attach(core_->flow);
   browser_desk_->attach(core_->browser_logins);
   keeper_->attach(core_->catalog, core_->shelf);
@@ -164,17 +191,22 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                            .connections = core_->connected,
                            .credentials = core_->credentials,
                            .refresher = *keeper_}));
-  add(api::connection_routes(core_->flow, core_->connected, core_->credentials, *desk_));
+  add(api::connection_routes({.flow = core_->flow,
+                              .connections = core_->connected,
+                              .checks = core_->checks,
+                              .sync = core_->sync,
+                              .credentials = core_->credentials,
+                              .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
-  Dispatcher::Options options;
-  options.sandbox_flag = sandbox_ ? "--sandbox" : "";
-  options.user = user_name();
-  options.host = host_name();
+  Dispatcher::Options door;
+  door.sandbox_flag = sandbox_ ? "--sandbox" : "";
+  door.user = user_name();
+  door.host = host_name();
   dispatcher_ =
-      std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(options));
+      std::make_unique<Dispatcher>(*router_, local_, provider_workers_, waits_, log_, std::move(door));
   server_ = std::make_unique<HttpServer>(loop_.get_executor(), server_options(settings_),
                                          [this](HttpRequest request, HttpPeer peer) {
                                            return dispatcher_->handle(std::move(request), std::move(peer));

@@ -13,6 +13,7 @@ AuthConfig read_auth_config(Json const& json) {
   auto config = AuthConfig{};
   config.id.text = wire::text_at(json, "id");
   config.integration.text = to_lower(wire::text_at(wire::member(json, "toolkit"), "slug"));
+  config.name = wire::text_at(json, "name");
   config.auth_scheme = wire::text_at(json, "auth_scheme");
   config.managed = wire::flag_at(json, "is_composio_managed");
   config.enabled = !equal_ignoring_case(wire::text_at(json, "status"), "DISABLED");
@@ -51,6 +52,7 @@ Account read_account(Json const& json) {
   account.error_description = wire::text_at(values, "error_description");
   account.alias = wire::text_at(json, "alias");
   account.disabled = wire::flag_at(json, "is_disabled") || wire::flag_at(config, "is_disabled");
+  account.created_at = wire::find_time(json, "created_at");
   return account;
 }
 
@@ -143,6 +145,7 @@ std::string encode_auth_config(AuthConfigRequest const& request) {
     config["type"] = "use_custom_auth";
     config["authScheme"] = request.auth_scheme;
   }
+  if (!request.name.empty()) config["name"] = request.name;
   config["credentials"] = std::move(credentials);
   auto json = Json::object();
   json["toolkit"]["slug"] = request.integration.text;
@@ -156,6 +159,12 @@ std::string encode_link(LinkRequest const& request) {
   json["user_id"] = request.user_id;
   if (!request.callback_url.empty()) json["callback_url"] = request.callback_url;
   if (!request.alias.empty()) json["alias"] = request.alias;
+  if (!request.fields.empty()) {
+    auto values = Json::object();
+    values["status"] = "INITIALIZING";
+    for (auto const& [name, value] : request.fields) values[name] = value.reveal();
+    json["connection_data"] = std::move(values);
+  }
   return dump(json);
 }
 
@@ -173,6 +182,32 @@ std::string encode_account(AccountRequest const& request) {
   // Composio can try the credential out for this scheme alone.
   if (request.auth_scheme == "API_KEY") json["validate_credentials"] = true;
   return dump(json);
+}
+
+std::string encode_alias(std::string const& alias) {
+  auto json = Json::object();
+  json["alias"] = alias;
+  return dump(json);
+}
+
+std::string encode_proxy(ProxyRequest const& request) {
+  auto json = Json::object();
+  json["connected_account_id"] = request.account.text;
+  json["endpoint"] = request.endpoint;
+  json["method"] = request.method;
+  return dump(json);
+}
+
+Result<ProxyReply> parse_proxy(std::string_view body) {
+  auto const json = wire::parse_object(body);
+  if (!json) return wire::unreadable("no answer of the service");
+  auto const status = wire::number_at(*json, "status");
+  if (status < 100 || status > 599) return wire::unreadable("no answer of the service");
+  auto reply = ProxyReply{};
+  reply.status = static_cast<unsigned>(status);
+  auto const& data = wire::member(*json, "data");
+  if (!data.is_null()) reply.body = data.is_string() ? data.get<std::string>() : dump(data);
+  return reply;
 }
 
 }  // namespace agenta::daemon

@@ -170,6 +170,8 @@ Result<IntegrationDetail> parse_integration(std::string_view body) {
   auto detail = IntegrationDetail{};
   detail.integration = std::move(*integration);
   detail.available_versions = wire::texts_at(wire::member(*json, "meta"), "available_versions");
+  detail.current_user_endpoint = wire::text_at(*json, "get_current_user_endpoint");
+  detail.current_user_method = wire::text_at(*json, "get_current_user_endpoint_method");
   auto const& schemes = wire::member(*json, "auth_config_details");
   if (!schemes.is_array()) return detail;
   for (auto const& each : schemes) {

@@ -272,7 +272,8 @@ Result<AuthConfig> ComposioClient::create_auth_config(ProviderCall const& call,
 }
 
 Result<Link> ComposioClient::create_link(ProviderCall const& call, LinkRequest const& request) {
-  auto const scrubber = Scrubber{call.access.api_key};
+  auto scrubber = Scrubber{call.access.api_key};
+  scrubber.add(request.fields);
   AGENTA_TRY(auto const reply, ask(call, "POST", Target{"/connected_accounts/link"}.text(),
                                    encode_link(request), {.operation = Operation::create_link}, scrubber));
   return with_request_id(parse_link(reply.body), reply, scrubber);
@@ -326,6 +327,22 @@ Result<void> ComposioClient::delete_account(ProviderCall const& call, AccountId 
   AGENTA_TRY(auto const reply, ask(call, "DELETE", target.text(), {},
                                    {Operation::delete_account, id.text, {}}, Scrubber{call.access.api_key}));
   return {};
+}
+
+Result<void> ComposioClient::set_alias(ProviderCall const& call, AccountId const& id,
+                                       std::string const& alias) {
+  auto target = Target{"/connected_accounts"};
+  target.segment(id.text);
+  AGENTA_TRY(auto const reply, ask(call, "PATCH", target.text(), encode_alias(alias),
+                                   {Operation::set_alias, id.text, {}}, Scrubber{call.access.api_key}));
+  return {};
+}
+
+Result<ProxyReply> ComposioClient::proxy(ProviderCall const& call, ProxyRequest const& request) {
+  auto const scrubber = Scrubber{call.access.api_key};
+  AGENTA_TRY(auto const reply, ask(call, "POST", Target{"/tools/execute/proxy"}.text(), encode_proxy(request),
+                                   {Operation::proxy, request.account.text, {}}, scrubber));
+  return with_request_id(parse_proxy(reply.body), reply, scrubber);
 }
 
 ExecuteOutcome ComposioClient::execute(ProviderCall const& call, ExecuteRequest const& request) {

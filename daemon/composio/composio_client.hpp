@@ -33,6 +33,8 @@ class ComposioClient final : public ToolProvider {
   Result<Account> get_account(ProviderCall const& call, AccountId const& id) override;
   Result<std::vector<Account>> list_accounts(ProviderCall const& call, std::string const& user_id) override;
   Result<void> delete_account(ProviderCall const& call, AccountId const& id) override;
+  Result<void> set_alias(ProviderCall const& call, AccountId const& id, std::string const& alias) override;
+  Result<ProxyReply> proxy(ProviderCall const& call, ProxyRequest const& request) override;
 
   ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) override;
 

@@ -40,6 +40,9 @@ Result<Account> parse_created_account(std::string_view body, AccountRequest cons
 std::string encode_auth_config(AuthConfigRequest const& request);
 std::string encode_link(LinkRequest const& request);
 std::string encode_account(AccountRequest const& request);
+std::string encode_alias(std::string const& alias);
+std::string encode_proxy(ProxyRequest const& request);
+Result<ProxyReply> parse_proxy(std::string_view body);
 
 // Runs (execute_codec.cpp).
 /// `data` keeps its bytes.

@@ -120,7 +120,9 @@ ErrorCode not_found_for(Operation operation) {
     case Operation::get_integration: return integration_not_found;
     case Operation::get_tool: return tool_not_found;
     case Operation::get_account:
-    case Operation::delete_account: return connection_not_found;
+    case Operation::delete_account:
+    case Operation::set_alias:
+    case Operation::proxy: return connection_not_found;
     case Operation::verify_key:
     case Operation::list_integrations:
     case Operation::list_tools:
@@ -163,8 +165,9 @@ Rule rule_for_status(unsigned status, Operation operation) {
     // An account that is INITIATED, INACTIVE or FAILED: it does not work and may never have, so "expired"
     // would promise too much; connecting is the way on in each case.
     case 422:
-      return operation == Operation::execute ? make(not_connected, "the connected account is not active")
-                                             : make(invalid_request, "Composio refused the request");
+      return operation == Operation::execute || operation == Operation::proxy
+                 ? make(not_connected, "the connected account is not active")
+                 : make(invalid_request, "Composio refused the request");
     case 501: return make(unsupported, "Composio cannot do this");
     default: break;
   }
@@ -196,7 +199,7 @@ std::vector<std::string> command(Remedy remedy, std::string const& integration) 
     case Remedy::login: return {"agenta-tools", "login"};
     case Remedy::search_tools: return {"agenta-tools", "integrations", "list"};
     case Remedy::search_integrations: return {"agenta-tools", "integrations", "list"};
-    case Remedy::sync: return {"agenta-tools", "connections", "list"};
+    case Remedy::sync: return {"agenta-tools", "connections", "sync"};
     case Remedy::connect:
     case Remedy::show_integration:
     case Remedy::list_tools: break;
@@ -285,7 +288,8 @@ Error error_without_envelope(unsigned status, Asked const& asked) {
 
 bool is_repeatable(Operation operation) {
   return operation != Operation::create_auth_config && operation != Operation::create_link &&
-         operation != Operation::create_account && operation != Operation::execute;
+         operation != Operation::create_account && operation != Operation::proxy &&
+         operation != Operation::execute;
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ enum class Operation {
   get_account,
   list_accounts,
   delete_account,
+  set_alias,
+  proxy,
   execute,
 };
 

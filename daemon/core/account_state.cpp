@@ -1,6 +1,7 @@
 #include "daemon/core/account_state.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "daemon/core/connections.hpp"
 
@@ -34,6 +35,52 @@ Settlement account_vanished() {
   return failed(ErrorCode::oauth_failed, "the account no longer exists at Composio; connect again");
 }
 
+namespace {
+
+Settlement standing(ConnectionStatus status, ErrorCode code, std::string message) {
+  Settlement settlement;
+  settlement.status = status;
+  settlement.error = ConnectionError{code, std::move(message)};
+  return settlement;
+}
+
+Settlement disabled(Account const& account) {
+  return standing(ConnectionStatus::inactive, ErrorCode::not_connected,
+                  "it is disabled at Composio: " + words_of(account));
+}
+
+Settlement expired(std::string message) {
+  return standing(ConnectionStatus::expired, ErrorCode::connection_expired, std::move(message));
+}
+
+}  // namespace
+
+Settlement connection_vanished() { return expired("its account is not at Composio any more"); }
+
+Settlement judge_standing(Connection const& row, Account const& account) {
+  bool const same_integration = account.integration.empty() || account.integration == row.integration;
+  if (account.user_id != user_id_of(row.project) || !same_integration)
+    return expired("at Composio its account belongs to another user or integration");
+  Settlement settlement;
+  settlement.status = row.status;
+  switch (account.status) {
+    case AccountStatus::active:
+      if (account.disabled) return disabled(account);
+      if (row.status == ConnectionStatus::expired) break;
+      settlement.status = ConnectionStatus::active;
+      return settlement;
+    case AccountStatus::inactive: return disabled(account);
+    case AccountStatus::expired: return expired("its grant expired: " + words_of(account));
+    case AccountStatus::revoked: return expired("its grant was revoked: " + words_of(account));
+    case AccountStatus::failed: return expired("its login failed: " + words_of(account));
+    case AccountStatus::initializing:
+    case AccountStatus::initiated: return expired("somebody began to renew it elsewhere");
+    case AccountStatus::unknown: break;
+  }
+  settlement.error = row.error;
+  return settlement;
+}
+
 Settlement judge_account(Connection const& row, Account const& account, WallTime now) {
   bool const same_integration = account.integration.empty() || account.integration == row.integration;
   if (account.user_id != user_id_of(row.project) || account.auth_config != row.auth_config ||
@@ -44,7 +91,8 @@ Settlement judge_account(Connection const& row, Account const& account, WallTime
   Settlement settlement;
   switch (account.status) {
     case AccountStatus::active:
-      settlement.status = account.disabled ? ConnectionStatus::inactive : ConnectionStatus::active;
+      if (account.disabled) return disabled(account);
+      settlement.status = ConnectionStatus::active;
       return settlement;
     case AccountStatus::failed:
       if (account.error == "access_denied")
@@ -54,7 +102,7 @@ Settlement judge_account(Connection const& row, Account const& account, WallTime
       return failed(ErrorCode::oauth_expired, "the link expired before the login was finished");
     case AccountStatus::revoked:
       return failed(ErrorCode::oauth_failed, "the account was revoked: " + words_of(account));
-    case AccountStatus::inactive: settlement.status = ConnectionStatus::inactive; return settlement;
+    case AccountStatus::inactive: return disabled(account);
     case AccountStatus::initializing:
     case AccountStatus::initiated:
     case AccountStatus::unknown: break;

@@ -17,8 +17,13 @@ struct Settlement {
 /// Moves a pending row by what Composio says of its account. An account of another user, auth config or
 /// integration than the row's is a failure, whatever its status.
 Settlement judge_account(Connection const& row, Account const& account, WallTime now);
-/// The account is not there (any more).
+/// Where a connection that was made before stands, by what Composio says of its account now. An account that
+/// it cannot be is none of ours; a status that is not known changes nothing. What a tool proved to be expired
+/// is not ACTIVE by Composio's word: only a call that works says so.
+Settlement judge_standing(Connection const& row, Account const& account);
+/// The account is not there (any more): of a login, and of a connection that was made before.
 Settlement account_vanished();
+Settlement connection_vanished();
 /// Composio's and the service's own words on an account that is not active.
 std::string words_of(Account const& account);
 

@@ -4,74 +4,15 @@
 #include <utility>
 
 #include "daemon/core/account_state.hpp"
+#include "daemon/core/connect_plan.hpp"
 #include "daemon/core/connection_choice.hpp"
 #include "daemon/core/connections.hpp"
+#include "daemon/core/scheme_fields.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon {
 namespace {
-
-/// A pending login this close to its end is not joined: its link would die in the user's hands.
-constexpr std::chrono::seconds kJoinMargin{30};
-
-std::string names_of(std::vector<AuthScheme> const& schemes) {
-  std::vector<std::string> modes;
-  for (AuthScheme const& scheme : schemes) modes.push_back(scheme.mode);
-  return join(modes, ", ");
-}
-
-/// The scheme asked for, else one that Composio has an app for, else one the user need only fill in, else the
-/// first.
-Result<AuthScheme> choose_scheme(IntegrationDetail const& detail, std::string const& wanted) {
-  auto const& schemes = detail.auth;
-  std::string const& slug = detail.integration.slug.text;
-  if (!wanted.empty()) {
-    auto const found = std::ranges::find_if(
-        schemes, [&](AuthScheme const& s) { return equal_ignoring_case(s.mode, wanted); });
-    if (found != schemes.end()) return *found;
-    return fail(ErrorCode::invalid_request,
-                slug + " cannot be connected by " + wanted + "; it knows " + names_of(schemes),
-                {"agenta-tools", "integrations", "show", slug});
-  }
-  if (schemes.empty()) {
-    return fail(ErrorCode::unsupported,
-                "Composio does not say how " + slug + " is connected: give an auth config with --auth-config",
-                {"agenta-tools", "integrations", "show", slug});
-  }
-  for (AuthScheme const& scheme : schemes) {
-    if (scheme.managed) return scheme;
-  }
-  for (AuthScheme const& scheme : schemes) {
-    if (!needs_browser(scheme.mode)) return scheme;
-  }
-  return schemes.front();
-}
-
-/// The fields that are still missing, as an error that lists them with what they are.
-Result<void> check_fields(AuthScheme const& scheme, IntegrationSlug const& integration,
-                          std::vector<std::pair<std::string, Secret>> const& given) {
-  std::vector<std::string> missing;
-  for (AuthField const& field : scheme.connection_fields) {
-    bool const has = std::ranges::any_of(given, [&](auto const& pair) { return pair.first == field.name; });
-    if (field.required && !field.default_value && !has) missing.push_back(field.name);
-  }
-  for (auto const& [name, value] : given) {
-    bool const known =
-        std::ranges::any_of(scheme.connection_fields, [&](AuthField const& f) { return f.name == name; });
-    if (known || scheme.connection_fields.empty()) continue;
-    std::vector<std::string> names;
-    for (AuthField const& field : scheme.connection_fields) names.push_back(field.name);
-    auto const suggestion = nearest(name, names);
-    return fail(ErrorCode::invalid_request, integration.text + " has no field " + name + "; it takes " +
-                                                join(names, ", ") +
-                                                (suggestion ? "; did you mean " + *suggestion + "?" : ""));
-  }
-  if (missing.empty()) return {};
-  return fail(ErrorCode::invalid_credentials,
-              integration.text + " needs " + join(missing, ", ") + " to be connected by " + scheme.mode,
-              {"agenta-tools", "connect", integration.text, "--field", missing.front() + "=-"});
-}
 
 /// What may be shown to a person and handed to a browser.
 bool is_web_address(std::string_view url) {
@@ -79,52 +20,42 @@ bool is_web_address(std::string_view url) {
   return plain && (url.starts_with("https://") || url.starts_with("http://"));
 }
 
-}  // namespace
-
-/// What `begin` decided before it touched anything.
-struct ConnectFlow::Plan {
-  ProviderAccess access{};
-  store::Project project{};
-  std::shared_ptr<IntegrationDetail const> detail{};
-  AuthScheme scheme{};
-  std::optional<Connection> reconnect{};
-};
-
-Result<ConnectFlow::Plan> ConnectFlow::plan(Caller const& caller, protocol::ConnectRequest const& request) {
-  Plan plan;
-  AGENTA_TRY(plan.access, credentials_.access_for(caller));
-  AGENTA_TRY(plan.project, projects_.ensure(caller.project, clock_.wall()));
-  if (!request.slug.empty() && !is_valid_slug(to_lower(request.slug))) {
-    return fail(ErrorCode::invalid_request,
-                "the slug " + request.slug +
-                    " cannot be used: 1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit");
-  }
-  std::string integration = to_lower(request.integration);
-  std::string wanted = request.auth_type;
-  if (!request.reconnect.empty()) {
-    AGENTA_TRY(plan.reconnect, connections_.find_by_name(plan.project.id, request.reconnect));
-    if (!plan.reconnect) {
-      return fail(ErrorCode::connection_not_found, "there is no connection " + request.reconnect,
-                  {"agenta-tools", "connections", "list"});
-    }
-    Connection const& row = *plan.reconnect;
-    if (integration.empty()) integration = row.integration.text;
-    if (integration != row.integration.text) {
-      return fail(ErrorCode::invalid_request,
-                  "the connection " + row.slug + " is an account of " + row.integration.text);
-    }
-    if (row.status == ConnectionStatus::active && belongs_to(row, plan.access)) {
-      return fail(ErrorCode::invalid_request,
-                  "the connection " + row.slug + " is ACTIVE: there is nothing to renew");
-    }
-    if (wanted.empty()) wanted = row.auth_type;
-  }
-  ProviderCall const call{plan.access, caller.deadline, caller.stop};
-  AGENTA_TRY(auto const known, catalog_.integration(call, IntegrationSlug{integration}));
-  plan.detail = known.value;
-  AGENTA_TRY(plan.scheme, choose_scheme(*plan.detail, wanted));
-  return plan;
+FieldUse use_of(AuthScheme const& scheme, std::string const& integration) {
+  return {.integration = integration, .purpose = "to be connected by " + scheme.mode, .option = "--field"};
 }
+
+/// What a renewal gives up only once it has succeeded. A login that never became a connection has nothing of
+/// that.
+std::optional<Renewal> renewal_of(Connection const& row) {
+  if (row.status == ConnectionStatus::failed) return std::nullopt;
+  if (row.status == ConnectionStatus::pending) return row.renewal;
+  Renewal renewal;
+  renewal.account = row.account;
+  renewal.auth_config = row.auth_config;
+  renewal.auth_type = row.auth_type;
+  renewal.status = row.status;
+  renewal.error = row.error;
+  return renewal;
+}
+
+/// The account of a login that was never finished.
+AccountId unfinished_account(Connection const& row) {
+  bool const unfinished = row.status == ConnectionStatus::pending || row.status == ConnectionStatus::failed;
+  return unfinished ? row.account : AccountId{};
+}
+
+bool is_taken_alias(Error const& error) { return error.code == ErrorCode::connection_already_exists; }
+
+/// Composio has an account of that name which is no connection here.
+Error taken_there(Error error, std::string const& slug) {
+  error.message = "Composio has an account named " + slug +
+                  " already, which is no connection here: take it over with `agenta-tools connections sync`, "
+                  "or choose another name with --as";
+  error.next_step = {"agenta-tools", "connections", "sync"};
+  return error;
+}
+
+}  // namespace
 
 Result<protocol::ConnectReply> ConnectFlow::begin(Caller const& caller,
                                                   protocol::ConnectRequest const& request) {
@@ -132,191 +63,67 @@ Result<protocol::ConnectReply> ConnectFlow::begin(Caller const& caller,
   if (plan.scheme.mode == "NO_AUTH") {
     protocol::ConnectReply reply;
     reply.status = ConnectionStatus::active;
-    reply.message = plan.detail->integration.slug.text + " needs no connection: its tools just run";
+    reply.message = plan.integration() + " needs no connection: its tools just run";
     return reply;
   }
-  bool const by_link = needs_browser(plan.scheme.mode);
-  if (by_link) return begin_link(caller, std::move(plan), request);
+  AGENTA_CHECK(check_fields(plan.scheme.connection_fields, request.credentials,
+                            use_of(plan.scheme, plan.integration())));
+  auto const turn = flights_.enter("connect " + plan.project.id.text + plan.integration() +
+                                   to_lower(request.slug) + request.reconnect);
+  if (needs_browser(plan.scheme)) return begin_link(caller, std::move(plan), request);
   return begin_fields(caller, std::move(plan), request);
 }
 
-/// A slug nobody holds: a row that never became a connection gives its slug up.
-Result<std::string> ConnectFlow::free_slug(ProjectId const& project, std::string const& wanted, bool exact) {
-  constexpr int kMost = 1000;
-  for (int n = 1; n <= kMost; ++n) {
-    std::string const slug = n == 1 ? wanted : wanted + "-" + std::to_string(n);
-    AGENTA_TRY(auto taken, connections_.find_by_slug(project, slug));
-    if (!taken) return slug;
-    if (taken->status == ConnectionStatus::failed) {
-      AGENTA_CHECK(connections_.erase(taken->id, store::Durability::normal));
-      return slug;
-    }
-    if (exact) {
-      return fail(ErrorCode::connection_already_exists,
-                  "the slug " + slug + " is taken by a connection of " + taken->integration.text + " (" +
-                      std::string{name_of(taken->status)} + ")",
-                  {"agenta-tools", "connections", "show", slug});
-    }
-  }
-  return fail(ErrorCode::connection_already_exists, "no free slug for " + wanted + ": choose one with --as");
+/// Makes something by the row's auth config; once more by another where Composio has deleted that one.
+template <class Make>
+auto ConnectFlow::with_auth_config(ProviderCall const& call, Plan const& plan,
+                                   protocol::ConnectRequest const& request, Connection& row, Make make)
+    -> decltype(make()) {
+  auto made = make();
+  if (made || plan.named_auth_config) return made;
+  AuthConfigWish const wish{*plan.detail, plan.scheme, request.scopes, request.auth_config_fields};
+  auto another = auth_configs_.replace(call, wish, made.error(), row.auth_config);
+  if (!another) return made;
+  row.auth_config = std::move(*another);
+  return make();
 }
 
-/// Remembered, else an enabled one at Composio, else made now. Two threads never make two.
-Result<AuthConfigId> ConnectFlow::find_auth_config(ProviderCall const& call, Plan const& plan,
-                                                   protocol::ConnectRequest const& request) {
-  if (!request.auth_config_id.empty()) return AuthConfigId{request.auth_config_id};
-  store::AuthConfigStore::Key key;
-  key.base_url = plan.access.endpoint();
-  key.key_scope = plan.access.key_scope;
-  key.integration = plan.detail->integration.slug;
-  key.auth_scheme = plan.scheme.mode;
-  // Own scopes mean an own auth config: the shared one keeps the scopes it was made with.
-  bool const shared = request.scopes.empty();
-  auto const turn =
-      flights_.enter("auth-config " + key.base_url + key.key_scope + key.integration.text + key.auth_scheme);
-  if (shared) {
-    AGENTA_TRY(auto remembered, auth_configs_.find(key));
-    if (remembered) return *remembered;
-    AGENTA_TRY(auto existing, provider_.list_auth_configs(call, key.integration));
-    for (AuthConfig const& config : existing) {
-      if (!config.enabled || config.auth_scheme != plan.scheme.mode || config.managed != plan.scheme.managed)
-        continue;
-      AGENTA_CHECK(auth_configs_.remember(key, config.id, clock_.wall()));
-      return config.id;
-    }
-  }
-  if (needs_browser(plan.scheme.mode) && !plan.scheme.managed) {
-    std::vector<std::string> names;
-    for (AuthField const& field : plan.scheme.auth_config_fields) {
-      if (field.required) names.push_back(field.name);
-    }
-    return fail(ErrorCode::not_configured,
-                "Composio has no app of its own for " + key.integration.text + " (" + plan.scheme.mode +
-                    "): make an auth config with your app's " +
-                    (names.empty() ? "credentials" : join(names, ", ")) +
-                    " at Composio, and give its id with --auth-config",
-                {"agenta-tools", "connect", key.integration.text, "--auth-config", "ac_…"});
-  }
-  AuthConfigRequest wanted;
-  wanted.integration = key.integration;
-  wanted.auth_scheme = plan.scheme.mode;
-  wanted.managed = plan.scheme.managed;
-  wanted.scopes = request.scopes;
-  AGENTA_TRY(AuthConfig made, provider_.create_auth_config(call, wanted));
-  if (shared) AGENTA_CHECK(auth_configs_.remember(key, made.id, clock_.wall()));
-  return made.id;
+/// Takes back what was made for a connection that does not come to be. A renewal leaves the row as it is.
+void ConnectFlow::discard(ProviderCall const& call, Plan const& plan, Connection const& row,
+                          AccountId const& account) {
+  if (!account.empty()) static_cast<void>(provider_.delete_account(call, account));
+  if (!plan.renewed) static_cast<void>(connections_.erase(row, store::Durability::normal));
+  watcher_.settled(row.id);
 }
-
-/// Whether `row` has another auth config now: a remembered one that Composio refuses may have been deleted
-/// there. It is forgotten, and one is found or made as for the first time.
-bool ConnectFlow::renew_auth_config(ProviderCall const& call, Plan const& plan,
-                                    protocol::ConnectRequest const& request, Error const& refusal,
-                                    Connection& row) {
-  bool const may_be_gone =
-      refusal.code == ErrorCode::composio_error || refusal.code == ErrorCode::connection_not_found;
-  if (!may_be_gone || !request.auth_config_id.empty()) return false;
-  if (!auth_configs_.forget(row.auth_config)) return false;
-  auto fresh = find_auth_config(call, plan, request);
-  if (!fresh || *fresh == row.auth_config) return false;
-  row.auth_config = std::move(*fresh);
-  return true;
-}
-
-namespace {
-
-protocol::ConnectReply reply_for(Connection const& connection, std::string message) {
-  protocol::ConnectReply reply;
-  reply.id = connection.id;
-  reply.slug = connection.slug;
-  reply.status = connection.status;
-  reply.redirect_url = connection.redirect_url;
-  reply.expires_at = connection.expires_at;
-  reply.message = std::move(message);
-  return reply;
-}
-
-Connection new_row(Caller const& caller, store::Project const& project, IntegrationDetail const& detail,
-                   AuthScheme const& scheme, ProviderAccess const& access, WallTime now) {
-  Connection row;
-  row.id.text = make_uuid_v7();
-  row.project = project.id;
-  row.integration = detail.integration.slug;
-  row.integration_name = detail.integration.name;
-  row.key_scope = access.key_scope;
-  row.base_url = access.endpoint();
-  row.auth_type = scheme.mode;
-  row.created_at = now;
-  row.updated_at = now;
-  row.created_by = caller.actor;
-  return row;
-}
-
-}  // namespace
 
 Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Plan plan,
                                                        protocol::ConnectRequest const& request) {
+  AGENTA_TRY(auto joined, join(caller, plan, request));
+  if (joined) return std::move(*joined);
   ProviderCall const call{plan.access, caller.deadline, caller.stop};
-  WallTime const now = clock_.wall();
-  std::string const asked = to_lower(request.slug);
-  std::string const integration = plan.detail->integration.slug.text;
-  auto const turn =
-      flights_.enter("connect " + plan.project.id.text + integration + asked + request.reconnect);
-
-  if (plan.reconnect && plan.reconnect->status == ConnectionStatus::pending &&
-      !plan.reconnect->redirect_url.empty() && plan.reconnect->expires_at &&
-      *plan.reconnect->expires_at > now + kJoinMargin) {
-    AGENTA_CHECK(resume(caller, *plan.reconnect));
-    auto reply = reply_for(*plan.reconnect, "this login was already under way: finish it in the browser");
-    reply.joined = true;
-    return reply;
-  }
-  if (!plan.reconnect) {
-    store::ConnectionFilter filter;
-    filter.integration = plan.detail->integration.slug;
-    filter.status = ConnectionStatus::pending;
-    AGENTA_TRY(auto pending, connections_.list(plan.project.id, filter));
-    auto const same = std::ranges::find_if(pending, [&](Connection const& c) {
-      return belongs_to(c, plan.access) && c.auth_type == plan.scheme.mode && !c.redirect_url.empty() &&
-             c.slug == (asked.empty() ? integration : asked) &&
-             (!c.expires_at || *c.expires_at > now + kJoinMargin) &&
-             (request.auth_config_id.empty() || c.auth_config.text == request.auth_config_id) &&
-             request.scopes.empty();
-    });
-    // Composio's clock and word count: a link that is over there is not handed out again.
-    bool still_open = same != pending.end();
-    if (still_open) {
-      auto const asked_now = settle(plan.access, same->id, caller.deadline, caller.stop);
-      still_open = !asked_now || asked_now->status == ConnectionStatus::pending;
-    }
-    if (still_open) {
-      AGENTA_CHECK(resume(caller, *same));
-      auto reply = reply_for(*same, "this login was already under way: finish it in the browser");
-      reply.joined = true;
-      return reply;
-    }
-  }
-
-  Connection row = plan.reconnect
-                       ? *plan.reconnect
-                       : new_row(caller, plan.project, *plan.detail, plan.scheme, plan.access, now);
-  AccountId const replaced = plan.reconnect ? plan.reconnect->account : AccountId{};
-  if (!plan.reconnect) {
-    AGENTA_TRY(row.slug, free_slug(plan.project.id, asked.empty() ? integration : asked, !asked.empty()));
-    row.name = request.name.empty() ? row.slug : request.name;
-  }
-  AGENTA_TRY(row.auth_config, find_auth_config(call, plan, request));
+  AGENTA_TRY(Connection row, prepare_row(caller, plan, request));
+  AGENTA_TRY(row.auth_config, auth_config_of(call, plan, request));
   // The row comes before the account: a crash between the two leaves a row to clear, not an account nobody
   // knows of.
-  if (!plan.reconnect) AGENTA_CHECK(connections_.insert(row, store::Durability::full));
+  if (!plan.renewed) {
+    row.status = ConnectionStatus::pending;
+    AGENTA_CHECK(connections_.insert(row, store::Durability::full));
+  }
 
-  LinkRequest link_request;
-  link_request.auth_config = row.auth_config;
-  link_request.user_id = user_id_of(row.project);
-  link_request.callback_url = watcher_.open_callback(row.id).value_or("");
-  auto link = provider_.create_link(call, link_request);
-  if (!link && renew_auth_config(call, plan, request, link.error(), row)) {
-    link_request.auth_config = row.auth_config;
-    link = provider_.create_link(call, link_request);
+  LinkRequest wanted;
+  wanted.user_id = user_id_of(row.project);
+  wanted.callback_url = watcher_.open_callback(row.id).value_or("");
+  // The old account has the name still.
+  wanted.alias = plan.renewed ? "" : row.slug;
+  wanted.fields = with_defaults(plan.scheme.connection_fields, request.credentials);
+  auto const make = [&] {
+    wanted.auth_config = row.auth_config;
+    return provider_.create_link(call, wanted);
+  };
+  auto link = with_auth_config(call, plan, request, row, make);
+  if (!link && is_taken_alias(link.error()) && request.slug.empty()) {
+    wanted.alias.clear();  // the name was ours to choose: it is not worth failing for
+    link = make();
   }
   if (link && !is_web_address(link->redirect_url)) {
     static_cast<void>(provider_.delete_account(call, link->account));
@@ -324,87 +131,121 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
                 "Composio gave a link that is no http or https address; it was not used");
   }
   if (!link) {
-    if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
-    watcher_.settled(row.id);
-    return unexpected(std::move(link).error());
+    discard(call, plan, row, {});
+    if (is_taken_alias(link.error())) return fail(taken_there(std::move(link).error(), row.slug));
+    return fail(std::move(link).error());
   }
+  AccountId const abandoned = plan.renewed ? unfinished_account(*plan.renewed) : AccountId{};
+  row.renewal = plan.renewed ? renewal_of(*plan.renewed) : std::nullopt;
   row.status = ConnectionStatus::pending;
   row.account = link->account;
   row.redirect_url = link->redirect_url;
   row.expires_at = link->expires_at;
-  row.key_scope = plan.access.key_scope;
-  row.base_url = plan.access.endpoint();
   row.error.reset();
-  row.updated_at = now;
-  if (auto saved = connections_.update(row, store::Durability::full); !saved) {
+  // Before the row can be seen: who looks at it at once asks nothing yet.
+  constexpr std::chrono::seconds kBrowserIsQuicker{1};
+  rests_.with([&](auto& rests) { rests[row.id.text] = {clock_.steady() + kBrowserIsQuicker, false}; });
+  auto const note = note_of(ConnectionChange::begun, row, row.renewal ? "to renew it" : "");
+  if (auto saved = connections_.update(row, store::Durability::full, note); !saved) {
     // Nothing may be left behind that nobody can finish: not the link, nor the open door, nor the row.
-    watcher_.settled(row.id);
-    static_cast<void>(provider_.delete_account(call, row.account));
-    if (!plan.reconnect) static_cast<void>(connections_.erase(row.id, store::Durability::normal));
-    return unexpected(std::move(saved).error());
+    discard(call, plan, row, row.account);
+    return fail(std::move(saved).error());
   }
-  // Dead accounts pile up and can shadow the living one; this one's grant is gone already, so failing here is
-  // harmless.
-  if (!replaced.empty()) static_cast<void>(provider_.delete_account(call, replaced));
+  // Logins that nobody will finish pile up at Composio and can shadow the living one.
+  if (!abandoned.empty()) static_cast<void>(provider_.delete_account(call, abandoned));
 
   PendingLogin login;
   login.connection = row.id;
   login.access = plan.access;
   login.expires_at = row.expires_at;
   watcher_.started(std::move(login));
-  return reply_for(row, "open the link to connect " + row.integration_name);
+  std::string const trouble = watcher_.callback_trouble(row.id);
+  return reply_for(
+      row, "open the link to connect " + row.integration_name + (trouble.empty() ? "" : "; ") + trouble);
+}
+
+/// Composio tries out the keys of one scheme alone. For the others the service is asked who it is, where it
+/// can be: credentials that it refuses are no connection.
+Result<void> ConnectFlow::try_out(ProviderCall const& call, Plan const& plan, AccountId const& account) {
+  constexpr unsigned kUnauthorized = 401;
+  if (plan.scheme.mode == "API_KEY" || plan.detail->current_user_endpoint.empty()) return {};
+  ProxyRequest request;
+  request.account = account;
+  request.endpoint = plan.detail->current_user_endpoint;
+  if (!plan.detail->current_user_method.empty()) request.method = plan.detail->current_user_method;
+  auto const reply = provider_.proxy(call, request);
+  if (!reply || reply->status != kUnauthorized) return {};
+  constexpr std::size_t kMostWords = 300;
+  std::string const words = reply->body.size() > kMostWords ? "" : ": " + reply->body;
+  return fail(ErrorCode::invalid_credentials, plan.integration() + " refused these credentials (" +
+                                                  std::to_string(reply->status) + ")" + words);
+}
+
+/// An account that works, made from the given fields; nothing is left at Composio of one that does not.
+Result<Account> ConnectFlow::make_account(ProviderCall const& call, Plan const& plan,
+                                          protocol::ConnectRequest const& request, Connection& row) {
+  AccountRequest wanted;
+  wanted.user_id = user_id_of(row.project);
+  wanted.auth_scheme = plan.scheme.mode;
+  wanted.alias = plan.renewed ? "" : row.slug;
+  wanted.fields = with_defaults(plan.scheme.connection_fields, request.credentials);
+  auto const make = [&] {
+    wanted.auth_config = row.auth_config;
+    return provider_.create_account(call, wanted);
+  };
+  auto account = with_auth_config(call, plan, request, row, make);
+  if (!account && is_taken_alias(account.error())) {
+    if (!request.slug.empty()) return fail(taken_there(std::move(account).error(), row.slug));
+    wanted.alias.clear();
+    account = make();
+  }
+  if (!account) return account;
+  Result<void> works{};
+  if (account->status != AccountStatus::active) {
+    works = fail(ErrorCode::invalid_credentials,
+                 plan.integration() + " refused these credentials: " + words_of(*account));
+  } else {
+    works = try_out(call, plan, account->id);
+  }
+  if (works) return account;
+  static_cast<void>(provider_.delete_account(call, account->id));
+  return fail(std::move(works).error());
 }
 
 Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, Plan plan,
                                                          protocol::ConnectRequest const& request) {
-  AGENTA_CHECK(check_fields(plan.scheme, plan.detail->integration.slug, request.credentials));
   ProviderCall const call{plan.access, caller.deadline, caller.stop};
-  std::string const asked = to_lower(request.slug);
-  std::string const integration = plan.detail->integration.slug.text;
-  auto const turn =
-      flights_.enter("connect " + plan.project.id.text + integration + asked + request.reconnect);
-
-  WallTime const now = clock_.wall();
-  Connection row = plan.reconnect
-                       ? *plan.reconnect
-                       : new_row(caller, plan.project, *plan.detail, plan.scheme, plan.access, now);
-  AccountId const replaced = plan.reconnect ? plan.reconnect->account : AccountId{};
-  if (!plan.reconnect) {
-    AGENTA_TRY(row.slug, free_slug(plan.project.id, asked.empty() ? integration : asked, !asked.empty()));
-    row.name = request.name.empty() ? row.slug : request.name;
+  AGENTA_TRY(Connection row, prepare_row(caller, plan, request));
+  AGENTA_TRY(row.auth_config, auth_config_of(call, plan, request));
+  if (!plan.renewed) {
+    row.status = ConnectionStatus::pending;
+    AGENTA_CHECK(connections_.insert(row, store::Durability::full));
   }
-  AGENTA_TRY(row.auth_config, find_auth_config(call, plan, request));
-  if (!plan.reconnect) AGENTA_CHECK(connections_.insert(row, store::Durability::full));
-
-  AccountRequest account_request;
-  account_request.auth_config = row.auth_config;
-  account_request.user_id = user_id_of(row.project);
-  account_request.auth_scheme = plan.scheme.mode;
-  account_request.fields = request.credentials;
-  auto account = provider_.create_account(call, account_request);
-  if (!account && renew_auth_config(call, plan, request, account.error(), row)) {
-    account_request.auth_config = row.auth_config;
-    account = provider_.create_account(call, account_request);
-  }
+  auto account = make_account(call, plan, request, row);
   if (!account) {
-    if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
-    return unexpected(std::move(account).error());
-  }
-  if (account->status != AccountStatus::active) {
-    if (!plan.reconnect) AGENTA_CHECK(connections_.erase(row.id, store::Durability::normal));
-    static_cast<void>(provider_.delete_account(call, account->id));  // nothing is left behind
-    return fail(ErrorCode::invalid_credentials,
-                integration + " refused these credentials: " + words_of(*account));
+    if (!plan.renewed) AGENTA_CHECK(connections_.erase(row, store::Durability::normal));
+    return fail(std::move(account).error());
   }
   row.account = account->id;
   row.status = ConnectionStatus::active;
-  row.key_scope = plan.access.key_scope;
-  row.base_url = plan.access.endpoint();
+  row.renewal.reset();
   row.error.reset();
   row.updated_at = clock_.wall();
   row.last_checked_at = row.updated_at;
-  AGENTA_CHECK(connections_.update(row, store::Durability::full));
-  if (!replaced.empty()) static_cast<void>(provider_.delete_account(call, replaced));
+  if (auto saved =
+          connections_.update(row, store::Durability::full, note_of(ConnectionChange::connected, row));
+      !saved) {
+    discard(call, plan, row, row.account);
+    return fail(std::move(saved).error());
+  }
+  if (plan.renewed) {
+    Connection const& old = *plan.renewed;
+    for (AccountId const& replaced : {old.account, old.renewal ? old.renewal->account : AccountId{}}) {
+      if (!replaced.empty()) static_cast<void>(provider_.delete_account(call, replaced));
+    }
+    static_cast<void>(provider_.set_alias(call, row.account, row.slug));
+    watcher_.settled(row.id);  // a login by link that this one overtook
+  }
   return reply_for(row, row.integration_name + " is connected as " + row.slug);
 }
 

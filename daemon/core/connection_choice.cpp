@@ -57,6 +57,10 @@ unexpected<Error> ambiguous(std::span<Connection const* const> active, Integrati
   return fail(std::move(error));
 }
 
+std::string reason(Connection const& connection) {
+  return connection.error ? ": " + connection.error->message : "";
+}
+
 }  // namespace
 
 bool belongs_to(Connection const& connection, ProviderAccess const& access) {
@@ -72,16 +76,16 @@ Result<void> check_usable(Connection const& connection) {
       return fail(ErrorCode::oauth_pending, "the login of the connection " + slug + " is not finished",
                   {"agenta-tools", "connect", "--resume", connection.id.text});
     case ConnectionStatus::expired:
-      return fail(ErrorCode::connection_expired, "the connection " + slug + " has expired",
+      return fail(ErrorCode::connection_expired,
+                  "the connection " + slug + " has expired" + reason(connection),
                   {"agenta-tools", "connect", integration, "--reconnect", slug});
     case ConnectionStatus::failed:
-      return fail(ErrorCode::not_connected,
-                  "the connection " + slug + " was never made" +
-                      (connection.error ? ": " + connection.error->message : ""),
+      return fail(ErrorCode::not_connected, "the connection " + slug + " was never made" + reason(connection),
                   {"agenta-tools", "connect", integration, "--as", slug});
     case ConnectionStatus::inactive:
-      return fail(ErrorCode::not_connected, "the connection " + slug + " is disabled at Composio",
-                  {"agenta-tools", "connect", integration, "--reconnect", slug});
+      return fail(ErrorCode::not_connected,
+                  "the connection " + slug + " is disabled at Composio" + reason(connection),
+                  {"agenta-tools", "connections", "refresh", slug});
   }
   __builtin_unreachable();
 }

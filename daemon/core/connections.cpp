@@ -1,5 +1,8 @@
 #include "daemon/core/connections.hpp"
 
+#include <charconv>
+#include <utility>
+
 #include "daemon/core/connection_choice.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -36,10 +39,22 @@ Result<Connection> Connections::get(Caller const& caller, std::string const& slu
       {"agenta-tools", "connections", "list"});
 }
 
-Result<Connection> Connections::disconnect(Caller const& caller, std::string const& slug_or_id,
-                                           Remote remote) {
-  AGENTA_TRY(Connection connection, get(caller, slug_or_id));
-  if (remote == Remote::revoke && !connection.account.empty()) {
+Result<Page<Connection>> Connections::page(Caller const& caller, store::ConnectionFilter const& filter,
+                                           std::string_view cursor, int limit) {
+  AGENTA_TRY(auto project, projects_.find(caller.project));
+  if (!project) return Page<Connection>{};
+  return connections_.page(project->id, filter, cursor, limit);
+}
+
+Result<Connections::Disconnected> Connections::disconnect(Caller const& caller, std::string const& slug_or_id,
+                                                          Keep keep) {
+  Disconnected gone;
+  AGENTA_TRY(gone.connection, get(caller, slug_or_id));
+  Connection& connection = gone.connection;
+  gone.remote = keep == Keep::yes ? Remote::kept : Remote::revoked;
+  if (connection.account.empty()) {
+    gone.remote = Remote::never_made;
+  } else if (keep == Keep::no) {
     AGENTA_TRY(ProviderAccess access, credentials_.access_for(caller));
     if (!belongs_to(connection, access)) {
       return fail(ErrorCode::not_configured,
@@ -50,15 +65,83 @@ Result<Connection> Connections::disconnect(Caller const& caller, std::string con
     }
     ProviderCall const call{access, caller.deadline, caller.stop};
     auto const deleted = provider_.delete_account(call, connection.account);
-    if (!deleted && deleted.error().code != ErrorCode::connection_not_found) {
+    if (!deleted && deleted.error().code == ErrorCode::connection_not_found) {
+      gone.remote = Remote::gone_before;
+    } else if (!deleted) {
       Error error = deleted.error();
       error.message = "nothing was changed: the account behind " + connection.slug +
                       " could not be revoked: " + error.message;
       return fail(std::move(error));
     }
+    // A login that was to renew it has an account of its own beside the old one.
+    if (connection.renewal) static_cast<void>(provider_.delete_account(call, connection.renewal->account));
   }
-  AGENTA_CHECK(connections_.erase(connection.id, store::Durability::full));
-  return connection;
+  store::ChangeNote note{ConnectionChange::disconnected, caller.actor, clock_.wall(), ""};
+  if (gone.remote == Remote::kept) note.detail = "the account stays at Composio";
+  AGENTA_CHECK(connections_.erase(connection, store::Durability::full, note));
+  return gone;
+}
+
+Result<Connections::Updated> Connections::update(Caller const& caller, std::string const& slug_or_id,
+                                                 protocol::ConnectionPatch const& patch) {
+  Updated updated;
+  AGENTA_TRY(updated.connection, get(caller, slug_or_id));
+  Connection& row = updated.connection;
+  store::ChangeNote note{ConnectionChange::renamed, caller.actor, clock_.wall(), "was " + row.slug};
+  std::string const slug = patch.slug ? to_lower(*patch.slug) : row.slug;
+  bool const moves = slug != row.slug;
+  if (!is_valid_slug(slug)) {
+    return fail(ErrorCode::invalid_request,
+                "the slug " + slug +
+                    " cannot be used: 1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit");
+  }
+  if (moves || (patch.name && *patch.name != row.name)) {
+    // A name that was the slug goes with it.
+    if (moves && row.name == row.slug && !patch.name) row.name = slug;
+    row.slug = slug;
+    if (patch.name) row.name = patch.name->empty() ? slug : *patch.name;
+    row.updated_at = note.at;
+    row.changed_by = caller.actor;
+    AGENTA_CHECK(connections_.update(row, store::Durability::full, note));
+  }
+  if (patch.make_default && !row.is_default) {
+    row.is_default = true;
+    note.change = ConnectionChange::made_default;
+    note.detail.clear();
+    AGENTA_CHECK(connections_.set_default(row, note));
+  }
+  if (moves && !row.account.empty()) updated.notice = carry_alias(caller, row);
+  return updated;
+}
+
+/// What to say where Composio goes on calling the account what it was called.
+std::string Connections::carry_alias(Caller const& caller, Connection const& row) {
+  auto const access = credentials_.access_for(caller);
+  if (!access || !belongs_to(row, *access)) {
+    return "at Composio the account keeps its old name: it belongs to another key";
+  }
+  auto const carried = provider_.set_alias({*access, caller.deadline, caller.stop}, row.account, row.slug);
+  return carried ? "" : "at Composio the account keeps its old name: " + carried.error().message;
+}
+
+Result<Page<ConnectionEvent>> Connections::changes(Caller const& caller, std::string const& cursor) {
+  constexpr int kMost = 1000;
+  Page<ConnectionEvent> page;
+  std::int64_t since = 0;
+  if (cursor.empty()) {
+    AGENTA_TRY(since, connections_.last_change());
+  } else {
+    auto const [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), since);
+    if (error != std::errc{} || end != cursor.data() + cursor.size() || since < 0)
+      return fail(ErrorCode::invalid_request, "there is no change " + cursor);
+    AGENTA_TRY(auto const project, projects_.find(caller.project));
+    if (project) {
+      AGENTA_TRY(page.items, connections_.changes_after(project->id, since, kMost));
+    }
+  }
+  page.total = static_cast<std::int64_t>(page.items.size());
+  page.next_cursor = std::to_string(page.items.empty() ? since : page.items.back().sequence);
+  return page;
 }
 
 }  // namespace agenta::daemon

@@ -7,6 +7,7 @@
 
 #include "daemon/core/canonical_json.hpp"
 #include "daemon/core/connection_choice.hpp"
+#include "daemon/core/connection_standing.hpp"
 #include "daemon/core/execution_flight.hpp"
 #include "daemon/core/next_step.hpp"
 #include "daemon/core/retry_policy.hpp"
@@ -108,10 +109,7 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
     record.arguments = schema::redact(plan.arguments);
   }
   if (!tool.no_auth) {
-    store::ConnectionFilter candidates;
-    if (named.empty())
-      candidates.integration = tool.integration;  // a name may be another integration's: that is said
-    AGENTA_TRY(auto const rows, connections_.list(plan.project.id, candidates));
+    AGENTA_TRY(auto const rows, candidates(plan.project.id, tool.integration, named));
     AGENTA_TRY(plan.connection, choose_connection(rows, plan.access, tool.integration, named));
     ConnectionReference chosen;
     chosen.id = plan.connection->id;
@@ -119,6 +117,23 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
     record.connection = std::move(chosen);
   }
   return plan;
+}
+
+/// The rows to choose from: the named one alone, of whatever integration, else the integration's. Where there
+/// is none of that name, all of them: somebody has to be told the nearest.
+Result<std::vector<Connection>> Executions::candidates(ProjectId const& project,
+                                                       IntegrationSlug const& integration,
+                                                       std::string const& named) {
+  store::ConnectionFilter filter;
+  if (named.empty()) {
+    filter.integration = integration;
+    return connections_.list(project, filter);
+  }
+  AGENTA_TRY(auto found, connections_.find_by_name(project, named));
+  if (!found) return connections_.list(project, filter);
+  std::vector<Connection> one;
+  one.push_back(*std::move(found));
+  return one;
 }
 
 /// Outcomes that a full disk did not take. Most often there are none.
@@ -367,20 +382,17 @@ void Executions::note_connection(Plan const& plan, Execution const& record, std:
   constexpr std::chrono::seconds kFineEnough{1};  // of "last used": a busy script need not write it each time
   auto const last = plan.connection->last_used_at;
   if (record.state == ExecutionState::succeeded && (!last || clock_.wall() - *last >= kFineEnough)) {
-    static_cast<void>(connections_.touch(plan.connection->id, clock_.wall()));
+    static_cast<void>(connections_.touch(plan.connection->id, clock_.wall(), record.actor));
   }
   if (!expired) return;
   // The row may have been renewed or removed while the call was out: only the account that was used is dead.
   auto const found = connections_.find(plan.connection->id);
   if (!found || !*found || (*found)->account != plan.connection->account) return;
   Connection row = **found;
-  row.status = ConnectionStatus::expired;
-  row.updated_at = clock_.wall();
-  ConnectionError why;
-  why.code = ErrorCode::connection_expired;
-  why.message = record.error->message;
-  row.error = std::move(why);
-  static_cast<void>(connections_.update(row, store::Durability::normal));
+  Settlement settlement;
+  settlement.status = ConnectionStatus::expired;
+  settlement.error = ConnectionError{ErrorCode::connection_expired, record.error->message};
+  static_cast<void>(move_to(connections_, row, std::move(settlement), record.actor, clock_.wall()));
 }
 
 }  // namespace agenta::daemon

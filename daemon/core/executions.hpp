@@ -58,6 +58,8 @@ class Executions {
   struct Plan;
   struct Flight;
   Result<Plan> plan(Caller const& caller, ToolCall const& call, Execution& record);
+  Result<std::vector<Connection>> candidates(ProjectId const& project, IntegrationSlug const& integration,
+                                             std::string const& named);
   Result<std::optional<Execution>> recorded(Plan const& plan, Execution const& record, SteadyTime deadline);
   Result<Execution> send(Caller const& caller, Plan const& plan, Execution record, ToolCall const& call);
   ExecuteOutcome attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,

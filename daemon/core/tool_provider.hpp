@@ -61,9 +61,11 @@ struct AuthConfig {
   std::string auth_scheme{};
   bool managed = false;
   bool enabled = true;
+  std::string name{};
 };
 struct AuthConfigRequest {
   IntegrationSlug integration{};
+  std::string name{};         ///< empty: the provider's choice
   std::string auth_scheme{};  ///< empty: the integration's managed one
   bool managed = true;
   std::vector<std::string> scopes{};
@@ -75,6 +77,7 @@ struct LinkRequest {
   std::string user_id{};
   std::string callback_url{};  ///< empty: the user ends on Composio's own page
   std::string alias{};
+  std::vector<std::pair<std::string, Secret>> fields{};  ///< what the user gave already: `subdomain`, …
 };
 struct Link {
   AccountId account{};
@@ -106,6 +109,19 @@ struct Account {
   std::string error_description{};
   std::string alias{};
   bool disabled = false;
+  std::optional<WallTime> created_at{};
+};
+
+/// A raw request to the service, with the account's credentials.
+struct ProxyRequest {
+  AccountId account{};
+  std::string method = "GET";
+  std::string endpoint{};  ///< a path at the service
+};
+/// What the service answered.
+struct ProxyReply {
+  unsigned status = 0;
+  std::string body{};  ///< its text; JSON where it was
 };
 
 struct ExecuteRequest {
@@ -174,6 +190,13 @@ class ToolProvider {
                                                      std::string const& user_id) = 0;
   /// Revokes at the service and deletes. `CONNECTION_NOT_FOUND` where it was already gone.
   virtual Result<void> delete_account(ProviderCall const& call, AccountId const& id) = 0;
+
+  /// The name by which the provider's own users see it; empty: none. `CONNECTION_ALREADY_EXISTS` where
+  /// another account of the user and integration has it.
+  virtual Result<void> set_alias(ProviderCall const& call, AccountId const& id, std::string const& alias) = 0;
+  /// Sends at most once. An answer of the service is a reply, whatever its status; an error is the
+  /// provider's.
+  virtual Result<ProxyReply> proxy(ProviderCall const& call, ProxyRequest const& request) = 0;
 
   /// Sends the request at most once.
   virtual ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) = 0;

@@ -1,5 +1,6 @@
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -213,6 +214,8 @@ struct HttpServer::Session {
   Stream stream;
   Peer peer;
   bool busy = false;
+  bool handling = false;  ///< its request has come
+  bool ended = false;     ///< closed for another's sake
 };
 
 HttpServer::HttpServer(asio::any_io_executor executor, HttpServerOptions options, HttpHandler handler)
@@ -221,11 +224,24 @@ HttpServer::HttpServer(asio::any_io_executor executor, HttpServerOptions options
 HttpServer::~HttpServer() = default;
 
 void HttpServer::adopt(StreamSocket socket, Peer peer) {
-  if (sessions_.size() >= options_.most_connections) return;  // the socket closes here
+  if (sessions_.size() >= options_.most_connections && !make_room()) return;  // the socket closes here
   auto session = std::make_shared<Session>(std::move(socket), peer);
   auto const place = sessions_.insert(sessions_.end(), session);
   auto end = [this, place](std::exception_ptr) { sessions_.erase(place); };
   asio::co_spawn(executor_, serve(std::move(session)), std::move(end));
+}
+
+/// A session that was ended still stands in the list until its coroutine has noticed.
+bool HttpServer::make_room() {
+  if (options_.when_full == HttpServerOptions::WhenFull::refuse_the_new) return false;
+  auto const there = std::ranges::count_if(sessions_, [](auto const& each) { return !each->ended; });
+  if (static_cast<std::size_t>(there) < options_.most_connections) return true;
+  auto const oldest =
+      std::ranges::find_if(sessions_, [](auto const& each) { return !each->ended && !each->handling; });
+  if (oldest == sessions_.end()) return false;
+  (*oldest)->ended = true;
+  (*oldest)->stream.close();
+  return true;
 }
 
 std::size_t HttpServer::busy() const {
@@ -288,6 +304,7 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<Session> session) {
     bool const keep_alive = parser.get().keep_alive();
     bool const head_only = parser.get().method() == http::verb::head;
     stream.expires_never();
+    session->handling = true;
     HttpResponse response;
     {
       HangupWatch const watch{stream};
@@ -303,6 +320,7 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<Session> session) {
     bool const whole = co_await std::move(write);
     if (!whole || close) co_return;
     session->busy = false;
+    session->handling = false;
   }
 }
 

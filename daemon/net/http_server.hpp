@@ -35,6 +35,9 @@ struct HttpServerOptions {
   std::size_t most_header_bytes = 16 * 1024;
   std::uint64_t most_body_bytes = 16 * 1024 * 1024;
   std::size_t most_connections = 1024;
+  /// Over `most_connections`: what a new connection costs. Where anybody may connect, those who came and say
+  /// nothing must not keep out the one who has something to say.
+  enum class WhenFull { refuse_the_new, end_the_oldest_unanswered } when_full = WhenFull::refuse_the_new;
   std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte to the end of its header
   std::chrono::milliseconds body_timeout{60'000};
   std::chrono::milliseconds idle_timeout{600'000};  ///< between requests
@@ -52,7 +55,8 @@ class HttpServer {
   HttpServer(HttpServer const&) = delete;
   HttpServer& operator=(HttpServer const&) = delete;
 
-  /// Serves a connected socket until it ends. Over `most_connections` it is closed at once.
+  /// Serves a connected socket until it ends. Over `most_connections` it is closed at once, unless
+  /// `when_full` gives it the place of one whose request has not wholly come.
   void adopt(StreamSocket socket, Peer peer);
   /// Closes what is idle now, and each busy connection after the reply it owes.
   void drain();
@@ -65,6 +69,7 @@ class HttpServer {
 
  private:
   struct Session;
+  bool make_room();
   boost::asio::awaitable<void> serve(std::shared_ptr<Session> session);
 
   boost::asio::any_io_executor executor_;

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -21,7 +22,7 @@ class WaitList {
   /// notification that came in between is then not missed.
   std::uint64_t generation() const { return generation_; }
   /// Returns at the next `notify(key)`, after `timeout`, or soon after `stop` is requested (from the loop
-  /// thread); at once where anything was notified since `seen`, so look again.
+  /// thread); at once where the key was notified since `seen`, or may have been, so look again.
   boost::asio::awaitable<void> wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
                                     std::uint64_t seen);
   void notify(std::string const& key);
@@ -29,9 +30,12 @@ class WaitList {
   std::size_t size() const { return waiting_.size(); }
 
  private:
+  bool may_have_been_notified(std::string const& key, std::uint64_t since) const;
+
   boost::asio::any_io_executor executor_;
   std::multimap<std::string, std::shared_ptr<boost::asio::steady_timer>> waiting_;
   std::uint64_t generation_ = 0;
+  std::deque<std::string> recent_{};  ///< the last keys notified, the newest of `generation_`
 };
 
 }  // namespace agenta::daemon

@@ -85,11 +85,13 @@ Reply patch_account(World& world, Request const& request) {
       val != nullptr && val->is_object()) {
     if (find_text(*state, "authScheme") != account->scheme)
       return refuse(account_bad_request("authScheme must be " + account->scheme));
-    for (auto const& [name, value] : val->items()) {
-      if (value.is_null()) account->fields.erase(name);
-      if (value.is_string())
-        account->fields[name == "api_key" ? "generic_api_key" : name] = value.get<std::string>();
+    auto fields = account->fields;
+    for (auto const& [given, value] : val->items()) {
+      std::string const name = given == "api_key" ? "generic_api_key" : given;
+      if (value.is_null()) fields.erase(name);
+      if (value.is_string()) fields[name] = value.get<std::string>();
     }
+    account->fields = without_secrets(find_scheme(world, *account), std::move(fields));
     account->grant_is_dead = false;
   }
   account->updated_at = world.now();

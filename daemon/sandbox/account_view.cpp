@@ -29,10 +29,9 @@ void add_tokens(Json& val, World const& world, Account const& account) {
   val["refresh_token"] = "REDACTED";
   val["token_type"] = "Bearer";
   val["expires_in"] = 28800;
-  if (auto const* toolkit = world.catalog.find_toolkit(account.toolkit)) {
-    val["scope"] = join(toolkit->scopes, ",");
-    if (!toolkit->base_url.empty()) val["base_url"] = toolkit->base_url;
-  }
+  val["scope"] = join(scopes_of(world, account), ",");
+  auto const* toolkit = world.catalog.find_toolkit(account.toolkit);
+  if (toolkit != nullptr && !toolkit->base_url.empty()) val["base_url"] = toolkit->base_url;
 }
 
 }  // namespace

@@ -41,6 +41,11 @@ AuthConfig* AccountBook::find_auth_config(std::string_view project, std::string_
   return found == auth_configs_.end() || found->project != project ? nullptr : &*found;
 }
 
+AuthConfig const* AccountBook::find_auth_config(std::string_view project, std::string_view id) const {
+  auto const found = std::ranges::find(auth_configs_, id, &AuthConfig::id);
+  return found == auth_configs_.end() || found->project != project ? nullptr : &*found;
+}
+
 Account* AccountBook::find_account(std::string_view project, std::string_view id) {
   Account* const account = find_account(id);
   return account == nullptr || account->project != project ? nullptr : account;

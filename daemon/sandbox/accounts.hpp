@@ -72,6 +72,7 @@ class AccountBook {
   AuthConfig& add(AuthConfig config);
   Account& add(Account account);
   AuthConfig* find_auth_config(std::string_view project, std::string_view id);
+  AuthConfig const* find_auth_config(std::string_view project, std::string_view id) const;
   Account* find_account(std::string_view project, std::string_view id);
   /// In whatever project: what the controls and the hosted page look up.
   Account* find_account(std::string_view id);

@@ -129,7 +129,8 @@ Reply link_account(World& world, Request const& request) {
   if (user.empty()) return refuse(bad_request("user_id is required"));
   AGENTA_TRY(auto account,
              begin_account(world, *config, std::move(user), find_text(request.body, "alias").value_or("")));
-  account.fields = read_fields(find_node(request.body, "connection_data"));
+  account.fields =
+      without_secrets(find_scheme(world, account), read_fields(find_node(request.body, "connection_data")));
   AGENTA_TRY(auto callback, checked_callback(find_text(request.body, "callback_url")));
   start_link(world, account, std::move(callback));
   auto const& made = world.book.add(std::move(account));
@@ -161,7 +162,7 @@ Reply create_account(World& world, Request const& request) {
   auto fields = read_fields(state == nullptr ? find_node(connection, "data") : find_node(*state, "val"));
   if (is_redirect_scheme(config->scheme)) {
     AGENTA_CHECK(check_required(world, account, fields));
-    account.fields = std::move(fields);
+    account.fields = without_secrets(find_scheme(world, account), std::move(fields));
     AGENTA_TRY(auto callback, checked_callback(find_text(connection, "callback_url")));
     start_link(world, account, std::move(callback));
     account.status = AccountStatus::initiated;

@@ -54,8 +54,9 @@ std::string input_for(CredentialField const& field, Account const& account) {
       .append("</small>");
   html.append("<input id=\"").append(id).append("\" name=\"").append(escape(field.name)).append("\"");
   html.append(" aria-describedby=\"").append(id).append("-help\" autocomplete=\"off\"");
+  bool const holds_secret = field.secret && given != account.fields.end();
   html.append(field.secret ? " type=\"password\"" : " type=\"text\"")
-      .append(field.required ? " required" : "");
+      .append(field.required && !holds_secret ? " required" : "");
   // A secret is never sent back to a page.
   if (!field.secret) {
     auto const value = given != account.fields.end() ? given->second : field.default_value.value_or("");
@@ -75,10 +76,9 @@ std::string consent_page(World const& world, Account const& account, std::string
   if (!complaint.empty())
     body.append("<p class=\"bad\" role=\"alert\">").append(escape(complaint)).append("</p>\n");
   auto const* scheme = find_scheme(world, account);
-  if (toolkit != nullptr && !toolkit->scopes.empty() && is_redirect_scheme(account.scheme)) {
+  if (auto const scopes = scopes_of(world, account); !scopes.empty()) {
     body.append("<p>It will be able to use:</p><ul>");
-    for (auto const& scope : toolkit->scopes)
-      body.append("<li><code>").append(escape(scope)).append("</code></li>");
+    for (auto const& scope : scopes) body.append("<li><code>").append(escape(scope)).append("</code></li>");
     body.append("</ul>\n");
   }
   body.append("<form method=\"post\" action=\"").append(action).append("/approve\">");

@@ -98,7 +98,9 @@ Reply control_account(World& world, std::string_view id, std::string_view method
   auto* const account = world.book.find_account(id);
   if (account == nullptr) return refuse(account_not_found(id));
   if (method == "POST") AGENTA_CHECK(change_account(world, *account, body));
-  return ok(account_document(world, *account, Detail::whole));
+  Json document = account_document(world, *account, Detail::whole);
+  document["grant"] = account->grant_is_dead ? "dead" : "alive";
+  return ok(document);
 }
 
 Reply control(World& world, HttpRequest const& request) {

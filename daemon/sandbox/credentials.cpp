@@ -4,6 +4,11 @@
 #include <array>
 
 namespace agenta::daemon::sandbox {
+namespace {
+
+constexpr std::size_t kShown = 4;  // characters of a secret
+
+}  // namespace
 
 bool is_redirect_scheme(std::string_view scheme) {
   return scheme == "OAUTH2" || scheme == "OAUTH1" || scheme == "DCR_OAUTH";
@@ -55,6 +60,20 @@ std::string sample_value(CredentialField const& field) {
   return field.default_value.value_or(field.must_begin_with + "sandbox_" + field.name);
 }
 
-std::string masked(std::string_view secret) { return std::string{secret.substr(0, 4)} + "..."; }
+FieldValues without_secrets(AuthScheme const* scheme, FieldValues given) {
+  auto const* fields = scheme == nullptr ? nullptr : &scheme->connection;
+  for (auto& [name, value] : given) {
+    if (!is_secret_field(fields, name)) continue;
+    std::size_t kept = kShown;
+    if (fields != nullptr) {
+      auto const field = std::ranges::find(*fields, name, &CredentialField::name);
+      if (field != fields->end()) kept = std::max(kept, field->must_begin_with.size());
+    }
+    value.resize(std::min(value.size(), kept));
+  }
+  return given;
+}
+
+std::string masked(std::string_view secret) { return std::string{secret.substr(0, kShown)} + "..."; }
 
 }  // namespace agenta::daemon::sandbox

@@ -29,6 +29,8 @@ bool is_secret_field(std::vector<CredentialField> const* fields, std::string_vie
 /// A value that the provider takes, for links that nobody is there to answer.
 std::string sample_value(CredentialField const& field);
 
+/// As much of the values as is ever checked or shown: of a secret, its beginning. Nothing else is kept.
+FieldValues without_secrets(AuthScheme const* scheme, FieldValues given);
 /// The first four characters, the rest hidden.
 std::string masked(std::string_view secret);
 

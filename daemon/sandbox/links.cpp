@@ -74,9 +74,15 @@ AuthScheme const* find_scheme(World const& world, Account const& account) {
   return toolkit == nullptr ? nullptr : toolkit->find_scheme(account.scheme);
 }
 
+std::vector<std::string> scopes_of(World const& world, Account const& account) {
+  auto const* config = world.book.find_auth_config(account.project, account.auth_config);
+  return config == nullptr ? std::vector<std::string>{} : config->scopes;
+}
+
 void activate(World& world, Account& account, FieldValues fields) {
-  account.fields = std::move(fields);
+  account.fields = without_secrets(find_scheme(world, account), std::move(fields));
   account.grant_is_dead = false;
+  account.disabled = false;
   account.error.clear();
   account.error_description.clear();
   set_status(world, account, AccountStatus::active);

@@ -28,7 +28,9 @@ void deny(World& world, Account& account);
 
 /// The account's way to connect; null where the catalogue does not know it.
 AuthScheme const* find_scheme(World const& world, Account const& account);
-/// Takes credentials over, and with them whatever grant stood before.
+/// What its auth config asks consent for.
+std::vector<std::string> scopes_of(World const& world, Account const& account);
+/// The account works from here on, with these credentials and a grant that is alive.
 void activate(World& world, Account& account, FieldValues fields);
 
 /// Moves an account to `status`, and remembers why and when.

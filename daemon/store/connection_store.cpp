@@ -1,78 +1,32 @@
 #include "daemon/store/connection_store.hpp"
 
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "daemon/store/connection_row.hpp"
 #include "daemon/store/row.hpp"
 #include "daemon/store/state.hpp"
 #include "shared/base/try.hpp"
-#include "shared/protocol/error_table.hpp"
 
 namespace agenta::daemon::store {
+/// Where a page begins: after the row of that time and id. Newest first, so the first page is after the end
+/// of time.
+struct ConnectionStore::Position {
+  std::int64_t created_at = std::numeric_limits<std::int64_t>::max();
+  std::string id{};
+};
+
 namespace {
 
-#define AGENTA_CONNECTION_COLUMNS                                                                           \
-  "id, project_id, slug, name, integration_slug, integration_name, composio_account_id, "                   \
-  "composio_auth_config_id, key_scope, base_url, status, auth_type, is_default, redirect_url, expires_at, " \
-  "created_at, updated_at, last_used_at, last_checked_at, created_by_uid, created_by_user, "                \
-  "created_by_host, "                                                                                       \
-  "created_by_program, error_code, error_message"
-
-/// Binds every column, in their order.
-Use bind_all(Locked& db, Statement& statement, Connection const& row) {
-  bool const pending = row.status == ConnectionStatus::pending;
-  std::optional<std::string_view> error_code;
-  std::optional<std::string_view> error_message;
-  if (row.error) {
-    error_code = protocol::row_of(row.error->code).name;
-    error_message = row.error->message;
-  }
-  return statement.use(
-      db, row.id.text, row.project.text, row.slug, row.name, row.integration.text, row.integration_name,
-      null_if_empty(row.account.text), null_if_empty(row.auth_config.text), row.key_scope, row.base_url,
-      name_of(row.status), row.auth_type, row.is_default,
-      // As good as a credential while it works, of no use after: kept only while pending.
-      pending ? null_if_empty(row.redirect_url) : std::nullopt, milliseconds_of(row.expires_at),
-      milliseconds_of(row.created_at), milliseconds_of(row.updated_at), milliseconds_of(row.last_used_at),
-      milliseconds_of(row.last_checked_at), row.created_by.uid, row.created_by.user, row.created_by.host,
-      row.created_by.program, error_code, error_message);
-}
-
-Connection read(Use const& row) {
-  Connection out;
-  int at = 0;
-  out.id = {row.text(at++)};
-  out.project = {row.text(at++)};
-  out.slug = row.text(at++);
-  out.name = row.text(at++);
-  out.integration = {row.text(at++)};
-  out.integration_name = row.text(at++);
-  out.account = {row.text(at++)};
-  out.auth_config = {row.text(at++)};
-  out.key_scope = row.text(at++);
-  out.base_url = row.text(at++);
-  out.status = parse_connection_status(row.text(at++)).value_or(ConnectionStatus::failed);
-  out.auth_type = row.text(at++);
-  out.is_default = row.integer(at++) != 0;
-  out.redirect_url = row.text(at++);
-  out.expires_at = time_of(row.optional_integer(at++));
-  out.created_at = time_of(row.integer(at++));
-  out.updated_at = time_of(row.integer(at++));
-  out.last_used_at = time_of(row.optional_integer(at++));
-  out.last_checked_at = time_of(row.optional_integer(at++));
-  out.created_by.uid = static_cast<unsigned>(row.integer(at++));
-  out.created_by.user = row.text(at++);
-  out.created_by.host = row.text(at++);
-  out.created_by.program = row.text(at++);
-  if (auto const code = row.optional_text(at++)) {
-    out.error.emplace();
-    out.error->code = protocol::parse_error_code(*code).value_or(ErrorCode::internal);
-    out.error->message = row.text(at);
-  }
-  return out;
+std::string cursor_of(Connection const& row) {
+  return std::to_string(milliseconds_of(row.created_at)) + "." + row.id.text;
 }
 
 Result<std::optional<Connection>> read_one(Use row) {
   AGENTA_TRY(bool const found, row.next());
   std::optional<Connection> connection;
-  if (found) connection = read(row);
+  if (found) connection = read_connection(row);
   return connection;
 }
 
@@ -81,8 +35,25 @@ Result<std::vector<Connection>> read_rows(Use row) {
   for (;;) {
     AGENTA_TRY(bool const found, row.next());
     if (!found) return rows;
-    rows.push_back(read(row));
+    rows.push_back(read_connection(row));
   }
+}
+
+ConnectionEvent read_event(Use const& row) {
+  ConnectionEvent event;
+  event.sequence = row.integer(0);
+  event.at = time_of(row.integer(1));
+  event.change = parse_connection_change(row.text(2)).value_or(ConnectionChange::begun);
+  event.connection = {row.text(3)};
+  event.slug = row.text(4);
+  event.integration = {row.text(5)};
+  event.status = parse_connection_status(row.text(6)).value_or(ConnectionStatus::failed);
+  event.by.uid = static_cast<unsigned>(row.integer(7));
+  event.by.user = row.text(8);
+  event.by.host = row.text(9);
+  event.by.program = row.text(10);
+  event.detail = row.text(11);
+  return event;
 }
 
 Error taken(Connection const& connection) {
@@ -96,78 +67,126 @@ Error taken(Connection const& connection) {
 
 }  // namespace
 
+std::optional<ConnectionStore::Position> ConnectionStore::parse_position(std::string_view cursor) {
+  std::size_t const dot = cursor.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  Position position;
+  auto const [end, error] = std::from_chars(cursor.data(), cursor.data() + dot, position.created_at);
+  if (error != std::errc{} || end != cursor.data() + dot) return std::nullopt;
+  position.id = cursor.substr(dot + 1);
+  return position;
+}
+
 struct ConnectionStore::Statements {
-  Statement insert{
-      "INSERT INTO tool_connections (" AGENTA_CONNECTION_COLUMNS
-      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-      "?20, ?21, ?22, ?23, ?24, ?25)"};
-  Statement update{
-      "UPDATE tool_connections SET (" AGENTA_CONNECTION_COLUMNS
-      ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-      "?21, ?22, ?23, ?24, ?25) WHERE id = ?1"};
+  Statement insert{"INSERT INTO tool_connections (" AGENTA_CONNECTION_COLUMNS
+                   ") VALUES (" AGENTA_CONNECTION_PARAMETERS ")"};
+  Statement update{"UPDATE tool_connections SET (" AGENTA_CONNECTION_COLUMNS
+                   ") = (" AGENTA_CONNECTION_PARAMETERS ") WHERE id = ?1"};
   Statement undefault{
       "UPDATE tool_connections SET is_default = 0 "
       "WHERE project_id = ?1 AND integration_slug = ?2 AND is_default = 1 AND id <> ?3"};
   Statement make_default{"UPDATE tool_connections SET is_default = 1 WHERE id = ?1"};
-  Statement touch{"UPDATE tool_connections SET last_used_at = ?2 WHERE id = ?1"};
+  Statement touch{
+      "UPDATE tool_connections SET last_used_at = ?2, used_by_uid = ?3, used_by_user = ?4, used_by_host = "
+      "?5, "
+      "used_by_program = ?6 WHERE id = ?1"};
   Statement erase{"DELETE FROM tool_connections WHERE id = ?1"};
   Statement find{"SELECT " AGENTA_CONNECTION_COLUMNS " FROM tool_connections WHERE id = ?1"};
   Statement find_by_slug{"SELECT " AGENTA_CONNECTION_COLUMNS
                          " FROM tool_connections WHERE project_id = ?1 AND slug = ?2"};
   Statement find_by_name{"SELECT " AGENTA_CONNECTION_COLUMNS
                          " FROM tool_connections WHERE project_id = ?1 AND (slug = ?2 OR id = lower(?2))"};
-  Statement list{"SELECT " AGENTA_CONNECTION_COLUMNS
-                 " FROM tool_connections WHERE project_id = ?1 AND (?2 IS NULL OR integration_slug = ?2) "
-                 "AND (?3 IS NULL OR status = ?3) ORDER BY created_at DESC, id DESC"};
+  // One for all integrations and one for a single one: each walks an index of its own in the order of the
+  // page.
+  Statement page{"SELECT " AGENTA_CONNECTION_COLUMNS
+                 " FROM tool_connections WHERE project_id = ?1 AND (created_at, id) < (?2, ?3) "
+                 "AND (?4 IS NULL OR status = ?4) ORDER BY created_at DESC, id DESC LIMIT ?5"};
+  Statement page_of_integration{"SELECT " AGENTA_CONNECTION_COLUMNS
+                                " FROM tool_connections WHERE project_id = ?1 AND integration_slug = ?6 AND "
+                                "(created_at, id) < (?2, ?3) "
+                                "AND (?4 IS NULL OR status = ?4) ORDER BY created_at DESC, id DESC LIMIT ?5"};
+  Statement count{"SELECT count(*) FROM tool_connections WHERE project_id = ?1"};
+  Statement count_some{
+      "SELECT count(*) FROM tool_connections WHERE project_id = ?1 AND (?2 IS NULL OR integration_slug = ?2) "
+      "AND (?3 IS NULL OR status = ?3)"};
   Statement list_pending{"SELECT " AGENTA_CONNECTION_COLUMNS
                          " FROM tool_connections WHERE status = 'PENDING' ORDER BY created_at, id"};
+  Statement record{
+      "INSERT INTO connection_changes (project_id, at, change, connection_id, connection_slug, "
+      "integration_slug, status, actor_uid, actor_user, actor_host, actor_program, detail) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
+  Statement forget_records{
+      "DELETE FROM connection_changes WHERE seq <= (SELECT max(seq) FROM connection_changes) - ?1"};
+  Statement changes{
+      "SELECT seq, at, change, connection_id, connection_slug, integration_slug, status, actor_uid, "
+      "actor_user, actor_host, actor_program, detail FROM connection_changes "
+      "WHERE project_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"};
+  Statement last_change{"SELECT coalesce(max(seq), 0) FROM connection_changes"};
 };
-#undef AGENTA_CONNECTION_COLUMNS
 
-ConnectionStore::ConnectionStore(Database& database)
-    : database_(database), statements_(std::make_unique<Statements>()) {}
+ConnectionStore::ConnectionStore(Database& database, std::function<void()> changed)
+    : database_(database), changed_(std::move(changed)), statements_(std::make_unique<Statements>()) {}
 
 ConnectionStore::~ConnectionStore() {
   Locked const db{database_};
   statements_.reset();
 }
 
-Result<std::int64_t> ConnectionStore::put(Statement& statement, Connection const& connection,
-                                          Durability durability) {
-  Locked db{database_};
-  Transaction transaction{db};
-  AGENTA_CHECK(transaction.begin(durability));
-  if (connection.is_default) {
-    AGENTA_CHECK(statements_->undefault
-                     .use(db, connection.project.text, connection.integration.text, connection.id.text)
-                     .run());
-  }
-  std::int64_t changed = 0;
-  {
-    auto row = bind_all(db, statement, connection);
-    auto written = row.run();
-    if (!written) return fail(row.conflicted() ? taken(connection) : std::move(written).error());
-    changed = *written;
-  }
-  AGENTA_CHECK(transaction.commit());
-  return changed;
-}
-
-Result<void> ConnectionStore::insert(Connection const& connection, Durability durability) {
-  AGENTA_CHECK(put(statements_->insert, connection, durability));
+Result<void> ConnectionStore::record(Locked& db, Connection const& connection, ChangeNote const& note) {
+  AGENTA_CHECK(statements_->record
+                   .use(db, connection.project.text, milliseconds_of(note.at), name_of(note.change),
+                        connection.id.text, connection.slug, connection.integration.text,
+                        name_of(connection.status), note.by.uid, note.by.user, note.by.host, note.by.program,
+                        null_if_empty(note.detail))
+                   .run());
+  constexpr int kKept = 100'000;
+  AGENTA_CHECK(statements_->forget_records.use(db, kKept).run());
   return {};
 }
 
-Result<void> ConnectionStore::update(Connection const& connection, Durability durability) {
-  AGENTA_TRY(auto const changed, put(statements_->update, connection, durability));
+Result<std::int64_t> ConnectionStore::put(Statement& statement, Connection const& connection,
+                                          Durability durability, std::optional<ChangeNote> const& note) {
+  std::int64_t changed = 0;
+  {
+    Locked db{database_};
+    Transaction transaction{db};
+    AGENTA_CHECK(transaction.begin(durability));
+    if (connection.is_default) {
+      AGENTA_CHECK(statements_->undefault
+                       .use(db, connection.project.text, connection.integration.text, connection.id.text)
+                       .run());
+    }
+    {
+      auto row = bind_connection(db, statement, connection);
+      auto written = row.run();
+      if (!written) return fail(row.conflicted() ? taken(connection) : std::move(written).error());
+      changed = *written;
+    }
+    if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
+    AGENTA_CHECK(transaction.commit());
+  }
+  if (note && changed > 0) changed_();
+  return changed;
+}
+
+Result<void> ConnectionStore::insert(Connection const& connection, Durability durability,
+                                     std::optional<ChangeNote> const& note) {
+  AGENTA_CHECK(put(statements_->insert, connection, durability, note));
+  return {};
+}
+
+Result<void> ConnectionStore::update(Connection const& connection, Durability durability,
+                                     std::optional<ChangeNote> const& note) {
+  AGENTA_TRY(auto const changed, put(statements_->update, connection, durability, note));
   if (changed > 0) return {};
   return fail(ErrorCode::connection_not_found, "the connection " + connection.slug + " no longer exists",
               {"agenta-tools", "connections", "list"});
 }
 
-Result<void> ConnectionStore::touch(ConnectionId const& id, WallTime used_at) {
+Result<void> ConnectionStore::touch(ConnectionId const& id, WallTime used_at, Actor const& by) {
   Locked db{database_};
-  AGENTA_CHECK(db.write(Durability::normal, statements_->touch, id.text, milliseconds_of(used_at)));
+  AGENTA_CHECK(db.write(Durability::normal, statements_->touch, id.text, milliseconds_of(used_at), by.uid,
+                        by.user, by.host, by.program));
   return {};
 }
 
@@ -190,12 +209,49 @@ Result<std::optional<Connection>> ConnectionStore::find_by_name(ProjectId const&
 
 Result<std::vector<Connection>> ConnectionStore::list(ProjectId const& project,
                                                       ConnectionFilter const& filter) {
+  constexpr int kAll = -1;
+  Locked db{database_};
+  return read_page(db, project, filter, Position{}, kAll);
+}
+
+Result<Page<Connection>> ConnectionStore::page(ProjectId const& project, ConnectionFilter const& filter,
+                                               std::string_view cursor, int limit) {
+  auto const from = cursor.empty() ? std::optional{Position{}} : parse_position(cursor);
+  if (!from) return fail(ErrorCode::invalid_request, "there is no page " + std::string{cursor});
+  Page<Connection> page;
+  Locked db{database_};
+  AGENTA_TRY(page.items, read_page(db, project, filter, *from, limit + 1));
+  if (page.items.size() > static_cast<std::size_t>(limit)) {
+    page.items.pop_back();
+    page.next_cursor = cursor_of(page.items.back());
+  }
+  AGENTA_TRY(page.total, count(db, project, filter));
+  return page;
+}
+
+Result<std::vector<Connection>> ConnectionStore::read_page(Locked& db, ProjectId const& project,
+                                                           ConnectionFilter const& filter,
+                                                           Position const& from, int limit) {
+  std::optional<std::string_view> status;
+  if (filter.status) status = name_of(*filter.status);
+  if (!filter.integration) {
+    return read_rows(
+        statements_->page.use(db, project.text, from.created_at, std::string_view{from.id}, status, limit));
+  }
+  return read_rows(statements_->page_of_integration.use(
+      db, project.text, from.created_at, std::string_view{from.id}, status, limit, filter.integration->text));
+}
+
+Result<std::int64_t> ConnectionStore::count(Locked& db, ProjectId const& project,
+                                            ConnectionFilter const& filter) {
   std::optional<std::string_view> integration;
   std::optional<std::string_view> status;
   if (filter.integration) integration = filter.integration->text;
   if (filter.status) status = name_of(*filter.status);
-  Locked db{database_};
-  return read_rows(statements_->list.use(db, project.text, integration, status));
+  auto row = integration || status ? statements_->count_some.use(db, project.text, integration, status)
+                                   : statements_->count.use(db, project.text);
+  AGENTA_CHECK(row.next());
+  return row.integer(0);
 }
 
 Result<std::vector<Connection>> ConnectionStore::list_pending() {
@@ -203,21 +259,55 @@ Result<std::vector<Connection>> ConnectionStore::list_pending() {
   return read_rows(statements_->list_pending.use(db));
 }
 
-Result<bool> ConnectionStore::erase(ConnectionId const& id, Durability durability) {
-  Locked db{database_};
-  AGENTA_TRY(auto const changed, db.write(durability, statements_->erase, id.text));
+Result<bool> ConnectionStore::erase(Connection const& connection, Durability durability,
+                                    std::optional<ChangeNote> const& note) {
+  std::int64_t changed = 0;
+  {
+    Locked db{database_};
+    Transaction transaction{db};
+    AGENTA_CHECK(transaction.begin(durability));
+    AGENTA_TRY(changed, statements_->erase.use(db, connection.id.text).run());
+    if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
+    AGENTA_CHECK(transaction.commit());
+  }
+  if (note && changed > 0) changed_();
   return changed > 0;
 }
 
-Result<void> ConnectionStore::set_default(Connection const& connection) {
+Result<void> ConnectionStore::set_default(Connection const& connection,
+                                          std::optional<ChangeNote> const& note) {
+  {
+    Locked db{database_};
+    Transaction transaction{db};
+    AGENTA_CHECK(transaction.begin(Durability::normal));
+    AGENTA_CHECK(statements_->undefault
+                     .use(db, connection.project.text, connection.integration.text, connection.id.text)
+                     .run());
+    AGENTA_CHECK(statements_->make_default.use(db, connection.id.text).run());
+    if (note) AGENTA_CHECK(record(db, connection, *note));
+    AGENTA_CHECK(transaction.commit());
+  }
+  if (note) changed_();
+  return {};
+}
+
+Result<std::vector<ConnectionEvent>> ConnectionStore::changes_after(ProjectId const& project,
+                                                                    std::int64_t sequence, int limit) {
   Locked db{database_};
-  Transaction transaction{db};
-  AGENTA_CHECK(transaction.begin(Durability::normal));
-  AGENTA_CHECK(
-      statements_->undefault.use(db, connection.project.text, connection.integration.text, connection.id.text)
-          .run());
-  AGENTA_CHECK(statements_->make_default.use(db, connection.id.text).run());
-  return transaction.commit();
+  auto row = statements_->changes.use(db, project.text, sequence, limit);
+  std::vector<ConnectionEvent> events;
+  for (;;) {
+    AGENTA_TRY(bool const found, row.next());
+    if (!found) return events;
+    events.push_back(read_event(row));
+  }
+}
+
+Result<std::int64_t> ConnectionStore::last_change() {
+  Locked db{database_};
+  auto row = statements_->last_change.use(db);
+  AGENTA_CHECK(row.next());
+  return row.integer(0);
 }
 
 }  // namespace agenta::daemon::store

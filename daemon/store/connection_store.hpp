@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,9 +10,12 @@
 
 #include "daemon/store/database.hpp"
 #include "shared/domain/connection.hpp"
+#include "shared/domain/connection_report.hpp"
+#include "shared/domain/page.hpp"
 
 namespace agenta::daemon::store {
 
+class Locked;
 class Statement;
 
 struct Project {
@@ -40,41 +44,76 @@ struct ConnectionFilter {
   std::optional<ConnectionStatus> status{};
 };
 
-/// The connections of every project. A slug is unique within its project, ignoring case. Any thread.
+/// What a write to a row means, for the record of changes that is written with it.
+struct ChangeNote {
+  ConnectionChange change = ConnectionChange::begun;
+  Actor by{};
+  WallTime at{};
+  std::string detail{};
+};
+
+/// The connections of every project, and the record of their changes. A slug is unique within its project,
+/// ignoring case. Any thread.
 class ConnectionStore {
  public:
-  explicit ConnectionStore(Database& database);
+  /// `changed` is told after a change was recorded, on the thread that recorded it.
+  explicit ConnectionStore(
+      Database& database, std::function<void()> changed = [] {});
   ~ConnectionStore();
 
   /// `CONNECTION_ALREADY_EXISTS` where the slug is taken. One that is the default takes that from any other;
-  /// the redirect URL is kept only while pending. Both hold for `update` too.
-  Result<void> insert(Connection const& connection, Durability durability);
+  /// the redirect URL and what a renewal replaces are kept only while pending. All this holds for `update`
+  /// too. A note is recorded in the same transaction.
+  Result<void> insert(Connection const& connection, Durability durability,
+                      std::optional<ChangeNote> const& note = {});
   /// Writes every column but the id; `CONNECTION_NOT_FOUND` where the row is gone.
-  Result<void> update(Connection const& connection, Durability durability);
-  /// Only `last_used_at`: cheap enough for every execution. A row that is gone is no error.
-  Result<void> touch(ConnectionId const& id, WallTime used_at);
+  Result<void> update(Connection const& connection, Durability durability,
+                      std::optional<ChangeNote> const& note = {});
+  /// Only when and by whom it was used: cheap enough for every execution. A row that is gone is no error.
+  Result<void> touch(ConnectionId const& id, WallTime used_at, Actor const& by);
   Result<std::optional<Connection>> find(ConnectionId const& id);
   Result<std::optional<Connection>> find_by_slug(ProjectId const& project, std::string_view slug);
   /// By slug or id, within the project.
   Result<std::optional<Connection>> find_by_name(ProjectId const& project, std::string_view slug_or_id);
   /// Newest first.
   Result<std::vector<Connection>> list(ProjectId const& project, ConnectionFilter const& filter);
+  /// `limit` of them, newest first, after the one that `cursor` names; `INVALID_REQUEST` for a cursor that no
+  /// page gave. `total` counts all pages.
+  Result<Page<Connection>> page(ProjectId const& project, ConnectionFilter const& filter,
+                                std::string_view cursor, int limit);
   /// Of every project: what a restart resumes.
   Result<std::vector<Connection>> list_pending();
   /// Whether a row was there.
-  Result<bool> erase(ConnectionId const& id, Durability durability);
+  Result<bool> erase(Connection const& connection, Durability durability,
+                     std::optional<ChangeNote> const& note = {});
   /// Makes it the default of its integration within its project, and no other.
-  Result<void> set_default(Connection const& connection);
+  Result<void> set_default(Connection const& connection, std::optional<ChangeNote> const& note = {});
+
+  /// What was recorded after `sequence`, oldest first, at most `limit`. Old records go: the newest 100,000
+  /// are kept.
+  Result<std::vector<ConnectionEvent>> changes_after(ProjectId const& project, std::int64_t sequence,
+                                                     int limit);
+  /// The sequence of the newest record of all; 0 where there is none.
+  Result<std::int64_t> last_change();
 
  private:
   struct Statements;
-  Result<std::int64_t> put(Statement& statement, Connection const& connection, Durability durability);
+  struct Position;
+  static std::optional<Position> parse_position(std::string_view cursor);
+  Result<std::vector<Connection>> read_page(Locked& db, ProjectId const& project,
+                                            ConnectionFilter const& filter, Position const& from, int limit);
+  Result<std::int64_t> count(Locked& db, ProjectId const& project, ConnectionFilter const& filter);
+  Result<std::int64_t> put(Statement& statement, Connection const& connection, Durability durability,
+                           std::optional<ChangeNote> const& note);
+  Result<void> record(Locked& db, Connection const& connection, ChangeNote const& note);
   Database& database_;
+  std::function<void()> const changed_;
   std::unique_ptr<Statements> statements_;
 };
 
 /// Which auth config was found or made for an integration, so that none is made twice: creating one is not
-/// idempotent at Composio. Keyed by endpoint, key scope, integration and scheme. Any thread.
+/// idempotent at Composio. Keyed by endpoint, key scope, integration, scheme, and what makes it another than
+/// the plain one. Any thread.
 class AuthConfigStore {
  public:
   explicit AuthConfigStore(Database& database);
@@ -84,6 +123,7 @@ class AuthConfigStore {
     std::string key_scope{};
     IntegrationSlug integration{};
     std::string auth_scheme{};
+    std::string variant{};  ///< empty: the plain one; else a digest of own scopes or an own app's fields
   };
   Result<std::optional<AuthConfigId>> find(Key const& key);
   Result<void> remember(Key const& key, AuthConfigId const& id, WallTime now);

@@ -106,7 +106,68 @@ CREATE INDEX executions_state ON executions (state, project_id) WHERE state <> '
 CREATE UNIQUE INDEX executions_key ON executions (project_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kConnections}, Migration{2, kExecutions}};
+// Who changed and who used a connection last; what a pending renewal goes back to where it fails; an auth
+// config for each set of scopes or own app; and every change, for those who watch and for those who ask
+// later.
+constexpr char const* kConnectionLife = R"sql(
+ALTER TABLE tool_connections ADD COLUMN changed_by_uid INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tool_connections ADD COLUMN changed_by_user TEXT NOT NULL DEFAULT '';
+ALTER TABLE tool_connections ADD COLUMN changed_by_host TEXT NOT NULL DEFAULT '';
+ALTER TABLE tool_connections ADD COLUMN changed_by_program TEXT NOT NULL DEFAULT '';
+ALTER TABLE tool_connections ADD COLUMN used_by_uid INTEGER;
+ALTER TABLE tool_connections ADD COLUMN used_by_user TEXT;
+ALTER TABLE tool_connections ADD COLUMN used_by_host TEXT;
+ALTER TABLE tool_connections ADD COLUMN used_by_program TEXT;
+ALTER TABLE tool_connections ADD COLUMN renewed_account_id TEXT;
+ALTER TABLE tool_connections ADD COLUMN renewed_auth_config_id TEXT;
+ALTER TABLE tool_connections ADD COLUMN renewed_auth_type TEXT;
+ALTER TABLE tool_connections ADD COLUMN renewed_status TEXT
+  CHECK (renewed_status IS NULL OR status = 'PENDING');
+ALTER TABLE tool_connections ADD COLUMN renewed_error_code TEXT;
+ALTER TABLE tool_connections ADD COLUMN renewed_error_message TEXT;
+UPDATE tool_connections SET changed_by_uid = created_by_uid, changed_by_user = created_by_user,
+  changed_by_host = created_by_host, changed_by_program = created_by_program;
+CREATE INDEX tool_connections_newest ON tool_connections (project_id, created_at DESC, id DESC);
+CREATE INDEX tool_connections_integration
+  ON tool_connections (project_id, integration_slug, created_at DESC, id DESC);
+CREATE INDEX tool_connections_account ON tool_connections (composio_account_id)
+  WHERE composio_account_id IS NOT NULL;
+
+CREATE TABLE auth_configs_by_variant (
+  base_url         TEXT NOT NULL,
+  key_scope        TEXT NOT NULL,
+  integration_slug TEXT NOT NULL COLLATE NOCASE,
+  auth_scheme      TEXT NOT NULL COLLATE NOCASE,
+  variant          TEXT NOT NULL,
+  id               TEXT NOT NULL,
+  created_at       INTEGER NOT NULL,
+  PRIMARY KEY (base_url, key_scope, integration_slug, auth_scheme, variant)
+) STRICT, WITHOUT ROWID;
+INSERT INTO auth_configs_by_variant
+  SELECT base_url, key_scope, integration_slug, auth_scheme, '', id, created_at FROM auth_configs;
+DROP TABLE auth_configs;
+ALTER TABLE auth_configs_by_variant RENAME TO auth_configs;
+
+CREATE TABLE connection_changes (
+  seq              INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id       TEXT NOT NULL REFERENCES projects (id),
+  at               INTEGER NOT NULL,
+  change           TEXT NOT NULL,
+  connection_id    TEXT NOT NULL,
+  connection_slug  TEXT NOT NULL,
+  integration_slug TEXT NOT NULL,
+  status           TEXT NOT NULL,
+  actor_uid        INTEGER NOT NULL,
+  actor_user       TEXT NOT NULL,
+  actor_host       TEXT NOT NULL,
+  actor_program    TEXT NOT NULL,
+  detail           TEXT
+) STRICT;
+CREATE INDEX connection_changes_project ON connection_changes (project_id, seq);
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kConnections}, Migration{2, kExecutions},
+                                 Migration{3, kConnectionLife}};
 
 consteval bool versions_count_from_one() {
   for (std::size_t i = 0; i < kMigrations.size(); ++i) {

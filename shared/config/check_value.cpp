@@ -67,6 +67,7 @@ bool takes(Setting const& setting, std::string_view text) {
     }
     case Kind::url: return is_endpoint(text) || (text.empty() && setting.default_value.empty());
     case Kind::choice: return std::ranges::count(split(setting.choices, ','), std::string{text}) > 0;
+    case Kind::ports: return read_ports(text).has_value();
   }
   return false;
 }
@@ -90,6 +91,16 @@ std::optional<long long> read_integer(std::string_view text) {
   return number;
 }
 
+std::optional<std::pair<std::uint16_t, std::uint16_t>> read_ports(std::string_view text) {
+  constexpr long long kMost = 65'535;
+  std::size_t const dash = text.find('-');
+  auto const first = read_integer(text.substr(0, dash));
+  auto const last = dash == std::string_view::npos ? first : read_integer(text.substr(dash + 1));
+  if (!first || !last || *first < 0 || *last > kMost || *first > *last) return std::nullopt;
+  if (*first == 0 && *last != 0) return std::nullopt;
+  return std::pair{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+}
+
 std::string describe_values(Setting const& setting) {
   switch (setting.kind) {
     case Kind::text: return "text";
@@ -106,6 +117,7 @@ std::string describe_values(Setting const& setting) {
       auto const choices = split(setting.choices, ',');
       return "one of " + join(choices, ", ");
     }
+    case Kind::ports: return "a port such as 8400, a range such as 8400-8410, or 0 for any";
   }
   __builtin_unreachable();
 }

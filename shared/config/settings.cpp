@@ -135,4 +135,8 @@ std::chrono::milliseconds Settings::duration(std::string_view key) const {
   return parse_duration(text(key)).value_or(std::chrono::milliseconds{0});
 }
 
+std::pair<std::uint16_t, std::uint16_t> Settings::ports(std::string_view key) const {
+  return read_ports(text(key)).value_or(std::pair<std::uint16_t, std::uint16_t>{});
+}
+
 }  // namespace agenta::config

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -14,7 +15,7 @@
 
 namespace agenta::config {
 
-enum class Kind { text, slug, boolean, integer, duration, url, choice };
+enum class Kind { text, slug, boolean, integer, duration, url, choice, ports };
 
 /// Whether the file of a project directory may set a key: anyone can put such a file into a repository, so it
 /// may never name an endpoint, a credential, or a policy that widens.
@@ -64,6 +65,8 @@ class Settings {
   bool boolean(std::string_view key) const;
   long long integer(std::string_view key) const;
   std::chrono::milliseconds duration(std::string_view key) const;
+  /// First and last, the same for a single port; 0 and 0 where the kernel is to choose.
+  std::pair<std::uint16_t, std::uint16_t> ports(std::string_view key) const;
 
  private:
   std::vector<Value> values_{};  ///< in the order of the table

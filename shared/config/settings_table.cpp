@@ -38,6 +38,13 @@ constexpr std::array kSettings{
             "Whether the daemon listens on a loopback port while a login is pending, to learn at once that "
             "it was answered. "
             "Without it the daemon asks Composio every few seconds."},
+    Setting{"connect.callback_port", "", "", "0", ports, "", refused,
+            "The port of 127.0.0.1 the daemon listens on while a login is pending: one port, or a range of "
+            "which the first free one is taken. Where none is free the login goes on without, and the daemon "
+            "asks Composio every few seconds. 0: the kernel chooses."},
+    Setting{"connect.qr", "", "", "auto", choice, "auto,always,never", allowed,
+            "When connect shows the link as a QR code too. With auto: where no browser is opened, and the "
+            "terminal is large enough."},
     Setting{"connect.wait", "", "--wait", "10m", duration, "", allowed,
             "How long connect waits for a login to be answered before it exits; the login stays pending.",
             kSecond, kDay},

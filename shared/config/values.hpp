@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shared/domain/error.hpp"
@@ -13,6 +15,8 @@ namespace agenta::config {
 
 std::optional<bool> read_boolean(std::string_view text);
 std::optional<long long> read_integer(std::string_view text);
+/// `8400`, `8400-8410`, or `0`.
+std::optional<std::pair<std::uint16_t, std::uint16_t>> read_ports(std::string_view text);
 
 /// A position in a file, in lines and characters from 1.
 struct Position {

@@ -47,6 +47,17 @@ struct Actor {
   bool operator==(Actor const&) const = default;
 };
 
+/// What a login that renews a connection replaces. Until it succeeds nothing of that is given up; where it
+/// fails the connection is again what it was.
+struct Renewal {
+  AccountId account{};
+  AuthConfigId auth_config{};
+  std::string auth_type{};
+  ConnectionStatus status = ConnectionStatus::expired;
+  std::optional<ConnectionError> error{};
+  bool operator==(Renewal const&) const = default;
+};
+
 /// An authenticated account of an integration, kept by reference: its tokens are Composio's and never here.
 struct Connection {
   ConnectionId id{};
@@ -69,7 +80,10 @@ struct Connection {
   std::optional<WallTime> last_used_at{};
   std::optional<WallTime> last_checked_at{};
   Actor created_by{};
+  Actor changed_by{};              ///< who last made, renewed, renamed or otherwise changed it
+  std::optional<Actor> used_by{};  ///< who last ran a tool on it
   std::optional<ConnectionError> error{};
+  std::optional<Renewal> renewal{};  ///< only while PENDING
   bool operator==(Connection const&) const = default;
 };
 

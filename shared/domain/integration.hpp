@@ -64,10 +64,17 @@ struct IntegrationDetail {
   Integration integration{};
   std::vector<AuthScheme> auth{};
   std::vector<std::string> available_versions{};
+  std::string current_user_endpoint{};  ///< at the service, for a cheap call that proves an account: `/user`
+  std::string current_user_method{};    ///< `GET` where empty
   bool operator==(IntegrationDetail const&) const = default;
 };
 
 /// Schemes whose connection is made in a browser, at a link, rather than by giving fields.
 bool needs_browser(std::string const& auth_mode);
+/// The same of a scheme as declared: one that is not known to us and declares no fields to give is left to
+/// Composio's own page.
+bool needs_browser(AuthScheme const& scheme);
+/// Whether it is to be connected without an app of one's own: nothing has to be given for an auth config.
+bool is_ready_made(AuthScheme const& scheme);
 
 }  // namespace agenta

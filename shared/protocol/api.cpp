@@ -7,6 +7,9 @@
 namespace agenta::protocol {
 namespace {
 
+/// Once the wait is over the daemon may still be asking Composio.
+constexpr std::chrono::seconds kLastQuestion{30};
+
 /// A target under the API's root: segments and query parameters, encoded as they are added.
 class Target {
  public:
@@ -118,15 +121,15 @@ ServiceRequest refresh_catalog(RefreshRequest const& request) {
 }
 
 ServiceRequest list_connections(ConnectionQuery const& query) {
-  return Target{"/connections"}.query("integration", query.integration).query("status", query.status).get();
+  Target target{"/connections"};
+  target.query("integration", query.integration).query("status", query.status);
+  return target.query("cursor", query.cursor).query("limit", query.limit).get();
 }
 
 ServiceRequest get_connection(std::string_view slug_or_id, std::chrono::seconds wait) {
   Target target{"/connections"};
   target.segment(slug_or_id);
   if (wait.count() <= 0) return target.get();
-  // Once the wait is over the daemon may still be asking Composio.
-  constexpr std::chrono::seconds kLastQuestion{30};
   ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
   request.timeout = wait + kLastQuestion;
   return request;
@@ -141,6 +144,37 @@ ServiceRequest disconnect(std::string_view slug_or_id, KeepRemote keep_remote) {
   target.segment(slug_or_id);
   if (keep_remote == KeepRemote::yes) target.query("keep_remote", "true");
   return target.request("DELETE");
+}
+
+ServiceRequest update_connection(std::string_view slug_or_id, ConnectionPatch const& patch) {
+  return Target{"/connections"}.segment(slug_or_id).request("PATCH", encode_connection_patch(patch));
+}
+
+ServiceRequest check_connection(std::string_view slug_or_id) {
+  return Target{"/connections"}.segment(slug_or_id).path("/check").request("POST");
+}
+
+ServiceRequest refresh_connection(std::string_view slug_or_id) {
+  return Target{"/connections"}.segment(slug_or_id).path("/refresh").request("POST");
+}
+
+ServiceRequest cancel_login(std::string_view slug_or_id) {
+  return Target{"/connections"}.segment(slug_or_id).path("/cancel").request("POST");
+}
+
+ServiceRequest sync_connections() { return Target{"/connections/sync"}.request("POST"); }
+
+ServiceRequest prune_connections(DryRun dry_run) {
+  return Target{"/connections/prune"}.flag("dry_run", dry_run == DryRun::yes).request("POST");
+}
+
+ServiceRequest list_connection_changes(std::string_view cursor, std::chrono::seconds wait) {
+  Target target{"/connection-changes"};
+  target.query("cursor", cursor);
+  if (wait.count() <= 0) return target.get();
+  ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
+  request.timeout = wait + kLastQuestion;
+  return request;
 }
 
 ServiceRequest execute(ToolCall const& call, ExecuteOutput output) {

@@ -39,6 +39,10 @@ inline constexpr std::string_view kCachedAtHeader = "Agenta-Tools-Cached-At";
 /// Beside it, why nothing newer is told: `refreshing`, `offline`, or `unreachable`.
 inline constexpr std::string_view kCacheStateHeader = "Agenta-Tools-Cache-State";
 
+/// With an answer: a sentence for the person, about something done otherwise than asked. May come more than
+/// once.
+inline constexpr std::string_view kNoticeHeader = "Agenta-Tools-Notice";
+
 inline constexpr std::string_view kRoot = "/api/tools";
 
 /// Whether the daemon may ask Composio. `no`: only what is kept here is told.
@@ -98,9 +102,19 @@ struct RefreshRequest {
   bool all = false;  ///< everything, behind the reply: `get_catalog` tells how far it is
 };
 
+/// `GET /api/tools/connections`.
 struct ConnectionQuery {
   std::string integration{};
   std::string status{};
+  std::string cursor{};
+  std::optional<int> limit{};
+};
+
+/// `PATCH /api/tools/connections/{id}`: what is not given stays.
+struct ConnectionPatch {
+  std::optional<std::string> slug{};
+  std::optional<std::string> name{};
+  bool make_default = false;
 };
 
 struct ExecutionQuery {
@@ -118,7 +132,8 @@ struct ConnectRequest {
   std::string name{};
   std::string auth_type{};
   std::string auth_config_id{};
-  std::vector<std::pair<std::string, Secret>> credentials{};
+  std::vector<std::pair<std::string, Secret>> auth_config_fields{};  ///< of an own app: `client_id`, …
+  std::vector<std::pair<std::string, Secret>> credentials{};         ///< fields of the connection itself
   std::vector<std::string> scopes{};
   std::string reconnect{};  ///< slug or id of a connection to renew in place
 };
@@ -151,6 +166,19 @@ ServiceRequest get_connection(std::string_view slug_or_id, std::chrono::seconds 
 ServiceRequest connect(ConnectRequest const& request);
 enum class KeepRemote : bool { no, yes };
 ServiceRequest disconnect(std::string_view slug_or_id, KeepRemote keep_remote);
+ServiceRequest update_connection(std::string_view slug_or_id, ConnectionPatch const& patch);
+/// A cheap real call through the connection; the document of `ConnectionCheck`.
+ServiceRequest check_connection(std::string_view slug_or_id);
+/// Brings the row up to what Composio says of its account.
+ServiceRequest refresh_connection(std::string_view slug_or_id);
+/// Ends a pending login, at Composio and here; a renewal leaves the connection as it was.
+ServiceRequest cancel_login(std::string_view slug_or_id);
+ServiceRequest sync_connections();
+enum class DryRun : bool { no, yes };
+ServiceRequest prune_connections(DryRun dry_run);
+/// The changes after `cursor`, oldest first; none given: from now on. Holds the reply until there is one, at
+/// most `wait`.
+ServiceRequest list_connection_changes(std::string_view cursor, std::chrono::seconds wait);
 /// What an execution's reply holds: the whole record, or the tool's `data` alone, byte for byte.
 enum class ExecuteOutput { envelope, data };
 ServiceRequest execute(ToolCall const& call, ExecuteOutput output);

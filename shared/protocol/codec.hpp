@@ -8,6 +8,7 @@
 
 #include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
+#include "shared/domain/connection_report.hpp"
 #include "shared/domain/error.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/domain/integration.hpp"
@@ -44,6 +45,15 @@ std::string encode_integration_items(Page<std::string> const& page,
                                      std::string_view categories);
 std::string encode_integration(IntegrationDetail const& detail, IntegrationState const& state,
                                std::vector<Connection> const& connections);
+/// The context of an error that asks for an app of the user's own: the fields to give, and where its service
+/// has to send people back to.
+struct OwnApp {
+  std::vector<AuthField> fields{};
+  std::string redirect_uri{};
+};
+std::string encode_own_app(std::vector<AuthField> const& fields, std::string_view redirect_uri);
+/// Nothing where the context is another's.
+std::optional<OwnApp> decode_own_app(std::string_view context);
 Result<Page<Integration>> decode_integrations(std::string_view body);
 Result<IntegrationDetail> decode_integration(std::string_view body);
 /// An item of the list with its state.
@@ -88,8 +98,20 @@ Result<Page<Connection>> decode_connections(std::string_view body);
 Result<Connection> decode_connection(std::string_view body);
 std::string encode_connect_request(ConnectRequest const& request);
 Result<ConnectRequest> decode_connect_request(std::string_view body);
+std::string encode_connection_patch(ConnectionPatch const& patch);
+Result<ConnectionPatch> decode_connection_patch(std::string_view body);
 std::string encode_connect_reply(ConnectReply const& reply);
 Result<ConnectReply> decode_connect_reply(std::string_view body);
+
+// What is told about connections beside the rows.
+std::string encode_connection_events(Page<ConnectionEvent> const& page);
+Result<Page<ConnectionEvent>> decode_connection_events(std::string_view body);
+std::string encode_connection_check(ConnectionCheck const& check, std::string_view own_scope);
+Result<ConnectionCheck> decode_connection_check(std::string_view body);
+std::string encode_sync_report(SyncReport const& report, std::string_view own_scope);
+Result<SyncReport> decode_sync_report(std::string_view body);
+std::string encode_prune_report(PruneReport const& report);
+Result<PruneReport> decode_prune_report(std::string_view body);
 
 std::string encode_tool_call(ToolCall const& call);
 Result<ToolCall> decode_tool_call(std::string_view body);

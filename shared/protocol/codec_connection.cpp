@@ -49,6 +49,9 @@ Connection detail::read_connection(ObjectReader& in) {
   connection.last_used_at = in.time("last_used_at");
   connection.last_checked_at = in.time("last_checked_at");
   connection.created_by = in.nested("created_by", detail::read_actor).value_or(Actor{});
+  connection.changed_by = in.nested("changed_by", detail::read_actor).value_or(Actor{});
+  connection.used_by = in.nested("used_by", detail::read_actor);
+  if (in.boolean("renewing")) connection.renewal.emplace();
   connection.error = in.nested("error", read_reason);
   return connection;
 }
@@ -61,13 +64,14 @@ std::string write_credentials(std::vector<std::pair<std::string, Secret>> const&
   return out.done();
 }
 
-std::vector<std::pair<std::string, Secret>> read_credentials(ObjectReader& in) {
+std::vector<std::pair<std::string, Secret>> read_credentials(ObjectReader& in, std::string const& name) {
   std::vector<std::pair<std::string, Secret>> credentials;
-  auto const json = in.object("credentials");
+  auto const json = in.find(name);
   if (!json) return credentials;
-  for (JsonMember const& member : members_of(json->text).value_or(std::vector<JsonMember>{})) {
+  if (!json->starts_with('{')) in.complain(name, "an object");
+  for (JsonMember const& member : members_of(*json).value_or(std::vector<JsonMember>{})) {
     auto value = read_string(member.value);
-    if (!value) in.complain("credentials." + member.name, "text");
+    if (!value) in.complain(name + "." + member.name, "text");
     credentials.emplace_back(member.name, Secret{std::move(value).value_or("")});
   }
   return credentials;
@@ -98,6 +102,9 @@ std::string encode_connection(Connection const& connection, std::string_view own
       .time("last_used_at", connection.last_used_at)
       .time("last_checked_at", connection.last_checked_at)
       .raw("created_by", detail::write_actor(connection.created_by))
+      .raw("changed_by", detail::write_actor(connection.changed_by))
+      .raw("used_by", connection.used_by ? detail::write_actor(*connection.used_by) : "null")
+      .boolean("renewing", connection.renewal.has_value())
       .raw("error", write_reason(connection.error))
       .done();
 }
@@ -126,6 +133,8 @@ std::string encode_connect_request(ConnectRequest const& request) {
   add("name", request.name);
   add("auth_type", request.auth_type);
   add("auth_config_id", request.auth_config_id);
+  if (!request.auth_config_fields.empty())
+    out.raw("auth_config_fields", write_credentials(request.auth_config_fields));
   if (!request.credentials.empty()) out.raw("credentials", write_credentials(request.credentials));
   if (!request.scopes.empty()) out.texts("scopes", request.scopes);
   add("reconnect", request.reconnect);
@@ -143,9 +152,30 @@ Result<ConnectRequest> decode_connect_request(std::string_view body) {
     request.name = in.text("name");
     request.auth_type = in.text("auth_type");
     request.auth_config_id = in.text("auth_config_id");
-    request.credentials = read_credentials(in);
+    request.auth_config_fields = read_credentials(in, "auth_config_fields");
+    request.credentials = read_credentials(in, "credentials");
     request.scopes = in.texts("scopes");
     return request;
+  });
+}
+
+std::string encode_connection_patch(ConnectionPatch const& patch) {
+  ObjectWriter out;
+  if (patch.slug) out.text("slug", *patch.slug);
+  if (patch.name) out.text("name", *patch.name);
+  if (patch.make_default) out.boolean("is_default", true);
+  return out.done();
+}
+
+Result<ConnectionPatch> decode_connection_patch(std::string_view body) {
+  return detail::decode_object(body, "the request", [](ObjectReader& in) {
+    ConnectionPatch patch;
+    if (in.has("slug")) patch.slug = in.text("slug");
+    if (in.has("name")) patch.name = in.text("name");
+    patch.make_default = in.boolean("is_default");
+    // Another connection is made the default instead: none at all is not asked for by taking it away.
+    if (in.has("is_default") && !patch.make_default) in.complain("is_default", "true");
+    return patch;
   });
 }
 

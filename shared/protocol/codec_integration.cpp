@@ -115,6 +115,8 @@ IntegrationDetail read_detail(ObjectReader& in) {
   detail.integration = read_item(in);
   detail.auth = in.each("auth_config", read_scheme);
   detail.available_versions = in.texts("available_versions");
+  detail.current_user_endpoint = in.text("current_user_endpoint");
+  detail.current_user_method = in.text("current_user_method");
   return detail;
 }
 
@@ -174,9 +176,27 @@ std::string encode_integration(IntegrationDetail const& detail, IntegrationState
   write_item(out, detail.integration, state);
   return out.raw("auth_config", detail::write_array(detail.auth, write_scheme))
       .texts("available_versions", detail.available_versions)
+      .text_or_null("current_user_endpoint", detail.current_user_endpoint)
+      .text_or_null("current_user_method", detail.current_user_method)
       .raw("connections",
            detail::write_array(connections, [](Connection const& c) { return encode_connection(c, ""); }))
       .done();
+}
+
+std::string encode_own_app(std::vector<AuthField> const& fields, std::string_view redirect_uri) {
+  return ObjectWriter{}
+      .raw("auth_config_fields", detail::write_array(fields, write_field))
+      .text_or_null("redirect_uri", redirect_uri)
+      .done();
+}
+
+std::optional<OwnApp> decode_own_app(std::string_view context) {
+  auto app = detail::decode_object(context, "the context", [](ObjectReader& in) {
+    return OwnApp{.fields = in.each("auth_config_fields", read_field),
+                  .redirect_uri = in.text("redirect_uri")};
+  });
+  if (!app || app->fields.empty()) return std::nullopt;
+  return std::move(*app);
 }
 
 Result<Page<Integration>> decode_integrations(std::string_view body) {

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.bench.logins import LoginBench
 from tests.relevance import score
 from tests.support.agenta import World, wait_until
 from tests.support.published_catalogue import PublishedCatalogue
@@ -181,6 +182,7 @@ class Bench:
         self.added()
         self.starting(warm)
         self.memory()
+        LoginBench(self, ROUNDS, many, alternate).run()
         self.catalogue()
 
 

@@ -16,7 +16,10 @@ EXITS = {
 }
 COMMANDS = [
     ["connect", "github", "--as", "again", "--no-wait"], ["connect", "--resume", "nothing", "--wait", "1s"], ["disconnect", "nothing", "--yes"],
-    ["connections"], ["connections", "list"], ["connections", "show", "nothing"],
+    ["connections"], ["connections", "list"], ["connections", "list", "--all", "--limit", "1"], ["connections", "show", "nothing"],
+    ["connections", "check"], ["connections", "check", "nothing"], ["connections", "rename", "nothing", "something"], ["connections", "default", "nothing"],
+    ["connections", "refresh", "nothing"], ["connections", "cancel", "nothing"], ["connections", "sync"], ["connections", "prune", "--dry-run"],
+    ["connect", "stripe", "--as", "pay"], ["connect", "nothing"],
     ["integrations"], ["integrations", "list"], ["integrations", "show", "github"], ["integrations", "show", "nothing"],
     ["integrations", "list", "--offline", "--connected"], ["integrations", "search", "mail"], ["integrations", "categories"],
     ["integrations", "refresh"], ["integrations", "refresh", "github"], ["integrations", "refresh", "nothing"], ["integrations", "refresh", "--all"],
@@ -38,6 +41,9 @@ MISTAKES = [
     ["tools", "search"], ["tools", "search", " "], ["tools", "search", "a", "--remote", "--offline"], ["tools", "schema"], ["tools", "versions"],
     ["tools", "schema", ISSUE, "--format", "nothing"], ["tools", "schema", ISSUE, "--compat", "nothing"], ["integrations", "list", "--limit", "0"],
     ["tools", "schema", ISSUE, "--integration", "github"], ["integrations", "refresh", "github", "--all"],
+    ["connections", "rename"], ["connections", "rename", "work"], ["connections", "check", "work", "--all"], ["connections", "default"],
+    ["connections", "list", "--limit", "0"], ["connections", "watch", "work"], ["connect", "github", "--qr", "--no-qr"],
+    ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]
 
 

@@ -88,6 +88,14 @@ class FakeProvider final : public daemon::ToolProvider {
   std::function<Result<void>(AccountId const&)> on_delete_account = [](auto const&) {
     return Result<void>{};
   };
+  std::function<std::vector<daemon::Account>()> on_list_accounts = [] {
+    return std::vector<daemon::Account>{};
+  };
+  std::function<Result<void>(AccountId const&, std::string const&)> on_set_alias =
+      [](auto const&, auto const&) { return Result<void>{}; };
+  std::function<Result<daemon::ProxyReply>(daemon::ProxyRequest const&)> on_proxy = [](auto const&) {
+    return daemon::ProxyReply{200, "{}"};
+  };
   std::function<daemon::ExecuteOutcome(daemon::ProviderCall const&, daemon::ExecuteRequest const&)>
       on_execute = [](auto const&, auto const&) { return succeeded(); };
 
@@ -159,7 +167,17 @@ class FakeProvider final : public daemon::ToolProvider {
   Result<std::vector<daemon::Account>> list_accounts(daemon::ProviderCall const&,
                                                      std::string const& user_id) override {
     record("list_accounts", user_id);
-    return std::vector<daemon::Account>{};
+    return on_list_accounts();
+  }
+  Result<void> set_alias(daemon::ProviderCall const&, AccountId const& id,
+                         std::string const& alias) override {
+    record("set_alias", id.text + " " + alias);
+    return on_set_alias(id, alias);
+  }
+  Result<daemon::ProxyReply> proxy(daemon::ProviderCall const&,
+                                   daemon::ProxyRequest const& request) override {
+    record("proxy", request.method + " " + request.endpoint);
+    return on_proxy(request);
   }
   Result<void> delete_account(daemon::ProviderCall const&, AccountId const& id) override {
     record("delete_account", id.text);

@@ -169,10 +169,10 @@ class Sandbox:
         """How often the tool was asked for."""
         return self.counts().get("tools", {}).get(tool, {}).get("requests", 0)
 
-    def api(self, method: str, path: str, body=None):
-        """A request of Composio's API, with the key."""
+    def api(self, method: str, path: str, body=None, key: str = ""):
+        """A request of Composio's API, with the key, or another: each has a project of its own."""
         page = fetch(f"{self.url}/api/v3.1{path}", method, None if body is None else json.dumps(body),
-                     {"x-api-key": self.api_key, "Content-Type": "application/json"})
+                     {"x-api-key": key or self.api_key, "Content-Type": "application/json"})
         return page
 
     # Accounts, and what befalls them.
@@ -190,24 +190,28 @@ class Sandbox:
 
     def make_auth_config(self, toolkit: str, scheme: str = "", **credentials) -> str:
         """An auth config made elsewhere: Composio's own app, or with a scheme and what it asks for."""
-        own = {"type": "use_custom_auth", "authScheme": scheme, "credentials": credentials}
-        page = self.api("POST", "/auth_configs", {"toolkit": {"slug": toolkit}, **({"auth_config": own} if scheme else {})})
-        assert page.status == 201, page.text
-        return page.json["auth_config"]["id"]
+        wish: dict = {"toolkit": {"slug": toolkit}}
+        if scheme:
+            wish["auth_config"] = {"type": "use_custom_auth", "authScheme": scheme, "credentials": credentials}
+        return self.created("/auth_configs", wish)["auth_config"]["id"]
 
     def make_account(self, user: str, toolkit: str, scheme: str = "", alias: str = "", auth_config: str = "", **fields) -> str:
-        """An ACTIVE account made elsewhere, for whatever user id. With a scheme, from `fields`; else by consent."""
+        """An ACTIVE account made elsewhere, for whatever user id. With a scheme, of `fields`; else by consent."""
         config = auth_config or self.make_auth_config(toolkit, scheme)
+        named = {"user_id": user, **({"alias": alias} if alias else {})}
         if scheme:
-            connection = {"user_id": user, "state": {"authScheme": scheme, "val": {"status": "ACTIVE", **fields}}}
-            page = self.api("POST", "/connected_accounts", {"auth_config": {"id": config}, "connection": {**connection, **({"alias": alias} if alias else {})}})
-            assert page.status == 201, page.text
-            return page.json["id"]
-        page = self.api("POST", "/connected_accounts/link", {"auth_config_id": config, "user_id": user, "alias": alias, "connection_data": fields})
-        assert page.status == 201, page.text
-        settled = press(page.json["redirect_url"], "approve")
+            state = {"authScheme": scheme, "val": {"status": "ACTIVE", **fields}}
+            made = self.created("/connected_accounts", {"auth_config": {"id": config}, "connection": {**named, "state": state}})
+            return made["id"]
+        link = self.created("/connected_accounts/link", {"auth_config_id": config, "connection_data": fields, **named})
+        settled = press(link["redirect_url"], "approve")
         assert settled.status == 200, settled.text
-        return page.json["connected_account_id"]
+        return link["connected_account_id"]
+
+    def created(self, path: str, body: dict) -> dict:
+        page = self.api("POST", path, body)
+        assert page.status == 201, page.text
+        return page.json
 
     def account(self, account_id: str) -> dict:
         return self.api("GET", f"/connected_accounts/{account_id}").json

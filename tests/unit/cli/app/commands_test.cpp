@@ -31,8 +31,8 @@ TEST(ConnectionsList, IsATableOnATerminal) {
 
   EXPECT_EQ(rig.run({"connections", "list"}), 0);
   EXPECT_EQ(rig.capture.out,
-            "SLUG    INTEGRATION  STATUS  AUTH    NAME  LAST USED\n"
-            "work *  github       ACTIVE  OAUTH2  Me    never\n");
+            "SLUG  INTEGRATION  STATUS  AUTH    NAME  LAST USED\n"
+            "work  github       ACTIVE  OAUTH2  Me    never\n");
 }
 
 TEST(Lists, FetchEveryPageWithAll) {

@@ -92,6 +92,19 @@ TEST(Connect, TellsDeniedFromExpiredFromPending) {
   EXPECT_NE(rig.capture.out.find("--resume"), std::string::npos);
 }
 
+TEST(Connect, SaysHowToTryARenewalAgainThatLeftTheConnectionAsItWas) {
+  for (char const* status : {"EXPIRED", "ACTIVE"}) {
+    Rig rig;
+    rig.answer = login(
+        kGithub, row(status, R"(,"error":{"code":"OAUTH_DENIED","message":"it was not renewed: denied"})"));
+
+    EXPECT_EQ(rig.run({"connect", "github", "--reconnect", "github", "--json"}), 1) << status;
+    EXPECT_EQ(protocol::find_pointer(rig.capture.out, "/error/code"), "\"OAUTH_DENIED\"");
+    EXPECT_EQ(protocol::find_pointer(rig.capture.out, "/error/next_step"),
+              R"(["agenta-tools","connect","github","--reconnect","github"])");
+  }
+}
+
 TEST(Connect, LeavesTheLoginToItselfWhenInterrupted) {
   Rig rig;
   auto const usual = login(kGithub, row("PENDING"));

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,7 @@ struct Rig {
    public:
     explicit Service(Rig& rig) : rig_(rig) {}
     Result<ServiceReply> call(ServiceRequest const& request, std::stop_token) override {
+      std::lock_guard const guard{rig_.mutex_};  // a command may ask from several threads
       rig_.seen.push_back(request);
       return rig_.answer(request);
     }
@@ -64,6 +66,8 @@ struct Rig {
    private:
     Rig& rig_;
   };
+
+  std::mutex mutex_{};
 };
 
 /// A reply with a body.

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
+#include <cerrno>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/unit/daemon/net/loop_thread.hpp"
@@ -21,24 +25,33 @@ struct CallbackDoorTest : testing::Test {
   LoopThread thread;
   std::vector<std::string> visits;  // loop thread only
   CallbackOutcome outcome = CallbackOutcome::connected;
-  std::unique_ptr<CallbackDoor> door = std::make_unique<CallbackDoor>(
-      thread.executor(), [this](ConnectionId id) { return visited(std::move(id)); });
+  CallbackSubject subject{};
+  std::unique_ptr<CallbackDoor> door = make_door({.linger = std::chrono::milliseconds{0}});
 
   ~CallbackDoorTest() override {
     thread.on_loop([this] {
-      for (auto const& id : logins) door->close({id});
+      for (auto const& id : logins) {
+        if (door) door->close({id});
+      }
     });
     thread.finish();  // the door outlives its sessions: the loop ends once they have
   }
-  asio::awaitable<CallbackOutcome> visited(ConnectionId id) {
+  std::unique_ptr<CallbackDoor> make_door(CallbackDoor::Options options) {
+    return std::make_unique<CallbackDoor>(thread.executor(), options,
+                                          [this](ConnectionId id) { return visited(std::move(id)); });
+  }
+  asio::awaitable<CallbackVisit> visited(ConnectionId id) {
     visits.push_back(id.text);
-    co_return outcome;
+    CallbackVisit visit;
+    visit.outcome = outcome;
+    visit.subject = subject;
+    co_return visit;
   }
 
   /// The path of a login's URL.
   std::string open(std::string id) {
     logins.push_back(id);
-    auto const url = thread.on_loop([&] { return door->open({id}); }).value_or("");
+    auto const url = thread.on_loop([&] { return door->open({id}); }).url.value_or("");
     auto const slash = url.find('/', std::string_view{"http://"}.size());
     EXPECT_EQ(url.substr(0, slash), "http://127.0.0.1:" + std::to_string(port()));
     return slash == std::string::npos ? "" : url.substr(slash);
@@ -151,6 +164,7 @@ TEST_F(CallbackDoorTest, GarbageAndFloodsAreRefusedAndTheRightVisitStillWorks) {
 
   EXPECT_EQ(send("\x16\x03\x01 nonsense\r\n\r\n").status, 400U);
   EXPECT_EQ(send(visit_of(path, "X: " + std::string(9000, 'a') + "\r\n")).status, 431U);
+  EXPECT_EQ(refused(), 2U);
 
   EXPECT_EQ(send(visit_of(path)).status, 200U);
 }
@@ -186,14 +200,128 @@ TEST_F(CallbackDoorTest, AReplayIsGone) {
   EXPECT_EQ(refused(), 1U);
 }
 
-TEST_F(CallbackDoorTest, AClosedLoginsNonceOpensNothing) {
+TEST_F(CallbackDoorTest, WhoComesLateIsToldHowTheLoginEndedAndOnlyOnce) {
   auto const path = open("login-1");
   open("login-2");
+  thread.on_loop([this] { door->close({"login-1"}); });
+  outcome = CallbackOutcome::expired;
+
+  auto const late = send(visit_of(path));
+
+  EXPECT_EQ(late.status, 410U);
+  EXPECT_NE(late.body.find("This login has expired; start again from your terminal"), std::string::npos);
+  EXPECT_EQ(seen(), std::vector<std::string>{"login-1"});
+  EXPECT_NE(send(visit_of(path)).body.find("used before"), std::string::npos);
+  EXPECT_EQ(seen().size(), 1U);
+}
+
+TEST_F(CallbackDoorTest, OnlyTheLatestOfTheEndedLoginsAreRemembered) {
+  auto const first = open("login-0");
+  open("waiting");
+  for (int i = 0; i < 100; ++i) {
+    std::string const id = "login-" + std::to_string(i);
+    if (i > 0) open(id);
+    thread.on_loop([&] { door->close({id}); });
+  }
+
+  EXPECT_EQ(send(visit_of(first)).status, 404U);
+}
+
+TEST_F(CallbackDoorTest, StaysOpenAMomentForABrowserThatIsOnTheWay) {
+  door = make_door({.linger = std::chrono::milliseconds{60'000}});
+  auto const path = open("login-1");
+  auto const at = port();
+  thread.on_loop([this] { door->close({"login-1"}); });
+
+  EXPECT_EQ(send(visit_of(path)).status, 200U);
+
+  thread.on_loop([this] { door->close({"login-1"}); });
+  EXPECT_TRUE(connect(at)) << "closing what is closed changes nothing";
+  thread.on_loop([this] { door.reset(); });
+  EXPECT_FALSE(connect(at));
+}
+
+TEST_F(CallbackDoorTest, ClosesAfterThatMoment) {
+  door = make_door({.linger = std::chrono::milliseconds{1}});
+  open("login-1");
+  auto const at = port();
 
   thread.on_loop([this] { door->close({"login-1"}); });
 
-  EXPECT_EQ(send(visit_of(path)).status, 404U);
-  EXPECT_TRUE(seen().empty());
+  for (int i = 0; i < 2000 && port() != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  EXPECT_EQ(port(), 0);
+  EXPECT_FALSE(connect(at));
+}
+
+TEST_F(CallbackDoorTest, IsClosedAtOnceWhenItStops) {
+  door = make_door({});
+  open("login-1");
+  auto const at = port();
+
+  thread.on_loop([this] { door->stop(); });
+
+  EXPECT_EQ(port(), 0);
+  EXPECT_FALSE(connect(at));
+}
+
+TEST_F(CallbackDoorTest, NobodyIsWaitedForWhereTheBrowserHasCome) {
+  door = make_door({.linger = std::chrono::milliseconds{60'000}});
+  auto const path = open("login-1");
+  ASSERT_EQ(send(visit_of(path)).status, 200U);
+
+  thread.on_loop([this] { door->close({"login-1"}); });
+
+  EXPECT_EQ(port(), 0);
+}
+
+TEST_F(CallbackDoorTest, TakesTheFirstFreePortOfARangeAndNamesThoseThatAreNot) {
+  auto first = make_door({});
+  auto const taken = thread.on_loop([&] {
+    first->open({"other"});
+    return first->port();
+  });
+  door = make_door({.first_port = taken, .last_port = static_cast<std::uint16_t>(taken + 20)});
+
+  auto const opening = thread.on_loop([this] { return door->open({"login-1"}); });
+
+  ASSERT_TRUE(opening.url);
+  ASSERT_FALSE(opening.not_free.empty());
+  EXPECT_EQ(opening.not_free.front(), std::pair(taken, EADDRINUSE));
+  EXPECT_GT(port(), taken);
+  thread.on_loop([&] {
+    first.reset();
+    door.reset();
+  });
+}
+
+TEST_F(CallbackDoorTest, OpensNothingWhereNoPortIsFreeAndTriesAgainForTheNextLogin) {
+  auto first = make_door({.linger = std::chrono::milliseconds{0}});
+  auto const taken = thread.on_loop([&] {
+    first->open({"other"});
+    return first->port();
+  });
+  door = make_door({.first_port = taken, .last_port = taken, .linger = std::chrono::milliseconds{0}});
+
+  EXPECT_FALSE(thread.on_loop([this] { return door->open({"login-1"}); }).url);
+  EXPECT_EQ(port(), 0);
+  thread.on_loop([&] { first->close({"other"}); });
+
+  auto const path = open("login-2");
+  EXPECT_EQ(port(), taken);
+  EXPECT_EQ(send(visit_of(path)).status, 200U);
+  thread.on_loop([&] { first.reset(); });
+}
+
+TEST_F(CallbackDoorTest, NamesWhatIsConnectedAsText) {
+  subject.integration = "<img src=x onerror=alert(1)>";
+  subject.slug = "work";
+  auto const path = open("login-1");
+
+  auto const body = send(visit_of(path)).body;
+
+  EXPECT_EQ(body.find("<img"), std::string::npos);
+  EXPECT_NE(body.find("&lt;img src=x onerror=alert(1)&gt;</bdi> is connected as work"), std::string::npos)
+      << body;
 }
 
 TEST_F(CallbackDoorTest, ListensOnlyWhileALoginIsPending) {
@@ -217,16 +345,18 @@ TEST_F(CallbackDoorTest, ShowsHowTheLoginStands) {
   EXPECT_NE(send(visit_of(path)).body.find("Access was denied"), std::string::npos);
 }
 
-TEST_F(CallbackDoorTest, HalfOpenConnectionsDoNotHoldTheDoorForever) {
+TEST_F(CallbackDoorTest, HalfOpenConnectionsDoNotKeepTheRightVisitOut) {
   auto const path = open("login-1");
   std::vector<RawClient> half_open;
-  for (int i = 0; i < 30; ++i) {
-    if (auto client = connect(port())) half_open.push_back(std::move(*client));
+  for (int i = 0; i < 100; ++i) {
+    auto client = connect(port());
+    ASSERT_TRUE(client);
+    if (i % 2 == 0) client->send("GET " + path + " HTTP/1.1\r\nHost: ");
+    half_open.push_back(std::move(*client));
   }
-  half_open.clear();
-  thread.on_loop([] {});
 
   EXPECT_EQ(send(visit_of(path)).status, 200U);
+  EXPECT_EQ(seen(), std::vector<std::string>{"login-1"});
 }
 
 }  // namespace

@@ -10,10 +10,10 @@
 namespace agenta::daemon {
 namespace {
 
-constexpr CallbackOutcome kAll[] = {CallbackOutcome::connected, CallbackOutcome::denied,
-                                    CallbackOutcome::failed,    CallbackOutcome::unfinished,
-                                    CallbackOutcome::spent,     CallbackOutcome::unknown,
-                                    CallbackOutcome::refused};
+constexpr CallbackOutcome kAll[] = {
+    CallbackOutcome::connected,  CallbackOutcome::denied,  CallbackOutcome::failed,
+    CallbackOutcome::unfinished, CallbackOutcome::expired, CallbackOutcome::over,
+    CallbackOutcome::spent,      CallbackOutcome::unknown, CallbackOutcome::refused};
 
 std::string between(std::string const& text, std::string const& from, std::string const& to) {
   auto const begin = text.find(from);
@@ -63,6 +63,8 @@ TEST(CallbackPage, NothingIsLoadedStoredOrSentOn) {
   EXPECT_EQ(find_header(page.headers, "Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(page.body.find("<script"), std::string::npos);
   EXPECT_EQ(page.body.find("http"), std::string::npos);
+  EXPECT_NE(page.body.find("<link rel=\"icon\" href=\"data:,\">"), std::string::npos)
+      << "else the browser asks for one";
   EXPECT_TRUE(page.close);
 }
 
@@ -90,6 +92,43 @@ TEST(CallbackPage, AReplayIsGoneAndAStrangersVisitIsRefused) {
   EXPECT_EQ(callback_page(CallbackOutcome::spent).status, 410U);
   EXPECT_EQ(callback_page(CallbackOutcome::unknown).status, 404U);
   EXPECT_EQ(callback_page(CallbackOutcome::refused).status, 403U);
+}
+
+CallbackSubject subject(std::string integration, std::string slug = "work") {
+  CallbackSubject subject;
+  subject.integration = std::move(integration);
+  subject.slug = std::move(slug);
+  return subject;
+}
+std::string heading(CallbackOutcome outcome, std::string integration) {
+  return between(callback_page(outcome, subject(std::move(integration))).body, "<h1>", "</h1>");
+}
+
+TEST(CallbackPage, NamesWhatItIsAbout) {
+  EXPECT_EQ(heading(CallbackOutcome::connected, "GitHub"), "<bdi>GitHub</bdi> is connected as work");
+  EXPECT_EQ(heading(CallbackOutcome::denied, "GitHub"), "<bdi>GitHub</bdi> is not connected");
+  EXPECT_EQ(heading(CallbackOutcome::connected, ""), "Connected");
+  EXPECT_EQ(heading(CallbackOutcome::spent, "GitHub"), "Already used");
+}
+
+TEST(CallbackPage, TextOfAServiceIsTextAndNothingElse) {
+  auto const shown = [](std::string name) {
+    return between(heading(CallbackOutcome::connected, std::move(name)), "<bdi>", "</bdi>");
+  };
+
+  EXPECT_EQ(shown("<script>alert('&\"')</script>"),
+            "&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;");
+  EXPECT_EQ(shown("a\u202Eb\x1b[0mc\u200B"), "a\uFFFDb\uFFFD[0mc\uFFFD");
+  EXPECT_EQ(shown("\xff\xc0\xaf x \xe2\x82"), "\uFFFD\uFFFD\uFFFD x \uFFFD\uFFFD") << "not UTF-8";
+  EXPECT_EQ(shown("Grüße 日本 🙂"), "Grüße 日本 🙂");
+  EXPECT_EQ(shown(std::string(1000, 'x')), std::string(60, 'x') + "…");
+}
+
+TEST(CallbackPage, EverythingThatEndsALoginSaysThatTheWindowCanBeClosed) {
+  for (CallbackOutcome const outcome : kAll) {
+    if (outcome == CallbackOutcome::refused) continue;
+    EXPECT_NE(callback_page(outcome).body.find("close this window"), std::string::npos);
+  }
 }
 
 }  // namespace

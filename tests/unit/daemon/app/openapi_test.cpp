@@ -32,9 +32,11 @@ struct NoBrowserWatcher final : BrowserLoginWatcher {
 struct OpenApi : CoreTest {
   FakeWatcher watcher;
   ConnectFlow flow{projects, rows, auth_configs, catalog, credentials, provider, watcher, clock};
-  Connections connections{projects, rows, credentials, provider};
+  Connections connections{projects, rows, credentials, provider, clock};
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
+  ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
+  ConnectionSync sync{projects, rows, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
   NoRefresher refresher;
   NoBrowserWatcher browser_watcher;
@@ -54,7 +56,12 @@ struct OpenApi : CoreTest {
                              .connections = connections,
                              .credentials = credentials,
                              .refresher = refresher}));
-    add(api::connection_routes(flow, connections, credentials, watcher));
+    add(api::connection_routes({.flow = flow,
+                                .connections = connections,
+                                .checks = checks,
+                                .sync = sync,
+                                .credentials = credentials,
+                                .watcher = watcher}));
     add(api::execution_routes(executions));
     add(api::account_routes(credentials, logins, refresher));
     add(control_routes({}));

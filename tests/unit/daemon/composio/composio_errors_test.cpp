@@ -37,7 +37,7 @@ struct Known {
 class KnownError : public ::testing::TestWithParam<Known> {};
 
 Argv const kLogin{"agenta-tools", "login"};
-Argv const kSync{"agenta-tools", "connections", "list"};
+Argv const kSync{"agenta-tools", "connections", "sync"};
 Argv const kConnect{"agenta-tools", "connect", "github"};
 Argv const kShow{"agenta-tools", "integrations", "show", "github"};
 Argv const kTools{"agenta-tools", "tools", "list", "github"};

@@ -106,7 +106,9 @@ struct ConnectFlowTest : CoreTest {
   std::vector<Connection> all_rows() { return value_of(rows.list(project, {})); }
   Connection row_of(protocol::ConnectReply const& reply) { return value_of(rows.find(reply.id)).value(); }
   ProviderAccess access() { return value_of(credentials.access_for(caller)); }
-  Result<Connection> settle(ConnectionId const& id) { return flow.settle(access(), id, caller.deadline, {}); }
+  Result<Connection> settle(ConnectionId const& id) {
+    return flow.settle(access(), id, AskedBy::visit, caller.deadline, {});
+  }
 
   /// The account that Composio would show once the user has finished.
   void finish_as(AccountStatus status, std::string error = {}) {

@@ -63,6 +63,7 @@ TEST_F(ConnectLink, JoinsAnIdenticalLoginThatIsPending) {
 TEST_F(ConnectLink, DoesNotJoinALinkThatIsOverAtComposio) {
   auto const first = value_of(flow.begin(caller, to("github")));
   finish_as(AccountStatus::expired);
+  clock.advance(std::chrono::seconds{2});
 
   auto const second = value_of(flow.begin(caller, to("github")));
 
@@ -312,11 +313,92 @@ TEST_F(ConnectLink, SaysThatAnAppIsNeededWhereTheProviderHasNone) {
 TEST_F(ConnectLink, TakesTheAuthConfigThatIsGiven) {
   auto request = to("gitea");
   request.auth_config_id = "ac_mine";
+  provider.on_list_auth_configs = [](auto const&) {
+    return std::vector<AuthConfig>{{{"ac_mine"}, {"gitea"}, "OAUTH2", false, true, ""}};
+  };
 
   ASSERT_TRUE(flow.begin(caller, request));
 
   EXPECT_EQ(last_link.auth_config.text, "ac_mine");
-  EXPECT_EQ(provider.count("list_auth_configs"), 0);
+  EXPECT_EQ(provider.count("create_auth_config"), 0);
+}
+
+TEST_F(ConnectLink, RefusesAnAuthConfigThatIsNotThereOrIsForAnotherScheme) {
+  provider.on_list_auth_configs = [](auto const&) {
+    return std::vector<AuthConfig>{{{"ac_key"}, {"github"}, "API_KEY", false, true, ""}};
+  };
+  auto request = to("github");
+  request.auth_config_id = "ac_nope";
+  auto const unknown = error_of(flow.begin(caller, request));
+  request.auth_config_id = "ac_key";
+  request.auth_type = "OAUTH2";
+  auto const other = error_of(flow.begin(caller, request));
+
+  EXPECT_EQ(unknown.code, ErrorCode::invalid_request);
+  EXPECT_NE(unknown.message.find("it has ac_key"), std::string::npos) << unknown.message;
+  EXPECT_EQ(other.code, ErrorCode::invalid_request);
+  EXPECT_TRUE(all_rows().empty());
+}
+
+TEST_F(ConnectLink, JoinsTheLoginThatADefaultNameWouldMakeAgain) {
+  add_connection("github");
+  finish_as(AccountStatus::initiated);
+  auto const first = value_of(flow.begin(caller, to("github")));
+  auto const second = value_of(flow.begin(caller, to("github")));
+
+  EXPECT_EQ(first.slug, "github-2");
+  EXPECT_TRUE(second.joined);
+  EXPECT_EQ(second.id, first.id);
+}
+
+TEST_F(ConnectLink, CarriesTheSlugToComposioAsTheAlias) {
+  auto request = to("github");
+  request.slug = "Work";
+  ASSERT_TRUE(flow.begin(caller, request));
+
+  EXPECT_EQ(last_link.alias, "work");
+}
+
+TEST_F(ConnectLink, AnAliasThatIsTakenAtComposioIsAFailureOnlyWhereItWasAskedFor) {
+  auto const works = provider.on_create_link;
+  provider.on_create_link = [works](LinkRequest const& request) -> Result<Link> {
+    if (!request.alias.empty()) return fail(ErrorCode::connection_already_exists, "taken");
+    return works(request);
+  };
+  auto named = to("github");
+  named.slug = "work";
+
+  auto const error = error_of(flow.begin(caller, named));
+
+  EXPECT_EQ(error.code, ErrorCode::connection_already_exists);
+  EXPECT_EQ(error.next_step, (std::vector<std::string>{"agenta-tools", "connections", "sync"}));
+  EXPECT_TRUE(all_rows().empty());
+  EXPECT_TRUE(flow.begin(caller, to("github")));
+}
+
+TEST_F(ConnectLink, GivesWhatTheIntegrationAsksForToTheLink) {
+  provider.on_get_integration = [](auto const& slug) {
+    IntegrationDetail detail;
+    detail.integration.slug = slug;
+    AuthField shop;
+    shop.name = "shop";
+    shop.required = true;
+    AuthField region = shop;
+    region.name = "region";
+    region.default_value = "eu";
+    detail.auth = {scheme("OAUTH2", true)};
+    detail.auth[0].connection_fields = {shop, region};
+    return Result<IntegrationDetail>{std::move(detail)};
+  };
+  EXPECT_EQ(error_of(flow.begin(caller, to("shopify"))).code, ErrorCode::invalid_credentials);
+  auto request = to("shopify");
+  request.credentials.emplace_back("shop", Secret{"acme"});
+
+  ASSERT_TRUE(flow.begin(caller, request));
+
+  ASSERT_EQ(last_link.fields.size(), 2U);
+  EXPECT_EQ(last_link.fields[0].second.reveal(), "acme");
+  EXPECT_EQ(last_link.fields[1].second.reveal(), "eu") << "a default is given where nothing else is";
 }
 
 TEST_F(ConnectLink, RefusesASchemeThatTheIntegrationDoesNotKnow) {
@@ -343,7 +425,7 @@ TEST_F(ConnectLink, AnUnknownIntegrationMakesNothing) {
   EXPECT_TRUE(all_rows().empty());
 }
 
-TEST_F(ConnectLink, ReconnectingRenewsTheRowInPlaceAndDeletesTheDeadAccount) {
+TEST_F(ConnectLink, ReconnectingKeepsTheOldAccountUntilTheNewOneWorks) {
   auto expired = add_connection("work");
   expired.status = ConnectionStatus::expired;
   expired.error = ConnectionError{ErrorCode::connection_expired, "dead"};
@@ -358,8 +440,19 @@ TEST_F(ConnectLink, ReconnectingRenewsTheRowInPlaceAndDeletesTheDeadAccount) {
   EXPECT_EQ(row.status, ConnectionStatus::pending);
   EXPECT_EQ(row.account.text, "ca_1");
   EXPECT_FALSE(row.error);
-  EXPECT_EQ(provider.calls().back(), "delete_account ca_work");
+  EXPECT_EQ(provider.count("delete_account"), 0);
+  EXPECT_EQ(last_link.alias, "") << "the old account has the name still";
   EXPECT_EQ(all_rows().size(), 1U);
+  finish_as(AccountStatus::active);
+
+  auto const renewed = value_of(settle(reply.id));
+
+  EXPECT_EQ(renewed.status, ConnectionStatus::active);
+  EXPECT_EQ(renewed.account.text, "ca_1");
+  EXPECT_FALSE(renewed.renewal);
+  auto const calls = provider.calls();
+  EXPECT_EQ(calls[calls.size() - 2], "delete_account ca_work");
+  EXPECT_EQ(calls.back(), "set_alias ca_1 work");
 }
 
 TEST_F(ConnectLink, AFailingReconnectLeavesTheRowAsItWas) {

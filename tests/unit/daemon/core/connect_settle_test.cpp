@@ -86,7 +86,7 @@ TEST_F(ConnectSettle, AProviderThatIsAwayChangesNothing) {
 
 TEST_F(ConnectSettle, ARowThatWasRemovedIsNoLongerWatched) {
   auto const reply = value_of(flow.begin(caller, to("github")));
-  ASSERT_TRUE(rows.erase(reply.id, store::Durability::normal));
+  ASSERT_TRUE(rows.erase(row_of(reply), store::Durability::normal));
 
   EXPECT_EQ(error_of(settle(reply.id)).code, ErrorCode::connection_not_found);
   EXPECT_EQ(watcher.events().back(), "settled " + reply.id.text);
@@ -95,7 +95,8 @@ TEST_F(ConnectSettle, ARowThatWasRemovedIsNoLongerWatched) {
 TEST_F(ConnectSettle, AsksNothingUnderAnotherKeyNorOfASettledRow) {
   auto const reply = value_of(flow.begin(caller, to("github")));
   auto const foreign = value_of(credentials.access_for(make_caller(clock, "key-2")));
-  EXPECT_EQ(value_of(flow.settle(foreign, reply.id, caller.deadline, {})).status, ConnectionStatus::pending);
+  EXPECT_EQ(value_of(flow.settle(foreign, reply.id, AskedBy::visit, caller.deadline, {})).status,
+            ConnectionStatus::pending);
   EXPECT_EQ(provider.count("get_account"), 0);
 
   finish_as(AccountStatus::active);
@@ -159,7 +160,7 @@ TEST_F(ConnectFields, ListsTheFieldsThatAreMissingBeforeAnythingIsMade) {
   EXPECT_EQ(error.code, ErrorCode::invalid_credentials);
   EXPECT_NE(error.message.find("api_key"), std::string::npos);
   EXPECT_EQ(error.next_step,
-            (std::vector<std::string>{"agenta-tools", "connect", "stripe", "--field", "api_key=-"}));
+            (std::vector<std::string>{"agenta-tools", "connect", "stripe", "--field", "api_key=@FILE"}));
   EXPECT_EQ(provider.calls(), (std::vector<std::string>{"get_integration stripe"}));
 }
 
@@ -225,7 +226,9 @@ TEST_F(ConnectFields, ReconnectingReplacesTheAccount) {
 
   EXPECT_EQ(renewed.id, reply.id);
   EXPECT_EQ(row_of(renewed).status, ConnectionStatus::active);
-  EXPECT_EQ(provider.calls().back(), "delete_account ca_old");
+  auto const calls = provider.calls();
+  EXPECT_EQ(calls[calls.size() - 2], "delete_account ca_old");
+  EXPECT_EQ(calls.back(), "set_alias ca_1 stripe");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/core/auth_configs.hpp"
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
@@ -76,13 +77,14 @@ struct CoreTest : testing::Test {
   std::unique_ptr<store::Database> database = value_of(store::Database::open(":memory:"));
   store::ProjectStore projects{*database};
   store::ConnectionStore rows{*database};
-  store::AuthConfigStore auth_configs{*database};
+  store::AuthConfigStore auth_config_store{*database};
   store::ExecutionJournal journal{*database};
   store::CredentialFile file{directory / "credential.json"};
   test::FakeKeyring keyring;
   KeySafe safe{file, keyring, ""};
   test::FakeAccounts accounts;
   Credentials credentials{safe, provider, accounts, options()};
+  AuthConfigs auth_configs{auth_config_store, provider, clock, &scope_of};
   CatalogShelf shelf{shelf_options()};
   std::vector<std::function<void(std::stop_token)>> behind{};  ///< what is to be fetched behind answers
   int refreshes = 0;                                           ///< how often the whole was to be refreshed

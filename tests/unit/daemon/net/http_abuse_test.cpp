@@ -1,3 +1,4 @@
+#include <future>
 #include <ostream>
 #include <random>
 #include <string>
@@ -220,6 +221,43 @@ TEST_F(HttpServerTest, SurvivesTwentyThousandBrokenRequests) {
 
   EXPECT_GT(answered, 5'000) << "most were looked at";
   EXPECT_EQ(ask("GET /alive HTTP/1.1\r\n\r\n").body, "/alive|");
+}
+
+TEST_F(HttpServerTest, TheOldestThatHasNotAskedGivesItsPlaceToWhoComes) {
+  options.most_connections = 4;
+  options.when_full = HttpServerOptions::WhenFull::end_the_oldest_unanswered;
+  std::vector<RawClient> silent;
+  for (int i = 0; i < 50; ++i) {
+    silent.push_back(connect());
+    silent.back().send("GET / HTTP/1.1\r\nHo");
+  }
+
+  EXPECT_EQ(ask("GET /new HTTP/1.1\r\nHost: x\r\n\r\n").body, "/new|");
+
+  EXPECT_TRUE(silent.front().is_closed());
+  EXPECT_FALSE(silent.back().has_input_within(0)) << "the newest are still waited for";
+  EXPECT_LE(open(), 4U);
+}
+
+TEST_F(HttpServerTest, WhoWaitsForAnAnswerKeepsItsPlace) {
+  options.most_connections = 1;
+  options.when_full = HttpServerOptions::WhenFull::end_the_oldest_unanswered;
+  Signal signal{thread.executor()};
+  std::promise<void> begun;
+  handler = [&](HttpRequest, HttpPeer) -> boost::asio::awaitable<HttpResponse> {
+    begun.set_value();
+    auto waiting = signal.wait();
+    co_await std::move(waiting);
+    co_return HttpResponse{};
+  };
+  auto first = connect();
+  first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  begun.get_future().get();
+
+  EXPECT_TRUE(connect().is_closed()) << "nobody can be ended for it";
+
+  thread.on_loop([&] { signal.raise(); });
+  EXPECT_EQ(first.read_reply().status, 200U);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/net/loopback_listener.hpp"
+#include "daemon/net/port_holder.hpp"
 #include "daemon/net/unix_listener.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/daemon/net/loop_thread.hpp"
@@ -246,6 +247,20 @@ TEST_F(LoopbackListenerTest, SaysThatAPortIsTaken) {
 
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().number, EADDRINUSE);
+}
+
+TEST_F(LoopbackListenerTest, WhoHoldsAPortIsNamed) {
+  listener = std::move(bind(0)).value();
+
+  auto const holder = find_port_holder(listener->port());
+
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(holder->uid, ::geteuid());
+  EXPECT_EQ(holder->pid, ::getpid());
+  EXPECT_EQ(holder->text(), holder->program + " (pid " + std::to_string(::getpid()) + ")");
+  auto const port = listener->port();
+  thread.on_loop([this] { listener.reset(); });
+  EXPECT_FALSE(find_port_holder(port));
 }
 
 TEST_F(LoopbackListenerTest, ClosesItsPortWhenItGoes) {

@@ -63,6 +63,33 @@ TEST_F(WaitListTest, ANotificationBetweenTheLookAndTheWaitIsNotMissed) {
   EXPECT_EQ(woken, (std::vector<std::string>{"a"}));
 }
 
+TEST_F(WaitListTest, AnothersNotificationInBetweenIsNoneOfItsOwn) {
+  auto const seen = waits.generation();
+  waits.notify("b");
+
+  start("a", std::chrono::hours{1}, {}, seen);
+
+  EXPECT_TRUE(woken.empty());
+  waits.notify("a");
+  settle();
+  EXPECT_EQ(woken, (std::vector<std::string>{"a"}));
+}
+
+TEST_F(WaitListTest, LooksAgainWhereTooMuchWasNotifiedToTell) {
+  auto const seen = waits.generation();
+  waits.notify("a");
+  for (int i = 0; i < 1000; ++i) waits.notify("b");
+
+  start("a", std::chrono::hours{1}, {}, seen);
+
+  EXPECT_EQ(woken.size(), 1U);
+  auto const later = waits.generation();
+  waits.notify_all();
+  start("c", std::chrono::hours{1}, {}, later);
+  settle();
+  EXPECT_EQ(woken.size(), 2U) << "everybody was notified";
+}
+
 TEST_F(WaitListTest, EndsAtItsTimeOut) {
   start("a", milliseconds{1}, {}, waits.generation());
 

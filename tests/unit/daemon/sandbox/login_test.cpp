@@ -150,6 +150,8 @@ TEST_F(SandboxLogin, AUsersKeyIsNotForEverything) {
                 .status,
             401U);
   EXPECT_EQ(send_with({{"x-user-api-key", key}}, "POST", "/tools/execute/proxy").status, 401U);
+  EXPECT_EQ(as_user(key, "/toolkits").status, 200U);
+  EXPECT_EQ(as_user(key, "/toolkits/categories").status, 401U);
   EXPECT_EQ(refusal(send_as(key, "GET", "/toolkits")), "401 801 APIKey_InvalidAPIKey");
   EXPECT_EQ(refusal(as_user("uak_wrong", "/toolkits")), "401 2113 UserApiKey_Unauthorized");
   EXPECT_EQ(send("GET", "/org/list").status, 401U) << "and a project's is not for the organisation";

@@ -1,3 +1,7 @@
+#include <filesystem>
+#include <fstream>
+
+#include "shared/base/id.hpp"
 #include "tests/unit/daemon/sandbox/sandbox_fixture.hpp"
 
 namespace agenta::daemon::sandbox {
@@ -143,6 +147,28 @@ TEST_F(SandboxSchemes, SecretsComeBackMasked) {
   EXPECT_EQ(val["region"], "us");
 }
 
+TEST_F(SandboxSchemes, SecretsAreNotKeptEvenInItsOwnFile) {
+  auto const file = std::filesystem::temp_directory_path() / ("agenta-sandbox-" + random_hex(8) + ".json");
+  open({.state_file = file});
+  auto const made = json(make_account("stripe", "API_KEY", {{"generic_api_key", "sk_test_canary"}}));
+  auto const id = made["id"].get<std::string>();
+  send("PATCH", "/connected_accounts/" + id,
+       {{"connection", {{"state", {{"authScheme", "API_KEY"}, {"val", {{"api_key", "sk_test_canary2"}}}}}}}});
+  make_own_config("zoom", "OAUTH2", {{"client_id", "i"}, {"client_secret", "a_canary"}});
+  sandbox_->flush();
+
+  std::ifstream stream{file};
+  std::string const kept{std::istreambuf_iterator<char>{stream}, {}};
+
+  EXPECT_NE(kept.find(id), std::string::npos);
+  EXPECT_EQ(kept.find("canary"), std::string::npos);
+  open({.state_file = file});
+  EXPECT_EQ(state_of(id)["val"]["generic_api_key"], "sk_t...");
+  EXPECT_EQ(json(execute("STRIPE_RETRIEVE_BALANCE", nlohmann::json::object()))["successful"], true);
+  sandbox_.reset();
+  std::filesystem::remove(file);
+}
+
 TEST_F(SandboxSchemes, TheHostedFormAsksForWhatTheLinkDidNotGive) {
   auto const link =
       post("/connected_accounts/link", {{"auth_config_id", make_auth_config("shopify")}, {"user_id", "u1"}});
@@ -165,6 +191,24 @@ TEST_F(SandboxSchemes, ALinksConnectionDataFillsTheForm) {
   EXPECT_NE(send("GET", page).body.find("value=\"corner-shop\""), std::string::npos);
   EXPECT_EQ(send("POST", page + "/approve").status, 200U);
   EXPECT_EQ(state_of(link["connected_account_id"])["val"]["subdomain"], "corner-shop");
+}
+
+TEST_F(SandboxSchemes, AsksConsentForTheScopesOfTheAuthConfig) {
+  auto const config = post("/auth_configs", {{"toolkit", {{"slug", "github"}}},
+                                             {"auth_config",
+                                              {{"type", "use_composio_managed_auth"},
+                                               {"credentials", {{"scopes", "gist"}}}}}})["auth_config"]["id"];
+  auto const link = post("/connected_accounts/link", {{"auth_config_id", config}, {"user_id", "u1"}});
+  auto const page = "/link/" + link["link_token"].get<std::string>();
+
+  auto const shown = send("GET", page).body;
+  send("POST", page + "/approve");
+
+  EXPECT_NE(shown.find("<code>gist</code>"), std::string::npos);
+  EXPECT_EQ(shown.find("<code>repo</code>"), std::string::npos);
+  auto const account = get("/connected_accounts/" + link["connected_account_id"].get<std::string>());
+  EXPECT_EQ(account["state"]["val"]["scope"], "gist");
+  EXPECT_EQ(account["requested_scopes"], nlohmann::json::array({"gist"}));
 }
 
 TEST_F(SandboxSchemes, OAuth1ConnectsByConsent) {

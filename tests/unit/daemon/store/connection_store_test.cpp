@@ -28,6 +28,13 @@ TEST_F(ConnectionStoreTest, GivesBackEveryField) {
   connection.last_used_at = at(3);
   connection.last_checked_at = at(4);
   connection.error = ConnectionError{ErrorCode::oauth_denied, "the user said no"};
+  connection.changed_by = {1001, "bob", "loom", "curl"};
+  connection.used_by = Actor{1002, "eve", "loom", "agenta-tools 0.2.0"};
+  connection.renewal = Renewal{{"ca_old"},
+                               {"ac_old"},
+                               "OAUTH1",
+                               ConnectionStatus::inactive,
+                               ConnectionError{ErrorCode::not_connected, "disabled"}};
 
   ASSERT_TRUE(connections.insert(connection, Durability::full));
 
@@ -190,14 +197,16 @@ TEST_F(ConnectionStoreTest, KeepsTheDefaultWhereWritingItsSuccessorFails) {
   EXPECT_TRUE(connections.find(first.id).value()->is_default);
 }
 
-TEST_F(ConnectionStoreTest, TouchesOnlyTheTimeOfUse) {
+TEST_F(ConnectionStoreTest, TouchesOnlyTheUse) {
   auto connection = make_connection(project, "work");
   ASSERT_TRUE(connections.insert(connection, Durability::normal));
 
-  ASSERT_TRUE(connections.touch(connection.id, at(77)));
-  ASSERT_TRUE(connections.touch({"gone"}, at(77)));
+  Actor const by{1002, "eve", "loom", "curl"};
+  ASSERT_TRUE(connections.touch(connection.id, at(77), by));
+  ASSERT_TRUE(connections.touch({"gone"}, at(77), Actor{}));
 
   connection.last_used_at = at(77);
+  connection.used_by = by;
   EXPECT_EQ(connections.find(connection.id).value(), connection);
 }
 
@@ -205,27 +214,101 @@ TEST_F(ConnectionStoreTest, ErasesARowOnce) {
   auto const connection = make_connection(project, "work");
   ASSERT_TRUE(connections.insert(connection, Durability::normal));
 
-  EXPECT_EQ(connections.erase(connection.id, Durability::full).value(), true);
-  EXPECT_EQ(connections.erase(connection.id, Durability::full).value(), false);
+  EXPECT_EQ(connections.erase(connection, Durability::full).value(), true);
+  EXPECT_EQ(connections.erase(connection, Durability::full).value(), false);
   EXPECT_FALSE(connections.find(connection.id).value());
 }
 
 TEST_F(AuthConfigStoreTest, RemembersOneForEachEndpointScopeIntegrationAndScheme) {
   AuthConfigStore configs{*database};
-  AuthConfigStore::Key const key{"https://a", "pr_1", {"github"}, "OAUTH2"};
+  AuthConfigStore::Key const key{"https://a", "pr_1", {"github"}, "OAUTH2", ""};
   ASSERT_TRUE(configs.remember(key, {"ac_old"}, at(0)));
   ASSERT_TRUE(configs.remember(key, {"ac_1"}, at(1)));
 
   EXPECT_EQ(configs.find(key).value(), AuthConfigId{"ac_1"});
-  EXPECT_FALSE(configs.find({"https://b", "pr_1", {"github"}, "OAUTH2"}).value());
-  EXPECT_FALSE(configs.find({"https://a", "pr_2", {"github"}, "OAUTH2"}).value());
-  EXPECT_FALSE(configs.find({"https://a", "pr_1", {"gmail"}, "OAUTH2"}).value());
-  EXPECT_FALSE(configs.find({"https://a", "pr_1", {"github"}, "API_KEY"}).value());
+  EXPECT_FALSE(configs.find({"https://b", "pr_1", {"github"}, "OAUTH2", ""}).value());
+  EXPECT_FALSE(configs.find({"https://a", "pr_2", {"github"}, "OAUTH2", ""}).value());
+  EXPECT_FALSE(configs.find({"https://a", "pr_1", {"gmail"}, "OAUTH2", ""}).value());
+  EXPECT_FALSE(configs.find({"https://a", "pr_1", {"github"}, "API_KEY", ""}).value());
+  EXPECT_FALSE(configs.find({"https://a", "pr_1", {"github"}, "OAUTH2", "own scopes"}).value());
+}
+
+TEST_F(ConnectionStoreTest, ForgetsWhatARenewalReplacesOnceItIsOver) {
+  auto connection = make_connection(project, "work");
+  connection.status = ConnectionStatus::pending;
+  connection.renewal = Renewal{.account = {"ca_old"}};
+  ASSERT_TRUE(connections.insert(connection, Durability::normal));
+
+  connection.status = ConnectionStatus::active;
+  ASSERT_TRUE(connections.update(connection, Durability::normal));
+
+  EXPECT_FALSE(connections.find(connection.id).value()->renewal);
+}
+
+TEST_F(ConnectionStoreTest, GivesPagesThatMeetAndDoNotOverlap) {
+  for (int i = 0; i < 7; ++i) {
+    auto row = make_connection(project, "c" + std::to_string(i));
+    row.created_at = at(i / 2);  // several of the same moment
+    row.integration = {i == 3 ? "gmail" : "github"};
+    ASSERT_TRUE(connections.insert(row, Durability::normal));
+  }
+  std::vector<std::string> seen;
+  std::string cursor;
+  do {
+    auto const page =
+        connections.page(project, {.integration = IntegrationSlug{"github"}}, cursor, 2).value();
+    EXPECT_EQ(page.total, 6);
+    for (auto const& row : page.items) seen.push_back(row.slug);
+    cursor = page.next_cursor.value_or("");
+  } while (!cursor.empty());
+
+  EXPECT_EQ(seen, (std::vector<std::string>{"c6", "c5", "c4", "c2", "c1", "c0"}));
+  EXPECT_EQ(connections.page(project, {}, "", 100).value().items.size(), 7U);
+  EXPECT_EQ(connections.page(project, {}, "nonsense", 2).error().code, ErrorCode::invalid_request);
+}
+
+TEST_F(ConnectionStoreTest, RecordsAChangeWithTheRowAndTellsOfIt) {
+  int told = 0;
+  ConnectionStore watched{*database, [&told] { ++told; }};
+  auto row = make_connection(project, "work");
+  ChangeNote note{ConnectionChange::begun, {1000, "ada", "loom", "curl"}, at(5), ""};
+  ASSERT_TRUE(watched.insert(row, Durability::normal, note));
+  note.change = ConnectionChange::renamed;
+  note.detail = "was work";
+  row.slug = "home";
+  ASSERT_TRUE(watched.update(row, Durability::normal, note));
+  ASSERT_TRUE(watched.update(row, Durability::normal));
+  note.change = ConnectionChange::disconnected;
+  ASSERT_TRUE(watched.erase(row, Durability::normal, note));
+  ASSERT_TRUE(watched.erase(row, Durability::normal, note));
+
+  auto const changes = watched.changes_after(project, 0, 10).value();
+
+  EXPECT_EQ(told, 3);
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(changes[0].change, ConnectionChange::begun);
+  EXPECT_EQ(changes[1].slug, "home");
+  EXPECT_EQ(changes[1].detail, "was work");
+  EXPECT_EQ(changes[1].by.user, "ada");
+  EXPECT_EQ(changes[2].sequence, watched.last_change().value());
+  EXPECT_EQ(watched.changes_after(project, changes[0].sequence, 1).value().front(), changes[1]);
+  EXPECT_TRUE(watched.changes_after({"other"}, 0, 10).value().empty());
+}
+
+TEST_F(ConnectionStoreTest, RecordsNothingOfAWriteThatFails) {
+  auto const row = make_connection(project, "work");
+  ChangeNote const note{ConnectionChange::begun, {}, at(5), ""};
+  ASSERT_TRUE(connections.insert(row, Durability::normal, note));
+
+  EXPECT_FALSE(connections.insert(make_connection(project, "WORK"), Durability::normal, note));
+  EXPECT_FALSE(connections.update(make_connection(project, "gone"), Durability::normal, note));
+
+  EXPECT_EQ(connections.changes_after(project, 0, 10).value().size(), 1U);
 }
 
 TEST_F(AuthConfigStoreTest, ForgetsById) {
   AuthConfigStore configs{*database};
-  AuthConfigStore::Key const key{"https://a", "pr_1", {"github"}, "OAUTH2"};
+  AuthConfigStore::Key const key{"https://a", "pr_1", {"github"}, "OAUTH2", ""};
   ASSERT_TRUE(configs.remember(key, {"ac_1"}, at(0)));
 
   ASSERT_TRUE(configs.forget({"ac_1"}));

@@ -83,7 +83,7 @@ TEST(Database, SyncsEveryCommitThatMustSurviveAPowerCutAndOnlyThose) {
 
   ASSERT_TRUE(connections.insert(make_connection(project, "work"), Durability::full));
   auto const after_full = ask(*database, "PRAGMA synchronous");
-  ASSERT_TRUE(connections.touch({"none"}, at(1)));
+  ASSERT_TRUE(connections.touch({"none"}, at(1), Actor{}));
   auto const after_normal = ask(*database, "PRAGMA synchronous");
 
   EXPECT_EQ(after_full, "2");

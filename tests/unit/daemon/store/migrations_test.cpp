@@ -23,16 +23,25 @@ TEST(Migrations, BringAnOldFileUpToDateWithItsRows) {
     auto const old = open_first_schema(path);
     auto const project = ProjectStore{*old}.ensure("default", at(0)).value().id;
     connection = make_connection(project, "work");
-    ASSERT_TRUE(ConnectionStore{*old}.insert(connection, Durability::normal));
+    connection.changed_by = connection.created_by;
+    tell(*old, "INSERT INTO tool_connections VALUES ('" + connection.id.text + "', '" + project.text +
+                   "', 'work', 'Work account', 'github', 'GitHub', 'ca_1', 'ac_1', 'pr_1', "
+                   "'https://backend.composio.dev', 'ACTIVE', 'OAUTH2', 0, NULL, NULL, " +
+                   std::to_string(connection.created_at.time_since_epoch().count()) + ", " +
+                   std::to_string(connection.updated_at.time_since_epoch().count()) +
+                   ", NULL, NULL, 1000, 'ada', 'loom', 'agenta-tools 0.1.0', NULL, NULL);"
+                   "INSERT INTO auth_configs VALUES ('https://a', 'pr_1', 'github', 'OAUTH2', 'ac_1', 0)");
     salt = old->salt();
     EXPECT_EQ(old->schema_version(), 1);
   }
 
   auto const database = open_or_fail(path);
 
-  EXPECT_EQ(database->schema_version(), 2);
+  EXPECT_EQ(database->schema_version(), 3);
   EXPECT_EQ(database->salt(), salt);
   EXPECT_EQ(ConnectionStore{*database}.find(connection.id).value(), connection);
+  EXPECT_EQ(AuthConfigStore{*database}.find({"https://a", "pr_1", {"github"}, "OAUTH2", ""}).value(),
+            AuthConfigId{"ac_1"});
   EXPECT_TRUE(ExecutionJournal{*database}.insert(make_execution(connection.project), Durability::normal));
 }
 
@@ -69,7 +78,7 @@ TEST(Migrations, ReplaceWhatAKilledBackupLeftBehind) {
 
   auto const database = open_or_fail(path);
 
-  EXPECT_EQ(database->schema_version(), 2);
+  EXPECT_EQ(database->schema_version(), 3);
   EXPECT_FALSE(std::filesystem::exists(home / "tools.db.backup-1.new"));
 }
 
@@ -84,7 +93,7 @@ TEST(Migrations, RefuseANewerFileAndLeaveItAsItIs) {
   EXPECT_EQ(opened.error().code, ErrorCode::version_skew);
   EXPECT_NE(opened.error().message.find(path.string()), std::string::npos) << opened.error().message;
   EXPECT_NE(opened.error().message.find("schema 7"), std::string::npos);
-  EXPECT_NE(opened.error().message.find("up to 2"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("up to 3"), std::string::npos);
   EXPECT_FALSE(find_newest_backup(path));
 }
 
@@ -111,7 +120,7 @@ TEST(Migrations, LeaveTheFileAtTheStepBeforeOneThatFails) {
   auto const old = open_first_schema(path);
   EXPECT_EQ(old->schema_version(), 1);
   EXPECT_EQ(ask(*old, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), "0");
-  EXPECT_EQ(open_or_fail(path)->schema_version(), 2);
+  EXPECT_EQ(open_or_fail(path)->schema_version(), 3);
 }
 
 }  // namespace

@@ -62,6 +62,21 @@ TEST_F(SettingsTest, FollowThePrecedenceAndSayWhoWon) {
   expect("5s", Origin::flag, "--timeout", {{"execute.timeout", "5s"}});
 }
 
+TEST_F(SettingsTest, ReadAPortARangeAndNone) {
+  using Ports = std::pair<std::uint16_t, std::uint16_t>;
+  EXPECT_EQ(load().value().ports("connect.callback_port"), Ports(0, 0));
+  write(paths_.config_file, "connect.callback_port = 8400\n");
+  EXPECT_EQ(load().value().ports("connect.callback_port"), Ports(8400, 8400));
+  write(paths_.config_file, "connect.callback_port = \"8400-8410\"\n");
+  EXPECT_EQ(load().value().ports("connect.callback_port"), Ports(8400, 8410));
+
+  for (char const* const bad :
+       {"8410-8400", "-1", "65536", "0-10", "8400-", "-8400", "any", "8400-8410-8420"}) {
+    write(paths_.config_file, "connect.callback_port = \"" + std::string{bad} + "\"\n");
+    EXPECT_NE(error().find("a range such as 8400-8410"), std::string::npos) << bad;
+  }
+}
+
 TEST_F(SettingsTest, TakeAnEmptyVariableAsNone) {
   variables_["AGENTA_TOOLS_TIMEOUT"] = "";
 

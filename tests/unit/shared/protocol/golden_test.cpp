@@ -54,6 +54,19 @@ TEST(Golden, Replies) {
                              pretty(encode_executions(samples::page_of(samples::execution())))));
 }
 
+TEST(Golden, ReportsOnConnections) {
+  using test::matches_golden;
+  EXPECT_TRUE(
+      matches_golden("protocol/connection_events.json",
+                     pretty(encode_connection_events(samples::page_of(samples::connection_event())))));
+  EXPECT_TRUE(matches_golden("protocol/connection_check.json",
+                             pretty(encode_connection_check(samples::connection_check(), ""))));
+  EXPECT_TRUE(
+      matches_golden("protocol/sync_report.json", pretty(encode_sync_report(samples::sync_report(), ""))));
+  EXPECT_TRUE(
+      matches_golden("protocol/prune_report.json", pretty(encode_prune_report(samples::prune_report()))));
+}
+
 TEST(Golden, CatalogueAsAWhole) {
   using test::matches_golden;
   Page<std::string> items = {};
@@ -86,6 +99,7 @@ TEST(Golden, Requests) {
   connection.integration = "stripe";
   connection.slug = "work";
   connection.auth_type = "API_KEY";
+  connection.auth_config_fields.emplace_back("client_id", Secret{"app"});
   connection.credentials.emplace_back("api_key", Secret{"sk_test"});
   ConnectReply reply;
   reply.id = samples::connection().id;

@@ -72,7 +72,8 @@ std::vector<ServiceRequest> every_request() {
   schemas.strict = true;
   schemas.network = Network::no;
   ConnectionQuery connections;
-  connections.integration = connections.status = "x";
+  connections.integration = connections.status = connections.cursor = "x";
+  connections.limit = 1;
   ExecutionQuery executions;
   executions.tool = executions.connection = executions.state = executions.cursor = "x";
   executions.limit = 1;
@@ -88,6 +89,13 @@ std::vector<ServiceRequest> every_request() {
           get_catalog(),
           refresh_catalog({}),
           list_connections(connections),
+          update_connection("x", {}),
+          check_connection("x"),
+          refresh_connection("x"),
+          cancel_login("x"),
+          sync_connections(),
+          prune_connections(DryRun::yes),
+          list_connection_changes("1", 1s),
           get_connection("c", 5s),
           connect({}),
           disconnect("c", KeepRemote::yes),

@@ -6,6 +6,7 @@
 
 #include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
+#include "shared/domain/connection_report.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/domain/integration.hpp"
 #include "shared/domain/page.hpp"
@@ -119,6 +120,52 @@ inline Connection connection() {
   connection.created_by = actor();
   connection.error = ConnectionError{ErrorCode::oauth_denied, "the person said no"};
   return connection;
+}
+
+inline ConnectionEvent connection_event() {
+  ConnectionEvent event;
+  event.sequence = 7;
+  event.at = at("2026-11-23T20:46:00.000Z");
+  event.change = ConnectionChange::renamed;
+  event.connection = connection().id;
+  event.slug = "work";
+  event.integration.text = "github";
+  event.status = ConnectionStatus::active;
+  event.by = actor();
+  event.detail = "was github";
+  return event;
+}
+
+inline ConnectionCheck connection_check() {
+  ConnectionCheck check;
+  check.connection = connection();
+  check.connection.key_scope.clear();
+  check.health = Health::alive;
+  check.probe = "GET /user";
+  check.detail = "GitHub answered";
+  return check;
+}
+
+inline SyncReport sync_report() {
+  SyncItem item;
+  item.change = SyncChange::adopted;
+  item.connection = connection_check().connection;
+  SyncReport report;
+  report.items.push_back(std::move(item));
+  report.unchanged = 3;
+  return report;
+}
+
+inline PruneReport prune_report() {
+  PrunedLogin login;
+  login.slug = "old";
+  login.integration.text = "github";
+  login.account.text = "ca_old";
+  login.reason = "the link expired";
+  PruneReport report;
+  report.items.push_back(std::move(login));
+  report.dry_run = true;
+  return report;
 }
 
 inline Execution execution() {
