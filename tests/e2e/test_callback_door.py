@@ -69,6 +69,32 @@ class Port(DoorTest):
         self.assertIn("8400-8410", result.err)
 
 
+class Ends(DoorTest):
+    def ports(self) -> list:
+        return processes.listening_ports(self.world.daemon_pid())
+
+    def test_d4_a_killed_command_leaves_no_door_open_beyond_the_end_of_its_link(self):
+        waiting = self.world.start("connect", "github", "--as", "work", "--json")
+        wait_until(lambda: any(row["redirect_url"] for row in self.run_ok("connections", "--json").json["items"]), 10, "the pending login")
+        self.assertEqual(len(self.ports()), 1)
+        waiting.kill()
+        self.sandbox.advance(601)
+
+        wait_until(lambda: self.ports() == [], 15, "the closing of the door")
+        self.assertEqual(self.status(), "FAILED")
+
+    def test_d4_a_browser_that_composio_sends_too_late_still_finds_a_page(self):
+        begun = self.begin()
+        callback = self.recorder.callback_url()
+        self.sandbox.approve(begun["redirect_url"], follow=False)
+        wait_until(lambda: self.status() == "ACTIVE", 10, "the poll")  # the browser is still on its way
+
+        page = subprocess.run(["curl", "-s", "--max-time", "10", callback], capture_output=True, text=True, timeout=30).stdout
+
+        self.assertIn("is connected as work", page)
+        wait_until(lambda: self.ports() == [], 5, "the closing of the door")
+
+
 class FirstSecond(DoorTest):
     def asked(self) -> int:
         return len(self.recorder.of("GET", "/connected_accounts/"))

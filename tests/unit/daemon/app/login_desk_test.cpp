@@ -138,7 +138,9 @@ TEST_F(LoginDeskTest, WhereComposioIsSlowNoMoreThanFourQuestionsAreOpen) {
   std::this_thread::sleep_for(milliseconds{600});  // two more would have been asked by now
 
   EXPECT_EQ(most, 4);
+  thread.on_loop([this] { desk->stop(); });
   gate.open();
+  wait_until([&] { return open == 0; });
 }
 
 TEST_F(LoginDeskTest, ALimitOfOneLoginRestsAllOfTheSameAccount) {
