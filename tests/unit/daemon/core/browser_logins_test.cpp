@@ -17,7 +17,7 @@ struct Watcher final : BrowserLoginWatcher {
 
 struct BrowserLoginsTest : CoreTest {
   Watcher watcher;
-  BrowserLogins logins{credentials, accounts, watcher, clock};
+  BrowserLogins logins{credentials, account_provider, watcher, clock};
   Caller anyone = without_key();
 
   Caller without_key() const {
@@ -29,7 +29,7 @@ struct BrowserLoginsTest : CoreTest {
     return value_of(logins.begin(anyone, std::move(request)));
   }
   void provider_says(Answer state, std::string key = "") {
-    accounts.on_get_device_session = [state, key](Secret const&) {
+    account_provider.on_get_device_session = [state, key](Secret const&) {
       DeviceAnswer answer;
       answer.state = state;
       answer.key = Secret{key};
@@ -40,7 +40,7 @@ struct BrowserLoginsTest : CoreTest {
     return logins.ask(id, clock.steady() + std::chrono::minutes{1}, {});
   }
   void two_projects() {
-    accounts.on_list_projects = [](auto const&) {
+    account_provider.on_list_projects = [](auto const&) {
       return std::vector<ProviderProject>{{"pr_1", "one", "ok_1", ""}, {"pr_2", "two", "ok_1", ""}};
     };
   }
@@ -97,7 +97,7 @@ TEST_F(BrowserLoginsTest, DenialAndTheEndOfItsTimeAreTwoThings) {
 
 TEST_F(BrowserLoginsTest, AProviderThatIsAwayIsAskedAgainWhenItSays) {
   auto const login = begin();
-  accounts.on_get_device_session = [](auto const&) {
+  account_provider.on_get_device_session = [](auto const&) {
     Error error = fail(ErrorCode::rate_limited, "slowly").error();
     error.retry_after = std::chrono::seconds{40};
     return Result<DeviceAnswer>{fail(std::move(error))};
@@ -118,7 +118,7 @@ TEST_F(BrowserLoginsTest, AKeyThatIsFetchedIsNotFetchedAgainWhileItCannotBeVerif
     return Result<void>{fail(ErrorCode::provider_unavailable, "away")};
   };
   EXPECT_FALSE(ask(login.id).is_settled);
-  accounts.on_get_device_session = [](auto const&) {
+  account_provider.on_get_device_session = [](auto const&) {
     ADD_FAILURE() << "asked again";
     return Result<DeviceAnswer>{DeviceAnswer{}};
   };
@@ -181,7 +181,7 @@ TEST_F(BrowserLoginsTest, OneThatIsGivenUpIsNotAskedAbout) {
 }
 
 TEST_F(BrowserLoginsTest, TheNextLoginOfAProjectKeepsItsScope) {
-  accounts.on_get_owner = [](auto const&) {
+  account_provider.on_get_owner = [](auto const&) {
     return Result<KeyOwner>{KeyOwner{ProviderProject{"pr_1", "one", "ok_1", ""}, ""}};
   };
   auto const log_in = [&](std::string key) {
@@ -192,7 +192,7 @@ TEST_F(BrowserLoginsTest, TheNextLoginOfAProjectKeepsItsScope) {
   EXPECT_EQ(log_in("ak-2"), first);
   EXPECT_EQ(value_of(credentials.identify(anyone)).access.key_scope, first);
   EXPECT_EQ(value_of(credentials.identify(anyone)).fingerprint, "scope of ak-2");
-  accounts.on_get_owner = [](auto const&) {
+  account_provider.on_get_owner = [](auto const&) {
     return Result<KeyOwner>{KeyOwner{ProviderProject{"pr_2", "two", "ok_1", ""}, ""}};
   };
   EXPECT_NE(log_in("ak-3"), first) << "another project's";

@@ -16,13 +16,13 @@ struct KeyOwnerTest : CoreTest {
   Result<store::SavedOwner> find(std::string key, std::string const& wanted = "",
                                  ManyProjects many = ManyProjects::refuse) {
     access.api_key = Secret{std::move(key)};
-    return find_owner(accounts, {access, clock.steady() + std::chrono::minutes{1}}, wanted, many);
+    return find_owner(account_provider, {access, clock.steady() + std::chrono::minutes{1}}, wanted, many);
   }
   void tell(std::optional<ProviderProject> current, std::vector<ProviderProject> all) {
-    accounts.on_get_owner = [current](auto const&) {
+    account_provider.on_get_owner = [current](auto const&) {
       return Result<KeyOwner>{KeyOwner{current, "me@example.com"}};
     };
-    accounts.on_list_projects = [all](auto const&) { return all; };
+    account_provider.on_list_projects = [all](auto const&) { return all; };
   }
 };
 
@@ -88,20 +88,22 @@ TEST_F(KeyOwnerTest, AProjectWithoutItsOrganisationCannotBeNamedToTheProvider) {
 
 TEST_F(KeyOwnerTest, EitherAnswerIsEnough) {
   tell(make_project("pr_1", "one"), {});
-  accounts.on_list_projects = [](auto const&) {
+  account_provider.on_list_projects = [](auto const&) {
     return Result<std::vector<ProviderProject>>{fail(ErrorCode::forbidden, "no")};
   };
   EXPECT_EQ(value_of(find("user-1")).project_id, "pr_1");
 
-  accounts.on_get_owner = [](auto const&) { return Result<KeyOwner>{fail(ErrorCode::forbidden, "why")}; };
+  account_provider.on_get_owner = [](auto const&) {
+    return Result<KeyOwner>{fail(ErrorCode::forbidden, "why")};
+  };
   EXPECT_EQ(error_of(find("user-1")).message, "why");
 }
 
 TEST_F(KeyOwnerTest, ARejectedKeyIsRejected) {
-  accounts.on_get_owner = [](auto const&) {
+  account_provider.on_get_owner = [](auto const&) {
     return Result<KeyOwner>{fail(ErrorCode::api_key_rejected, "no such key")};
   };
-  accounts.on_list_projects = [](auto const&) { return std::vector{make_project("pr_1", "one")}; };
+  account_provider.on_list_projects = [](auto const&) { return std::vector{make_project("pr_1", "one")}; };
 
   EXPECT_EQ(error_of(find("user-1")).code, ErrorCode::api_key_rejected);
 }
