@@ -59,9 +59,9 @@ std::string introduction(Context const& context, std::string const& url, LinkSty
   }
   std::string const why{style.may_open ? here.why_no_browser() : ""};
   std::string const reason = why.empty() ? "" : "No browser is opened here (" + why + "). ";
-  if (!is_of_this_machine(url)) return reason + "To connect, open this on any device:";
+  if (!is_of_this_machine(url)) return reason + style.purpose + ", open this on any device:";
   bool const is_elsewhere = here.is_ssh || here.is_container;
-  return reason + "To connect, open this in a browser on this machine" +
+  return reason + style.purpose + ", open this in a browser on this machine" +
          (is_elsewhere ? ", or forward its port to yours:" : ":");
 }
 

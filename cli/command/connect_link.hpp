@@ -11,6 +11,7 @@ struct LinkStyle {
   bool may_open = true;    ///< a browser may be opened here
   bool is_waiting = true;  ///< the command goes on by itself once the link was followed
   std::string qr{};        ///< `auto`, `always` or `never`
+  std::string purpose = "To connect";
 };
 
 /// Shows the link of a login, once, on stderr: opened in a browser where there is one, else with a code to

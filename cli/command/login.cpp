@@ -1,9 +1,9 @@
 #include <charconv>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/connect_link.hpp"
 #include "cli/command/identity_card.hpp"
 #include "cli/command/login_wait.hpp"
-#include "cli/terminal/browser.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -136,13 +136,14 @@ Result<void> log_in_with(Context& context, Secret const& key, protocol::LoginOpt
   return present_identity(context, reply->body);
 }
 
-void show_login_link(Context& context, std::string const& url, bool may_open) {
-  bool const is_wanted = may_open && context.settings->boolean("connect.browser");
-  bool const was_opened = is_wanted && open_browser(browser_commands(url, context.environment));
-  // Without the URL the login cannot go on: not even --quiet hides it.
-  context.terminal.err((was_opened ? "Opening the browser. If nothing opens, go to:\n  "
-                                   : "To log in, open this in a browser, and show it to nobody:\n  ") +
-                       (context.terminal.err_is_tty() ? visible(url) : url) + "\n");
+void show_login_link(Context& context, LoginOptions const& options, std::string const& url) {
+  LinkStyle style;
+  style.may_open = !options.no_browser && !options.no_wait;
+  style.is_waiting = !options.no_wait;
+  style.qr = context.settings->text("connect.qr");
+  style.purpose = "To log in";
+  show_link(context, url, style);
+  context.say("Whoever has this link can get the key: show it to nobody.");
 }
 
 Result<void> finish(Context& context, LoginOptions const& options, std::string const& id) {
@@ -168,7 +169,7 @@ Result<void> go_on(Context& context, LoginOptions const& options, std::string co
   std::string const id = text_member(document, "id");
   bool const is_pending = text_member(document, "status") == "PENDING";
   if (auto const url = text_member(document, "login_url"); is_pending && !url.empty())
-    show_login_link(context, url, !options.no_browser && !options.no_wait);
+    show_login_link(context, options, url);
   if (!options.no_wait || !is_pending) return finish(context, options, id);
   auto const step = step_here(resume_login_step(id), context.flags);
   return present(context, with_member(document, "next_step", write_argv(step)), [&]() -> Result<void> {

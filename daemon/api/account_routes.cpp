@@ -19,7 +19,7 @@ Json describe(Identity const& identity, std::string const& file) {
   Json json;
   json["source"] = name_of(identity.source);
   json["base_url"] = identity.access.base_url;
-  json["key_fingerprint"] = identity.access.key_scope;
+  json["key_fingerprint"] = identity.fingerprint;
   json["file"] = identity.place == KeyPlace::file ? Json(file) : nullptr;
   json["store"] = identity.place ? Json(name_of(*identity.place)) : nullptr;
   auto const& owner = identity.owner;

@@ -124,6 +124,8 @@ BrowserLogins::Next BrowserLogins::log_in(std::string const& id, Entry const& en
   Caller caller = entry.caller;
   caller.deadline = deadline;
   caller.stop = std::move(stop);
+  // Given up while the key was on its way.
+  if (auto const now = find(id); !now || !is_open(now->login.state)) return {.is_settled = true};
   auto done = credentials_.login(caller, entry.key, entry.request.choice);
   if (done) return settle(id, State::done, std::nullopt, std::move(*done));
   if (done.error().code != ErrorCode::input_needed) return go_on(id, entry, done.error());

@@ -44,7 +44,8 @@ std::string Credentials::endpoint_of(Caller const& caller) const {
 Identity Credentials::make_identity(std::string base_url, Secret key, KeySource source) const {
   Identity identity;
   identity.source = source;
-  identity.access.key_scope = options_.fingerprint(key);
+  identity.fingerprint = options_.fingerprint(key);
+  identity.access.key_scope = identity.fingerprint;
   identity.access.base_url = std::move(base_url);
   identity.access.api_key = std::move(key);
   return identity;
@@ -108,6 +109,7 @@ Result<Identity> Credentials::identify(Caller const& caller) {
     }
     Identity identity = make_identity(std::move(endpoint), std::move(credential.api_key), KeySource::login);
     set_owner(identity, std::move(credential.owner));
+    if (!credential.key_scope.empty()) identity.access.key_scope = credential.key_scope;
     identity.place = saved->place;
     return identity;
   }
@@ -132,6 +134,15 @@ std::string Credentials::scope_of(Caller const& caller) {
   return identity ? identity->access.key_scope : std::string{};
 }
 
+/// Each login in a browser brings another key of the same project: its rows stay its own.
+std::string Credentials::inherited_scope(Identity const& identity) const {
+  auto const before = safe_.peek();
+  bool const is_same = before && before->base_url == identity.access.base_url &&
+                       !identity.owner.project_id.empty() &&
+                       before->owner.project_id == identity.owner.project_id;
+  return is_same ? before->key_scope : std::string{};
+}
+
 Result<void> Credentials::check_login() const {
   if (!options_.sandbox_key) return {};
   return fail(ErrorCode::invalid_request,
@@ -153,7 +164,10 @@ Result<LoggedIn> Credentials::login(Caller const& caller, Secret key, LoginChoic
   set_owner(identity, std::move(owner));
   if (is_user_key) AGENTA_CHECK(provider_.verify_key(call));
 
+  if (auto scope = inherited_scope(identity); !scope.empty()) identity.access.key_scope = std::move(scope);
+
   store::SavedCredential credential;
+  credential.key_scope = identity.access.key_scope;
   credential.base_url = identity.access.base_url;
   credential.api_key = identity.access.api_key;
   credential.owner = identity.owner;

@@ -22,6 +22,7 @@ std::string_view name_of(KeySource source);
 struct Identity {
   ProviderAccess access{};
   KeySource source = KeySource::environment;
+  std::string fingerprint{};        ///< of the key, salted
   std::optional<KeyPlace> place{};  ///< of a key that `login` saved
   store::SavedOwner owner{};        ///< as far as it is known here
 };
@@ -67,6 +68,7 @@ class Credentials {
 
  private:
   Identity make_identity(std::string base_url, Secret key, KeySource source) const;
+  std::string inherited_scope(Identity const& identity) const;
   void set_owner(Identity& identity, store::SavedOwner owner) const;
   Result<Identity> with_project(Identity identity, Caller const& caller);
 

@@ -62,8 +62,9 @@ void KeySafe::note_silence(std::string const& bus, Trouble const& trouble) {
 }
 
 store::KeyringResult<Secret> KeySafe::read_keyring(std::string const& id, std::string const& bus) {
-  std::lock_guard const guard{mutex_};
-  if (cached_id_ == id) return cached_key_;
+  if (auto cached = find_cached(id)) return std::move(*cached);
+  std::lock_guard const guard{asking_};
+  if (auto cached = find_cached(id)) return std::move(*cached);
   std::optional<Trouble> first;
   for (std::string const& each : buses(bus)) {
     if (was_silent(each)) {
@@ -72,8 +73,7 @@ store::KeyringResult<Secret> KeySafe::read_keyring(std::string const& id, std::s
     }
     auto key = keyring_.load(each, id);
     if (key) {
-      cached_id_ = id;
-      cached_key_ = *key;
+      cache(id, *key);
       good_bus_ = each;
       return key;
     }
@@ -98,6 +98,23 @@ Result<std::optional<SavedKey>> KeySafe::load(std::string const& bus) {
   return std::optional{std::move(saved)};
 }
 
+std::optional<Secret> KeySafe::find_cached(std::string const& id) const {
+  return cached_.with(
+      [&](Cached const& cached) { return cached.id == id ? std::optional{cached.key} : std::nullopt; });
+}
+
+void KeySafe::cache(std::string id, Secret key) {
+  cached_.with([&](Cached& cached) {
+    cached.id = std::move(id);
+    cached.key = std::move(key);
+  });
+}
+
+std::optional<store::SavedCredential> KeySafe::peek() const {
+  auto credential = file_.load();
+  return credential ? std::move(*credential) : std::nullopt;
+}
+
 /// Why something may be left; nothing where all is gone.
 std::string KeySafe::clear_keyring(std::string const& bus, std::string const& but) {
   std::string const first = buses(bus).front();
@@ -109,7 +126,7 @@ std::string KeySafe::clear_keyring(std::string const& bus, std::string const& bu
 }
 
 Result<Kept> KeySafe::save(store::SavedCredential credential, KeyStore where, std::string const& bus) {
-  std::lock_guard const guard{mutex_};
+  std::lock_guard const guard{asking_};
   auto const before = file_.load();
   bool const was_in_keyring = before && *before && !(*before)->keyring_id.empty();
   Kept kept;
@@ -127,8 +144,7 @@ Result<Kept> KeySafe::save(store::SavedCredential credential, KeyStore where, st
       }
       kept.place = KeyPlace::keyring;
       kept.left_behind = clear_keyring(first, id);
-      cached_id_ = id;
-      cached_key_ = std::move(key);
+      cache(id, std::move(key));
       good_bus_ = first;
       silent_until_.erase(first);
       return kept;
@@ -144,21 +160,19 @@ Result<Kept> KeySafe::save(store::SavedCredential credential, KeyStore where, st
   credential.keyring_id.clear();
   AGENTA_CHECK(file_.save(credential));
   if (was_in_keyring) kept.left_behind = clear_keyring(bus, {});
-  cached_id_.clear();
-  cached_key_.wipe();
+  cache({}, {});
   return kept;
 }
 
 Result<Removed> KeySafe::remove(std::string const& bus) {
-  std::lock_guard const guard{mutex_};
+  std::lock_guard const guard{asking_};
   auto const before = file_.load();
   Removed removed;
   AGENTA_TRY(removed.was_there, file_.remove());
   // A file that cannot be read may have pointed to it.
   bool const may_be_in_keyring = !before || (*before && !(*before)->keyring_id.empty());
   if (removed.was_there && may_be_in_keyring) removed.left_behind = clear_keyring(bus, {});
-  cached_id_.clear();
-  cached_key_.wipe();
+  cache({}, {});
   return removed;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/store/credential_file.hpp"
 #include "daemon/store/keyring.hpp"
 #include "shared/base/clock.hpp"
+#include "shared/base/synchronized.hpp"
 #include "shared/domain/error.hpp"
 
 namespace agenta::daemon {
@@ -54,6 +55,8 @@ class KeySafe {
   /// changed.
   Result<Kept> save(store::SavedCredential credential, KeyStore where, std::string const& bus);
   Result<Removed> remove(std::string const& bus);
+  /// What is told of the saved key without asking the keyring; nothing where that cannot be read.
+  std::optional<store::SavedCredential> peek() const;
   store::CredentialFile const& file() const { return file_; }
 
  private:
@@ -69,10 +72,16 @@ class KeySafe {
   store::Keyring& keyring_;
   std::string const own_bus_;
 
+  struct Cached {
+    std::string id{};
+    Secret key{};
+  };
+  std::optional<Secret> find_cached(std::string const& id) const;
+  void cache(std::string id, Secret key);
+
+  Synchronized<Cached> cached_;  ///< what was read of the keyring; reached without the lock below
   /// Held while the keyring is asked: those who come meanwhile want the same answer.
-  mutable std::mutex mutex_;
-  std::string cached_id_{};
-  Secret cached_key_{};
+  std::mutex asking_;
   std::string good_bus_{};  ///< the last one that had the key
   std::map<std::string, SteadyTime> silent_until_{};
 };

@@ -41,6 +41,7 @@ Result<SavedCredential> parse(std::string const& text, std::filesystem::path con
     credential.base_url = text_at(json, "base_url");
     credential.api_key = Secret{text_at(json, "api_key")};
     credential.keyring_id = text_at(json, "keyring_id");
+    credential.key_scope = text_at(json, "key_scope");
     for (auto const& each : kOwnerMembers) credential.owner.*each.member = text_at(json, each.name);
   }
   if (!credential.base_url.empty() && credential.api_key.empty() != credential.keyring_id.empty())
@@ -85,6 +86,7 @@ Result<void> CredentialFile::save(SavedCredential const& credential) {
   } else {
     json["keyring_id"] = credential.keyring_id;
   }
+  if (!credential.key_scope.empty()) json["key_scope"] = credential.key_scope;
   for (auto const& each : kOwnerMembers) {
     if (!(credential.owner.*each.member).empty()) json[each.name] = credential.owner.*each.member;
   }

@@ -25,6 +25,7 @@ struct SavedCredential {
   std::string base_url{};
   Secret api_key{};          ///< empty: it is in the keyring
   std::string keyring_id{};  ///< its item there; empty: the key is here
+  std::string key_scope{};   ///< what its rows go by; empty in a file of an older program
   SavedOwner owner{};
 };
 

@@ -40,7 +40,7 @@ struct OpenApi : CoreTest {
   ToolSearch search{catalog, provider};
   NoRefresher refresher;
   NoBrowserWatcher browser_watcher;
-  BrowserLogins logins{credentials, accounts, browser_watcher, clock};
+  BrowserLogins logins{credentials, account_provider, browser_watcher, clock};
   nlohmann::json const document = nlohmann::json::parse(openapi_document());
 
   std::set<std::string> routes() {

@@ -82,8 +82,8 @@ struct CoreTest : testing::Test {
   store::CredentialFile file{directory / "credential.json"};
   test::FakeKeyring keyring;
   KeySafe safe{file, keyring, ""};
-  test::FakeAccounts accounts;
-  Credentials credentials{safe, provider, accounts, options()};
+  test::FakeAccounts account_provider;
+  Credentials credentials{safe, provider, account_provider, options()};
   AuthConfigs auth_configs{auth_config_store, provider, clock, &scope_of};
   CatalogShelf shelf{shelf_options()};
   std::vector<std::function<void(std::stop_token)>> behind{};  ///< what is to be fetched behind answers

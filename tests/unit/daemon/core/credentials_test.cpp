@@ -47,7 +47,7 @@ TEST_F(CredentialsTest, TheCallersKeyGoesAheadOfTheSavedOne) {
 }
 
 TEST_F(CredentialsTest, TheSavedKeyGoesAheadOfSystemds) {
-  Credentials both{safe, provider, accounts, with_systemd_file("from-systemd\n")};
+  Credentials both{safe, provider, account_provider, with_systemd_file("from-systemd\n")};
 
   auto const first = value_of(both.identify(anyone));
   EXPECT_EQ(first.source, KeySource::systemd);
@@ -58,10 +58,10 @@ TEST_F(CredentialsTest, TheSavedKeyGoesAheadOfSystemds) {
 }
 
 TEST_F(CredentialsTest, AnEmptyOrMissingSystemdFileIsNoKey) {
-  Credentials empty{safe, provider, accounts, with_systemd_file(" \n")};
+  Credentials empty{safe, provider, account_provider, with_systemd_file(" \n")};
   auto gone = options();
   gone.systemd_file = directory / "not-there";
-  Credentials missing{safe, provider, accounts, gone};
+  Credentials missing{safe, provider, account_provider, gone};
 
   EXPECT_EQ(error_of(empty.identify(anyone)).code, ErrorCode::not_configured);
   EXPECT_EQ(error_of(missing.identify(anyone)).code, ErrorCode::not_configured);
@@ -78,7 +78,7 @@ TEST_F(CredentialsTest, TheSavedKeyIsNeverUsedAtAnotherEndpoint) {
 }
 
 TEST_F(CredentialsTest, SystemdsKeyIsNeverUsedAtAnotherEndpoint) {
-  Credentials systemd{safe, provider, accounts, with_systemd_file("from-systemd")};
+  Credentials systemd{safe, provider, account_provider, with_systemd_file("from-systemd")};
   anyone.base_url = "http://127.0.0.1:4000";
 
   EXPECT_EQ(error_of(systemd.identify(anyone)).code, ErrorCode::not_configured);
@@ -102,7 +102,7 @@ TEST_F(CredentialsTest, TheSandboxTakesNeitherACallersKeyNorItsEndpoint) {
   auto changed = options();
   changed.base_url = "http://127.0.0.1:9";
   changed.sandbox_key = Secret{"sandbox"};
-  Credentials sandbox{safe, provider, accounts, changed};
+  Credentials sandbox{safe, provider, account_provider, changed};
   caller.base_url = "https://elsewhere.example";
 
   auto const identity = value_of(sandbox.identify(caller));
