@@ -179,8 +179,7 @@ std::string encode_account(AccountRequest const& request) {
   if (!request.alias.empty()) connection["alias"] = request.alias;
   connection["state"]["authScheme"] = request.auth_scheme;
   connection["state"]["val"] = std::move(values);
-  // Composio can try the credential out for this scheme alone.
-  if (request.auth_scheme == "API_KEY") json["validate_credentials"] = true;
+  json["validate_credentials"] = true;  // where Composio can: it promises so for API_KEY alone
   return dump(json);
 }
 

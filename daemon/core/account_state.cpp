@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/core/connections.hpp"
+#include "shared/base/text.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -29,6 +30,12 @@ std::string words_of(Account const& account) {
   if (!account.status_reason.empty()) return account.status_reason;
   if (!account.error.empty()) return account.error;
   return "no reason was given";
+}
+
+bool was_never_finished(Account const& account) {
+  if (account.status == AccountStatus::failed) return true;
+  return account.status == AccountStatus::expired &&
+         to_lower(account.status_reason).find("initiation did not complete") != std::string::npos;
 }
 
 Settlement account_vanished() {

@@ -24,6 +24,9 @@ Settlement judge_standing(Connection const& row, Account const& account);
 /// The account is not there (any more): of a login, and of a connection that was made before.
 Settlement account_vanished();
 Settlement connection_vanished();
+/// Whether it is a login that came to nothing, and never was an account: one that failed, or whose link
+/// nobody opened in time, which Composio calls EXPIRED as well.
+bool was_never_finished(Account const& account);
 /// Composio's and the service's own words on an account that is not active.
 std::string words_of(Account const& account);
 

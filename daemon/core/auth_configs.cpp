@@ -71,10 +71,13 @@ Result<std::optional<AuthConfigId>> AuthConfigs::find(ProviderCall const& call, 
   if (remembered) return remembered;
   AGENTA_TRY(auto const existing, provider_.list_auth_configs(call, identity.key.integration));
   bool const plain = identity.key.variant.empty();
-  // A plain wish is served by whatever is there; a special one only by its own, which its name tells.
+  // A plain wish is served by whatever is there, but not by what we made of Composio's app for other scopes;
+  // a special one only by its own, which its name tells.
   auto const serves = [&](AuthConfig const& config) {
     if (!config.enabled || config.auth_scheme != wish.scheme.mode) return false;
-    return plain ? config.managed == wish.scheme.managed : config.name == identity.name;
+    if (!plain) return config.name == identity.name;
+    bool const special = config.managed && config.name.starts_with(identity.name + " ");
+    return config.managed == wish.scheme.managed && !special;
   };
   auto const found = std::ranges::find_if(existing, serves);
   if (found == existing.end()) return std::optional<AuthConfigId>{};

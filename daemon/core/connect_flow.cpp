@@ -88,6 +88,39 @@ auto ConnectFlow::with_auth_config(ProviderCall const& call, Plan const& plan,
   return make();
 }
 
+/// Lets an account go that has the row's name at Composio, is in no row, and never was one: its login came to
+/// nothing, or a crash cut it off before its link was shown. Whether there was one.
+bool ConnectFlow::free_alias(ProviderCall const& call, Connection const& row) {
+  auto const accounts = provider_.list_accounts(call, user_id_of(row.project));
+  if (!accounts) return false;
+  for (Account const& account : *accounts) {
+    bool const has_it =
+        equal_ignoring_case(account.alias, row.slug) && account.integration == row.integration;
+    bool const is_dead = was_never_finished(account) || account.status == AccountStatus::initializing ||
+                         account.status == AccountStatus::initiated;
+    if (!has_it || !is_dead || account.user_id != user_id_of(row.project)) continue;
+    return provider_.delete_account(call, account.id).has_value();
+  }
+  return false;
+}
+
+/// Makes something that has the row's slug as its alias. A name that was ours to choose is not worth failing
+/// for.
+template <class Make>
+auto ConnectFlow::with_alias(ProviderCall const& call, Plan const& plan,
+                             protocol::ConnectRequest const& request, Connection& row, std::string& alias,
+                             Make make) -> decltype(make()) {
+  alias = plan.renewed ? "" : row.slug;  // of a renewal the old account has the name still
+  auto made = with_auth_config(call, plan, request, row, make);
+  if (made || !is_taken_alias(made.error())) return made;
+  // No row here has the name, so what has it there is known to nobody.
+  if (free_alias(call, row)) made = make();
+  if (made || !is_taken_alias(made.error())) return made;
+  if (!request.slug.empty()) return fail(taken_there(std::move(made).error(), row.slug));
+  alias.clear();
+  return make();
+}
+
 /// Takes back what was made for a connection that does not come to be. A renewal leaves the row as it is.
 void ConnectFlow::discard(ProviderCall const& call, Plan const& plan, Connection const& row,
                           AccountId const& account) {
@@ -113,18 +146,12 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   LinkRequest wanted;
   wanted.user_id = user_id_of(row.project);
   wanted.callback_url = watcher_.open_callback(row.id).value_or("");
-  // The old account has the name still.
-  wanted.alias = plan.renewed ? "" : row.slug;
   wanted.fields = with_defaults(plan.scheme.connection_fields, request.credentials);
   auto const make = [&] {
     wanted.auth_config = row.auth_config;
     return provider_.create_link(call, wanted);
   };
-  auto link = with_auth_config(call, plan, request, row, make);
-  if (!link && is_taken_alias(link.error()) && request.slug.empty()) {
-    wanted.alias.clear();  // the name was ours to choose: it is not worth failing for
-    link = make();
-  }
+  auto link = with_alias(call, plan, request, row, wanted.alias, make);
   if (link && !is_web_address(link->redirect_url)) {
     static_cast<void>(provider_.delete_account(call, link->account));
     link = fail(ErrorCode::composio_error,
@@ -132,7 +159,6 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   }
   if (!link) {
     discard(call, plan, row, {});
-    if (is_taken_alias(link.error())) return fail(taken_there(std::move(link).error(), row.slug));
     return fail(std::move(link).error());
   }
   AccountId const abandoned = plan.renewed ? unfinished_account(*plan.renewed) : AccountId{};
@@ -187,18 +213,12 @@ Result<Account> ConnectFlow::make_account(ProviderCall const& call, Plan const& 
   AccountRequest wanted;
   wanted.user_id = user_id_of(row.project);
   wanted.auth_scheme = plan.scheme.mode;
-  wanted.alias = plan.renewed ? "" : row.slug;
   wanted.fields = with_defaults(plan.scheme.connection_fields, request.credentials);
   auto const make = [&] {
     wanted.auth_config = row.auth_config;
     return provider_.create_account(call, wanted);
   };
-  auto account = with_auth_config(call, plan, request, row, make);
-  if (!account && is_taken_alias(account.error())) {
-    if (!request.slug.empty()) return fail(taken_there(std::move(account).error(), row.slug));
-    wanted.alias.clear();
-    account = make();
-  }
+  auto account = with_alias(call, plan, request, row, wanted.alias, make);
   if (!account) return account;
   Result<void> works{};
   if (account->status != AccountStatus::active) {

@@ -119,6 +119,10 @@ class ConnectFlow {
   Result<void> try_out(ProviderCall const& call, Plan const& plan, AccountId const& account);
   Result<std::string> free_slug(ProviderCall const& call, ProjectId const& project, std::string const& wanted,
                                 bool exact);
+  bool free_alias(ProviderCall const& call, Connection const& row);
+  template <class Make>
+  auto with_alias(ProviderCall const& call, Plan const& plan, protocol::ConnectRequest const& request,
+                  Connection& row, std::string& alias, Make make) -> decltype(make());
   Result<void> write_settlement(ProviderCall const& call, Connection& row, struct Settlement settlement);
   void discard(ProviderCall const& call, Plan const& plan, Connection const& row, AccountId const& account);
   bool is_resting(ConnectionId const& id, AskedBy why);

@@ -11,13 +11,6 @@
 namespace agenta::daemon {
 namespace {
 
-/// Composio's words for a link that nobody opened in time, which makes an account EXPIRED that never was one.
-bool was_never_finished(Account const& account) {
-  if (account.status == AccountStatus::failed) return true;
-  return account.status == AccountStatus::expired &&
-         to_lower(account.status_reason).find("initiation did not complete") != std::string::npos;
-}
-
 /// Whether an account that no row knows is worth a connection: one that works, or could be renewed.
 bool is_worth_adopting(Account const& account) {
   if (was_never_finished(account)) return false;

@@ -237,7 +237,7 @@ TEST_F(CallbackDoorTest, StaysOpenAMomentForABrowserThatIsOnTheWay) {
 
   thread.on_loop([this] { door->close({"login-1"}); });
   EXPECT_TRUE(connect(at)) << "closing what is closed changes nothing";
-  thread.on_loop([this] { door.reset(); });
+  thread.on_loop([this] { door->stop(); });
   EXPECT_FALSE(connect(at));
 }
 

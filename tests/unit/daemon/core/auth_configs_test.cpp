@@ -84,6 +84,18 @@ TEST_F(AuthConfigsTest, OneThatWasMadeBeforeACrashIsFoundAgainByItsName) {
   EXPECT_EQ(provider.count("create_auth_config"), 1);
 }
 
+TEST_F(AuthConfigsTest, DoNotServeAPlainWishWithOneOfOtherScopes) {
+  zoom.auth.front().managed = true;
+  ASSERT_TRUE(find({}, {"meetings"}));
+  std::string const name = made.name;
+  provider.on_list_auth_configs = [&](auto const&) {
+    return std::vector<AuthConfig>{{{"ac_scoped"}, {"zoom"}, "OAUTH2", true, true, name}};
+  };
+
+  EXPECT_EQ(value_of(find({})).text, "ac_made");
+  EXPECT_TRUE(made.scopes.empty());
+}
+
 TEST_F(AuthConfigsTest, RefuseFieldsThatAreMissingOrUnknown) {
   Fields half;
   half.emplace_back("client_id", Secret{"app"});

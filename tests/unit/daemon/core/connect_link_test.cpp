@@ -376,6 +376,33 @@ TEST_F(ConnectLink, AnAliasThatIsTakenAtComposioIsAFailureOnlyWhereItWasAskedFor
   EXPECT_TRUE(flow.begin(caller, to("github")));
 }
 
+TEST_F(ConnectLink, ALoginThatACrashCutOffGivesItsNameUpAtComposio) {
+  Account cut_off;
+  cut_off.id.text = "ca_cut_off";
+  cut_off.user_id = user_id_of(project);
+  cut_off.integration.text = "github";
+  cut_off.alias = "work";
+  cut_off.status = AccountStatus::initializing;
+  auto const works = provider.on_create_link;
+  provider.on_create_link = [&, works](LinkRequest const& request) -> Result<Link> {
+    if (!cut_off.id.empty()) return fail(ErrorCode::connection_already_exists, "taken");
+    return works(request);
+  };
+  provider.on_list_accounts = [&] { return std::vector{cut_off}; };
+  provider.on_delete_account = [&](auto const& id) {
+    if (id == cut_off.id) cut_off.id = {};
+    return Result<void>{};
+  };
+  auto named = to("github");
+  named.slug = "work";
+
+  auto const reply = value_of(flow.begin(caller, named));
+
+  EXPECT_EQ(last_link.alias, "work");
+  EXPECT_EQ(reply.slug, "work");
+  EXPECT_EQ(provider.count("delete_account"), 1);
+}
+
 TEST_F(ConnectLink, GivesWhatTheIntegrationAsksForToTheLink) {
   provider.on_get_integration = [](auto const& slug) {
     IntegrationDetail detail;
