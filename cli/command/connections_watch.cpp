@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "cli/command/commands.hpp"
 #include "cli/terminal/closed_output.hpp"
@@ -23,12 +24,9 @@ using std::chrono::seconds;
 constexpr seconds kSlice{20};
 /// Before a question that was lost is asked again.
 constexpr milliseconds kPause{300};
-/// A daemon that restarts loses questions, not changes: about ten seconds of them.
-constexpr int kMostLostQuestions = 30;
-
-bool may_ask_again(Error const& error) {
-  return error.code == ErrorCode::daemon_unavailable || error.code == ErrorCode::timeout;
-}
+/// So often a daemon may leave a question unanswered. One that is not there at all is waited for: it loses
+/// questions, not changes, and whoever stopped it did not mean to have it started again from here.
+constexpr int kMostUnanswered = 3;
 
 void pause(std::stop_token const& stop) {
   std::mutex mutex;
@@ -66,6 +64,7 @@ std::string event_line(ConnectionEvent const& event, bool has_color) {
 Result<void> print_events(Context& context, std::string const& body) {
   if (context.wants_json()) {
     auto const items = protocol::elements_of(protocol::find_member(body, "items").value_or("[]"));
+    if (!items) return fail(ErrorCode::internal, "the daemon's list of changes is none");
     // As the daemon writes them: one line each.
     for (std::string_view const item : *items) print_json(context.terminal, item);
   } else {
@@ -91,24 +90,30 @@ std::string cursor_of(std::string const& body, std::string const& before) {
 }
 
 Result<void> run_watch(Context& context, std::string const& since) {
-  std::string cursor = since;
-  if (cursor.empty()) {
-    // Where the changes stand now: what comes while the daemon is away is then not missed.
-    AGENTA_TRY(auto const reply, context.call(protocol::list_connection_changes("", seconds{0})));
-    cursor = cursor_of(reply.body, cursor);
-  }
+  // Starts the daemon where there is none, and says where the changes stand: what comes while it is away
+  // later is then not missed.
+  AGENTA_TRY(auto const first, context.call(protocol::list_connection_changes(since, seconds{0})));
+  std::string cursor = cursor_of(first.body, since);
   if (context.terminal.out_is_tty()) context.say("Watching the connections; Ctrl-C ends it.");
+  AGENTA_CHECK(print_events(context, first.body));
   ClosedOutput const output{context.terminal, context.stop};
-  int lost = 0;
+  auto const daemon = context.without_autostart();
+  int unanswered = 0;
+  bool is_away = false;
   while (!output.token().stop_requested() && !context.terminal.out_failure()) {
-    auto const reply = context.tools.call(protocol::list_connection_changes(cursor, kSlice), output.token());
+    auto const reply = daemon->call(protocol::list_connection_changes(cursor, kSlice), output.token());
     if (output.token().stop_requested()) break;
     if (!reply) {
-      if (!may_ask_again(reply.error()) || ++lost > kMostLostQuestions) return fail(reply.error());
+      bool const away = reply.error().code == ErrorCode::daemon_unavailable;
+      if (!away && (reply.error().code != ErrorCode::timeout || ++unanswered > kMostUnanswered))
+        return fail(reply.error());
+      if (away && !std::exchange(is_away, true))
+        context.say("The daemon is away; what changes is told when it is back.");
       pause(output.token());
       continue;
     }
-    lost = 0;
+    unanswered = 0;
+    is_away = false;
     AGENTA_CHECK(print_events(context, reply->body));
     cursor = cursor_of(reply->body, cursor);
   }

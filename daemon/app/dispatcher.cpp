@@ -150,7 +150,8 @@ boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Admitted const& 
         std::ranges::find(result->headers, api::kWaitKeyHeader, &std::pair<std::string, std::string>::first);
     if (key == result->headers.end()) co_return result;
     auto const left = std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || admitted.caller.stop.stop_requested()) co_return result;
+    bool const over = waits_.is_closed() || left.count() <= 0;
+    if (over || admitted.caller.stop.stop_requested()) co_return result;
     auto waiting = waits_.wait(key->second, left, admitted.caller.stop, seen);
     co_await std::move(waiting);
   }

@@ -363,7 +363,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
   desk_->stop();
   browser_desk_->stop();
   keeper_->stop();
-  waits_.notify_all();
+  waits_.close();
   server_->drain();
   socket_timer_.cancel();
   idle_timer_.cancel();

@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 
 asio::awaitable<void> WaitList::wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
                                      std::uint64_t seen) {
-  if (may_have_been_notified(key, seen) || stop.stop_requested()) co_return;
+  if (closed_ || may_have_been_notified(key, seen) || stop.stop_requested()) co_return;
   auto timer = std::make_shared<asio::steady_timer>(executor_, timeout);
   auto const place = waiting_.emplace(std::move(key), timer);
   std::stop_callback const on_stop{stop, [timer] { timer->cancel(); }};
@@ -35,9 +35,8 @@ void WaitList::notify(std::string const& key) {
   for (auto waiter = first; waiter != last; ++waiter) waiter->second->cancel();
 }
 
-void WaitList::notify_all() {
-  ++generation_;
-  recent_.clear();
+void WaitList::close() {
+  closed_ = true;
   for (auto& [key, timer] : waiting_) timer->cancel();
 }
 

@@ -26,7 +26,9 @@ class WaitList {
   boost::asio::awaitable<void> wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
                                     std::uint64_t seen);
   void notify(std::string const& key);
-  void notify_all();
+  /// Ends every wait, and lets none begin any more: whoever waited answers as things stand.
+  void close();
+  bool is_closed() const { return closed_; }
   std::size_t size() const { return waiting_.size(); }
 
  private:
@@ -35,6 +37,7 @@ class WaitList {
   boost::asio::any_io_executor executor_;
   std::multimap<std::string, std::shared_ptr<boost::asio::steady_timer>> waiting_;
   std::uint64_t generation_ = 0;
+  bool closed_ = false;
   std::deque<std::string> recent_{};  ///< the last keys notified, the newest of `generation_`
 };
 

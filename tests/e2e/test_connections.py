@@ -1,7 +1,9 @@
 """The life of connections: schemes, own apps, renewing, disconnecting, reconciling, and what befalls them."""
 import json
+import sqlite3
 
-from tests.support.agenta import AgentaTest, wait_until
+from tests.support import processes
+from tests.support.agenta import AgentaTest, seconds, wait_until
 from tests.support.recorder import Recorder
 
 KEY = "sk_test_good_51"
@@ -115,7 +117,6 @@ class OwnApps(ConnectionsTest):
     def test_not_even_after_the_database_forgot_it(self):
         self.login("zoom", "--as", "one", *APP, env=APP_SECRET)
         self.run_ok("daemon", "stop")
-        import sqlite3
         with sqlite3.connect(self.world.database()) as database:
             database.execute("DELETE FROM auth_configs")
         database.close()
@@ -329,6 +330,24 @@ class Audit(ConnectionsTest):
         self.assertEqual([change["change"] for change in changes],
                          ["begun", "connected", "renamed", "made_default", "disconnected"])
         self.assertEqual(changes[2]["detail"], "was work")
+
+
+class Stopping(ConnectionsTest):
+    def test_whoever_waits_does_not_keep_the_daemon_from_stopping(self):
+        begun = self.run_ok("connect", "github", "--no-wait", "--json").json
+        cursor = self.run_ok("api", "GET", "connection-changes").json["next_cursor"]
+        watch = self.world.start("connections", "watch", "--since", cursor, "--json")
+        held = self.world.start("api", "GET", f"connections/{begun['id']}?wait=60")
+        waits = lambda process: any("socket:" in link for link in processes.open_files(process.pid).values())
+        wait_until(lambda: waits(watch) and waits(held), what="both to wait")
+
+        stopped = self.run_ok("daemon", "stop", "--json")
+
+        self.assertLess(stopped.took, seconds(5), "its drain is 10 s")
+        self.assertEqual(self.world.finish(held).json["status"], "PENDING", "answered as things stood")
+        self.assertEqual(self.world.daemons_serving(), [], "nobody who watches starts it again")
+        self.run_ok("connections", "cancel", begun["id"], "--json")
+        self.assertEqual(json.loads(watch.stdout.readline())["change"], "failed")
 
 
 class Names(ConnectionsTest):

@@ -236,7 +236,8 @@ std::string events(std::string const& slug, std::string const& cursor) {
 Rig::Answer changes(Rig& rig) {
   return [&rig, asked = 0](ServiceRequest const& request) mutable -> Result<ServiceReply> {
     bool const waits = request.target.find("wait=") != std::string::npos;
-    if (!waits) return reply_with(events("", "c0"));
+    if (!waits)
+      return reply_with(events("", request.target.find("cursor=c9") != std::string::npos ? "c9" : "c0"));
     switch (++asked) {
       case 1: return reply_with(events("one", "c1"));
       case 2: return fail(ErrorCode::daemon_unavailable, "it hung up");
@@ -265,7 +266,8 @@ TEST(ConnectionsWatch, ShowsAPersonWhatHappenedAndObeysNothing) {
   rig.answer = changes(rig);
 
   EXPECT_EQ(rig.run({"connections", "watch", "--since", "c9"}), 130);
-  EXPECT_EQ(rig.seen.at(0).target, "/api/tools/connection-changes?cursor=c9&wait=20");
+  EXPECT_EQ(rig.seen.at(0).target, "/api/tools/connection-changes?cursor=c9");
+  EXPECT_EQ(rig.seen.at(1).target, "/api/tools/connection-changes?cursor=c9&wait=20");
   EXPECT_EQ(rig.capture.out.substr(0, rig.capture.out.find('\n')),
             "2026-11-23 20:46  renamed       one (github): was \\x1b[2J  by ada")
       << rig.capture.out;
