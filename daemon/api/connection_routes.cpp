@@ -29,7 +29,7 @@ class ConnectionRoutes {
                     "there is no status " + name + ": it is PENDING, ACTIVE, EXPIRED, FAILED or INACTIVE");
       }
     }
-    constexpr int kPage = 100;
+    constexpr int kPage = 30;
     constexpr int kMost = 1000;
     AGENTA_TRY(auto const limit, read_number(call, "limit", kPage, 1, kMost));
     AGENTA_TRY(auto const page,

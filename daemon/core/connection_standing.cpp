@@ -26,11 +26,11 @@ Result<void> move_to(store::ConnectionStore& store, Connection& row, Settlement 
   row.status = settlement.status;
   row.error = std::move(settlement.error);
   row.last_checked_at = now;
-  if (!moves) return store.update(row, store::Durability::normal);
+  if (!moves) return store.move(row, store::Durability::normal);
   row.updated_at = now;
   row.changed_by = by;
   store::ChangeNote note{change_to(row.status), by, now, row.error ? row.error->message : ""};
-  return store.update(row, store::Durability::full, note);
+  return store.move(row, store::Durability::full, note);
 }
 
 }  // namespace agenta::daemon

@@ -1,6 +1,7 @@
 #include "daemon/core/connection_sync.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "daemon/core/connection_choice.hpp"
@@ -27,12 +28,17 @@ struct ConnectionSync::Scene {
   ProviderAccess access{};
   std::vector<Account> accounts{};
   std::vector<Connection> rows{};
+  std::map<std::string, std::size_t> row_of_account{};  ///< its place among the rows; a renewal has two
 
+  void index() {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!rows[i].account.empty()) row_of_account.emplace(rows[i].account.text, i);
+      if (rows[i].renewal) row_of_account.emplace(rows[i].renewal->account.text, i);
+    }
+  }
   Connection const* find(AccountId const& account) const {
-    auto const found = std::ranges::find_if(rows, [&](Connection const& row) {
-      return row.account == account || (row.renewal && row.renewal->account == account);
-    });
-    return found == rows.end() ? nullptr : &*found;
+    auto const found = row_of_account.find(account.text);
+    return found == row_of_account.end() ? nullptr : &rows[found->second];
   }
 };
 
@@ -45,6 +51,7 @@ Result<ConnectionSync::Scene> ConnectionSync::look(Caller const& caller) {
   // Rows first: an account that was made after them is looked for again before it is adopted, where one that
   // was made before and is not listed would look as if it had vanished.
   AGENTA_TRY(scene.rows, connections_.list(scene.project.id, {}));
+  scene.index();
   AGENTA_TRY(scene.accounts, provider_.list_accounts(call, user));
   // Whatever the provider's filter let through: only this user's are looked at.
   std::erase_if(scene.accounts, [&](Account const& account) { return account.user_id != user; });
@@ -161,13 +168,21 @@ Result<void> ConnectionSync::adopt(Scene& scene, Account const& account, SyncRep
   return {};
 }
 
-/// Rows of this key whose account was not among the user's.
+/// Rows of this key whose account was not among the user's. Each is asked for once more by its id: a list
+/// that leaves some out takes no connection away.
 Result<void> ConnectionSync::note_vanished(Scene& scene, std::set<std::string> const& there,
                                            SyncReport& report) {
+  ProviderCall const call{scene.access, scene.caller.deadline, scene.caller.stop};
   for (Connection& row : scene.rows) {
     bool const is_made = row.status == ConnectionStatus::active || row.status == ConnectionStatus::inactive ||
                          row.status == ConnectionStatus::expired;
     if (!is_made || !belongs_to(row, scene.access) || there.contains(row.account.text)) continue;
+    auto const account = provider_.get_account(call, row.account);
+    if (account) {
+      AGENTA_CHECK(reconcile(scene, *account, row, report));
+      continue;
+    }
+    if (account.error().code != ErrorCode::connection_not_found) return fail(account.error());
     AGENTA_CHECK(move_to(connections_, row, connection_vanished(), scene.caller.actor, clock_.wall()));
     report.items.push_back({SyncChange::vanished, row});
   }

@@ -91,6 +91,14 @@ Use bind_connection(Locked& db, Statement& statement, Connection const& row) {
       message_of(renewed_error));
 }
 
+Use bind_standing(Locked& db, Statement& statement, Connection const& row) {
+  return statement.use(db, row.id.text, null_if_empty(row.account.text), name_of(row.status),
+                       code_of(row.error), message_of(row.error), milliseconds_of(row.last_checked_at),
+                       milliseconds_of(row.updated_at), row.changed_by.uid, row.changed_by.user,
+                       row.changed_by.host, row.changed_by.program, row.key_scope, row.base_url,
+                       null_if_empty(row.auth_config.text));
+}
+
 Connection read_connection(Use const& row) {
   Columns in{row};
   Connection out;

@@ -21,6 +21,13 @@ namespace agenta::daemon::store {
 
 /// Binds every column, in their order.
 Use bind_connection(Locked& db, Statement& statement, Connection const& row);
+/// Binds what says where it stands: see `kMoveConnection`.
+Use bind_standing(Locked& db, Statement& statement, Connection const& row);
+inline constexpr char const* kMoveConnection =
+    "UPDATE tool_connections SET status = ?3, error_code = ?4, error_message = ?5, last_checked_at = ?6, "
+    "updated_at = ?7, changed_by_uid = ?8, changed_by_user = ?9, changed_by_host = ?10, "
+    "changed_by_program = ?11, key_scope = ?12, base_url = ?13, composio_auth_config_id = ?14 "
+    "WHERE id = ?1 AND composio_account_id IS ?2 AND status <> 'PENDING'";
 /// Reads them in the same order.
 Connection read_connection(Use const& row);
 

@@ -82,6 +82,7 @@ struct ConnectionStore::Statements {
                    ") VALUES (" AGENTA_CONNECTION_PARAMETERS ")"};
   Statement update{"UPDATE tool_connections SET (" AGENTA_CONNECTION_COLUMNS
                    ") = (" AGENTA_CONNECTION_PARAMETERS ") WHERE id = ?1"};
+  Statement move{kMoveConnection};
   Statement undefault{
       "UPDATE tool_connections SET is_default = 0 "
       "WHERE project_id = ?1 AND integration_slug = ?2 AND is_default = 1 AND id <> ?3"};
@@ -164,6 +165,7 @@ Result<std::int64_t> ConnectionStore::put(Statement& statement, Connection const
     }
     if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
     AGENTA_CHECK(transaction.commit());
+    counts_.erase(connection.project.text);
   }
   if (note && changed > 0) changed_();
   return changed;
@@ -181,6 +183,21 @@ Result<void> ConnectionStore::update(Connection const& connection, Durability du
   if (changed > 0) return {};
   return fail(ErrorCode::connection_not_found, "the connection " + connection.slug + " no longer exists",
               {"agenta-tools", "connections", "list"});
+}
+
+Result<void> ConnectionStore::move(Connection const& connection, Durability durability,
+                                   std::optional<ChangeNote> const& note) {
+  std::int64_t changed = 0;
+  {
+    Locked db{database_};
+    Transaction transaction{db};
+    AGENTA_CHECK(transaction.begin(durability));
+    AGENTA_TRY(changed, bind_standing(db, statements_->move, connection).run());
+    if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
+    AGENTA_CHECK(transaction.commit());
+  }
+  if (note && changed > 0) changed_();
+  return {};
 }
 
 Result<void> ConnectionStore::touch(ConnectionId const& id, WallTime used_at, Actor const& by) {
@@ -248,10 +265,15 @@ Result<std::int64_t> ConnectionStore::count(Locked& db, ProjectId const& project
   std::optional<std::string_view> status;
   if (filter.integration) integration = filter.integration->text;
   if (filter.status) status = name_of(*filter.status);
-  auto row = integration || status ? statements_->count_some.use(db, project.text, integration, status)
-                                   : statements_->count.use(db, project.text);
+  if (integration || status) {
+    auto row = statements_->count_some.use(db, project.text, integration, status);
+    AGENTA_CHECK(row.next());
+    return row.integer(0);
+  }
+  if (auto const known = counts_.find(project.text); known != counts_.end()) return known->second;
+  auto row = statements_->count.use(db, project.text);
   AGENTA_CHECK(row.next());
-  return row.integer(0);
+  return counts_[project.text] = row.integer(0);
 }
 
 Result<std::vector<Connection>> ConnectionStore::list_pending() {
@@ -269,6 +291,7 @@ Result<bool> ConnectionStore::erase(Connection const& connection, Durability dur
     AGENTA_TRY(changed, statements_->erase.use(db, connection.id.text).run());
     if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
     AGENTA_CHECK(transaction.commit());
+    counts_.erase(connection.project.text);
   }
   if (note && changed > 0) changed_();
   return changed > 0;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,11 @@ class ConnectionStore {
   /// Writes every column but the id; `CONNECTION_NOT_FOUND` where the row is gone.
   Result<void> update(Connection const& connection, Durability durability,
                       std::optional<ChangeNote> const& note = {});
+  /// Only where a connection stands: its status and error, when it was checked, who moved it, and whose it
+  /// is. What a user called it meanwhile stays. Nothing where the row is gone, has another account by now, or
+  /// is PENDING.
+  Result<void> move(Connection const& connection, Durability durability,
+                    std::optional<ChangeNote> const& note = {});
   /// Only when and by whom it was used: cheap enough for every execution. A row that is gone is no error.
   Result<void> touch(ConnectionId const& id, WallTime used_at, Actor const& by);
   Result<std::optional<Connection>> find(ConnectionId const& id);
@@ -109,6 +115,9 @@ class ConnectionStore {
   Database& database_;
   std::function<void()> const changed_;
   std::unique_ptr<Statements> statements_;
+  /// How many rows a project has, once it was asked; under the database's lock. Counting ten thousand for
+  /// each page costs more than the page.
+  std::map<std::string, std::int64_t> counts_{};
 };
 
 /// Which auth config was found or made for an integration, so that none is made twice: creating one is not

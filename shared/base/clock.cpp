@@ -67,13 +67,20 @@ std::string format_rfc3339(WallTime time) {
   auto const day = std::chrono::floor<std::chrono::days>(time);
   std::chrono::year_month_day const date{day};
   std::chrono::hh_mm_ss const clock{time - day};
-  std::array<char, 40> out{};
-  int const size = std::snprintf(
-      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return {out.data(), static_cast<std::size_t>(size)};
+  std::string out = "0000-00-00T00:00:00.000Z";
+  // By hand: a list has several in each row.
+  auto const put = [&out](std::size_t at, std::size_t digits, long long value) {
+    for (std::size_t i = digits; i-- > 0; value /= 10) out[at + i] = static_cast<char>('0' + value % 10);
+  };
+  int const year = static_cast<int>(date.year());
+  put(0, 4, year < 0 ? 0 : year);
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, clock.hours().count());
+  put(14, 2, clock.minutes().count());
+  put(17, 2, clock.seconds().count());
+  put(20, 3, clock.subseconds().count());
+  return out;
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {

@@ -9,9 +9,21 @@
 namespace agenta::protocol::detail {
 
 ObjectWriter& ObjectWriter::raw(std::string_view name, std::string_view json) {
-  if (out_.size() > 1) out_ += ',';
-  out_.append(write_string(name)).append(":").append(json);
+  write_name(name);
+  out_ += json;
   return *this;
+}
+
+ObjectWriter& ObjectWriter::text(std::string_view name, std::string_view value) {
+  write_name(name);
+  append_string(out_, value);
+  return *this;
+}
+
+void ObjectWriter::write_name(std::string_view name) {
+  if (out_.size() > 1) out_ += ',';
+  append_string(out_, name);
+  out_ += ':';
 }
 
 ObjectWriter& ObjectWriter::real(std::string_view name, double value) {

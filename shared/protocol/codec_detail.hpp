@@ -29,7 +29,7 @@ class ObjectWriter {
 
   /// `json` is spliced in as it is.
   ObjectWriter& raw(std::string_view name, std::string_view json);
-  ObjectWriter& text(std::string_view name, std::string_view value) { return raw(name, write_string(value)); }
+  ObjectWriter& text(std::string_view name, std::string_view value);
   ObjectWriter& boolean(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
   ObjectWriter& number(std::string_view name, std::int64_t value) { return raw(name, std::to_string(value)); }
   /// With three digits after the point.
@@ -50,6 +50,8 @@ class ObjectWriter {
   }
 
  private:
+  void write_name(std::string_view name);
+
   std::string out_ = "{";
 };
 

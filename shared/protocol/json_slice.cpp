@@ -342,35 +342,55 @@ std::optional<std::string> read_string(std::string_view json) {
   return content;
 }
 
-std::string write_string(std::string_view text) {
+namespace {
+
+/// Stands for itself in a JSON string.
+bool is_plain(char c) {
+  auto const byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+/// One character that is not plain; how many bytes it had.
+std::size_t append_special(std::string& out, std::string_view text, std::size_t at) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  out.reserve(text.size() + 2);
-  out += '"';
-  for (std::size_t at = 0; at < text.size();) {
-    auto const byte = static_cast<unsigned char>(text[at]);
+  auto const byte = static_cast<unsigned char>(text[at]);
+  if (byte >= 0x80) {
     std::size_t const length = utf8_length(text, at);
-    if (length == 0) {
-      out += kReplacement;
-    } else if (byte == '"' || byte == '\\') {
-      out += '\\';
-      out += text[at];
-    } else if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (byte == '\r') {
-      out += "\\r";
-    } else if (byte < 0x20) {
+    out += length == 0 ? std::string_view{kReplacement} : text.substr(at, length);
+    return std::max<std::size_t>(length, 1);
+  }
+  switch (byte) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\n': out += "\\n"; break;
+    case '\t': out += "\\t"; break;
+    case '\r': out += "\\r"; break;
+    default:
       out += "\\u00";
       out += kHex[byte >> 4];
       out += kHex[byte & 0xF];
-    } else {
-      out += text.substr(at, length);
-    }
-    at += length == 0 ? 1 : length;
+  }
+  return 1;
+}
+
+}  // namespace
+
+void append_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    auto const begin = text.begin() + static_cast<std::ptrdiff_t>(at);
+    auto const end = std::find_if_not(begin, text.end(), is_plain);
+    out.append(begin, end);
+    at = static_cast<std::size_t>(end - text.begin());
+    if (at < text.size()) at += append_special(out, text, at);
   }
   out += '"';
+}
+
+std::string write_string(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  append_string(out, text);
   return out;
 }
 

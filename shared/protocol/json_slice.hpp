@@ -26,6 +26,8 @@ std::optional<std::string> read_string(std::string_view json);
 
 /// `text` as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD.
 std::string write_string(std::string_view text);
+/// The same at the end of `out`.
+void append_string(std::string& out, std::string_view text);
 
 /// One member of an object: its name unescaped, its value as raw text.
 struct JsonMember {

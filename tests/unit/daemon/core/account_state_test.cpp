@@ -146,5 +146,57 @@ TEST_F(AccountState, AnAccountThatIsGoneIsAFailure) {
   EXPECT_EQ(account_vanished().error->code, ErrorCode::oauth_failed);
 }
 
+struct Standing : AccountState {
+  Standing() { row.status = ConnectionStatus::active; }
+  Settlement stand() const { return judge_standing(row, account); }
+};
+
+TEST_F(Standing, EveryStatusOfComposioIsOneOfOursWithItsReason) {
+  struct Case {
+    AccountStatus there;
+    ConnectionStatus here;
+  };
+  for (auto const& [there, here] : {Case{AccountStatus::active, ConnectionStatus::active},
+                                    Case{AccountStatus::inactive, ConnectionStatus::inactive},
+                                    Case{AccountStatus::expired, ConnectionStatus::expired},
+                                    Case{AccountStatus::revoked, ConnectionStatus::expired},
+                                    Case{AccountStatus::failed, ConnectionStatus::expired},
+                                    Case{AccountStatus::initializing, ConnectionStatus::expired},
+                                    Case{AccountStatus::initiated, ConnectionStatus::expired},
+                                    Case{AccountStatus::unknown, ConnectionStatus::active}}) {
+    account.status = there;
+    account.status_reason = "Max auth failures reached";
+    auto const settlement = stand();
+    EXPECT_EQ(settlement.status, here);
+    bool const tells = there == AccountStatus::inactive || there == AccountStatus::expired ||
+                       there == AccountStatus::revoked || there == AccountStatus::failed;
+    if (tells) {
+      EXPECT_NE(settlement.error->message.find("Max auth failures reached"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(Standing, AnAccountOfAnotherUserIsExpiredAndOneOfAnUntoldUserIsNot) {
+  account.user_id = "agenta_project_p2";
+  EXPECT_EQ(stand().status, ConnectionStatus::expired);
+  account.user_id.clear();
+  EXPECT_EQ(stand().status, ConnectionStatus::active);
+}
+
+TEST_F(Standing, WhatWasProvedDeadIsNotAliveByComposiosWord) {
+  row.status = ConnectionStatus::expired;
+  row.error = ConnectionError{ErrorCode::connection_expired, "Bad credentials"};
+
+  EXPECT_EQ(stand().status, ConnectionStatus::expired);
+  EXPECT_EQ(stand().error, row.error);
+}
+
+TEST_F(Standing, ADisabledAuthConfigDisablesTheConnection) {
+  account.disabled = true;
+  account.status_reason = "Auth config is disabled";
+
+  EXPECT_EQ(stand().status, ConnectionStatus::inactive);
+}
+
 }  // namespace
 }  // namespace agenta::daemon

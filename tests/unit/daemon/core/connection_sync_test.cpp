@@ -81,6 +81,28 @@ TEST_F(ConnectionSyncTest, ReportsWhatVanished) {
   EXPECT_EQ(row_of("work").status, ConnectionStatus::expired);
 }
 
+TEST_F(ConnectionSyncTest, AListThatLeavesSomeOutTakesNoConnectionAway) {
+  provider.on_list_accounts = [] { return std::vector<Account>{}; };
+
+  EXPECT_TRUE(value_of(sync.sync(caller)).items.empty());
+  EXPECT_EQ(row_of("work").status, ConnectionStatus::active);
+}
+
+TEST_F(ConnectionSyncTest, KeepsTheNameThatAConnectionGotMeanwhile) {
+  there["ca_work"].status = AccountStatus::revoked;
+  auto const works = provider.on_list_accounts;
+  provider.on_list_accounts = [&, works] {
+    auto renamed = row_of("work");
+    renamed.slug = "office";
+    EXPECT_TRUE(rows.update(renamed, store::Durability::normal));
+    return works();
+  };
+
+  ASSERT_TRUE(sync.sync(caller));
+
+  EXPECT_EQ(row_of("office").status, ConnectionStatus::expired);
+}
+
 TEST_F(ConnectionSyncTest, TakesOverWhatWasMadeUnderAnotherKeyOfTheSameProject) {
   auto const other = make_caller(clock, "key-2");
 

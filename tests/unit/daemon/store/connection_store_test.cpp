@@ -264,6 +264,10 @@ TEST_F(ConnectionStoreTest, GivesPagesThatMeetAndDoNotOverlap) {
 
   EXPECT_EQ(seen, (std::vector<std::string>{"c6", "c5", "c4", "c2", "c1", "c0"}));
   EXPECT_EQ(connections.page(project, {}, "", 100).value().items.size(), 7U);
+  ASSERT_TRUE(connections.insert(make_connection(project, "more"), Durability::normal));
+  EXPECT_EQ(connections.page(project, {}, "", 1).value().total, 8);
+  ASSERT_TRUE(connections.erase(*connections.find_by_slug(project, "more").value(), Durability::normal));
+  EXPECT_EQ(connections.page(project, {}, "", 1).value().total, 7);
   EXPECT_EQ(connections.page(project, {}, "nonsense", 2).error().code, ErrorCode::invalid_request);
 }
 
