@@ -4,11 +4,13 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "daemon/app/process.hpp"
+#include "shared/base/private_dir.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/error_table.hpp"
 
@@ -38,18 +40,37 @@ SandboxDoor::~SandboxDoor() {
   sandbox_->flush();
 }
 
+OsResult<void> SandboxDoor::bind(boost::asio::any_io_executor executor, std::uint16_t port) {
+  auto bound = LoopbackListener::bind(
+      std::move(executor), port, [this](StreamSocket socket) { server_.adopt(std::move(socket), Peer{}); });
+  if (!bound) return unexpected(bound.error());
+  listener_ = std::move(*bound);
+  base_url_ = "http://127.0.0.1:" + std::to_string(listener_->port());
+  sandbox_->set_base_url(base_url_);
+  return {};
+}
+
 Result<std::unique_ptr<SandboxDoor>> SandboxDoor::open(boost::asio::any_io_executor executor,
                                                        std::unique_ptr<sandbox::Sandbox> sandbox,
                                                        std::uint16_t port) {
   std::unique_ptr<SandboxDoor> door{new SandboxDoor{executor, std::move(sandbox)}};
-  SandboxDoor* const self = door.get();
-  auto bound = LoopbackListener::bind(std::move(executor), port, [self](StreamSocket socket) {
-    self->server_.adopt(std::move(socket), Peer{});
-  });
+  if (auto const bound = door->bind(executor, port); !bound)
+    return fail(error_from(bound.error(), ErrorCode::daemon_unavailable));
+  return door;
+}
+
+Result<std::unique_ptr<SandboxDoor>> SandboxDoor::reopen(boost::asio::any_io_executor executor,
+                                                         std::unique_ptr<sandbox::Sandbox> sandbox,
+                                                         std::filesystem::path const& file) {
+  std::unique_ptr<SandboxDoor> door{new SandboxDoor{executor, std::move(sandbox)}};
+  std::uint16_t last = 0;
+  if (auto const text = read_file(file)) std::from_chars(text->data(), text->data() + text->size(), last);
+  auto bound = door->bind(executor, last);
+  if (!bound && last != 0) bound = door->bind(executor, 0);
   if (!bound) return fail(error_from(bound.error(), ErrorCode::daemon_unavailable));
-  door->listener_ = std::move(*bound);
-  door->base_url_ = "http://127.0.0.1:" + std::to_string(door->listener_->port());
-  door->sandbox_->set_base_url(door->base_url_);
+  // Not being able to remember it is no reason not to serve.
+  if (door->listener_->port() != last)
+    static_cast<void>(write_private_file(file, std::to_string(door->listener_->port()) + "\n"));
   return door;
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,11 @@ class SandboxDoor {
   static Result<std::unique_ptr<SandboxDoor>> open(boost::asio::any_io_executor executor,
                                                    std::unique_ptr<sandbox::Sandbox> sandbox,
                                                    std::uint16_t port);
+  /// At the port it had last, which `file` remembers, so that links that were given out still lead here; at
+  /// another where that is taken.
+  static Result<std::unique_ptr<SandboxDoor>> reopen(boost::asio::any_io_executor executor,
+                                                     std::unique_ptr<sandbox::Sandbox> sandbox,
+                                                     std::filesystem::path const& file);
   ~SandboxDoor();
 
   std::string const& base_url() const { return base_url_; }
@@ -26,6 +32,7 @@ class SandboxDoor {
 
  private:
   SandboxDoor(boost::asio::any_io_executor executor, std::unique_ptr<sandbox::Sandbox> sandbox);
+  OsResult<void> bind(boost::asio::any_io_executor executor, std::uint16_t port);
 
   std::unique_ptr<sandbox::Sandbox> sandbox_;
   HttpServer server_;

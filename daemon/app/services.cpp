@@ -82,13 +82,13 @@ struct Services::Core {
         shelf(std::move(options.shelf)),
         catalog(composio, clock, shelf, std::move(options.catalog)),
         search(catalog, composio),
-        connected(projects, connections, credentials, composio, clock),
-        flow(projects, connections, auth_configs, catalog, credentials, composio, watcher, clock),
+        connected(projects, connections, turns, credentials, composio, clock),
+        flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
                    std::move(options.executions)),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
-        sync(projects, connections, catalog, credentials, composio, checks, clock) {}
+        sync(projects, connections, turns, catalog, credentials, composio, checks, clock) {}
 
   store::ProjectStore projects;
   store::ConnectionStore connections;
@@ -106,6 +106,7 @@ struct Services::Core {
   CatalogShelf shelf;
   Catalog catalog;
   ToolSearch search;
+  ConnectionTurns turns;
   Connections connected;
   ConnectFlow flow;
   Executions executions;
@@ -144,7 +145,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
     sandbox::Options options;
     options.state_file = paths_.sandbox_state();
     AGENTA_TRY(auto sandbox, sandbox::Sandbox::open(std::move(options), clock_));
-    AGENTA_TRY(sandbox_, SandboxDoor::open(loop_.get_executor(), std::move(sandbox), 0));
+    AGENTA_TRY(sandbox_,
+               SandboxDoor::reopen(loop_.get_executor(), std::move(sandbox), paths_.sandbox_port()));
   }
   LoginDesk::Options desk_options;
   desk_options.callback = settings_.boolean("connect.callback");
@@ -382,6 +384,7 @@ void Services::continue_shutdown() {
     aborted_ = true;
     log_.warn("daemon.aborting", {{"executions", std::to_string(core_->executions.running())}});
     core_->executions.abort_all();
+    core_->http.abort_all();
   }
   shutdown_timer_.expires_after(kShutdownCheck);
   shutdown_timer_.async_wait([this](boost::system::error_code error) {

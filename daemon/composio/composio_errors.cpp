@@ -288,8 +288,8 @@ Error error_without_envelope(unsigned status, Asked const& asked) {
 
 bool is_repeatable(Operation operation) {
   return operation != Operation::create_auth_config && operation != Operation::create_link &&
-         operation != Operation::create_account && operation != Operation::proxy &&
-         operation != Operation::execute;
+         operation != Operation::create_account && operation != Operation::delete_account &&
+         operation != Operation::proxy && operation != Operation::execute;
 }
 
 }  // namespace

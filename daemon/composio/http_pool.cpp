@@ -231,6 +231,7 @@ struct HttpPool::Impl {
   mutable std::mutex mutex{};
   std::map<std::string, std::vector<std::unique_ptr<Line>>> idle{};  ///< oldest first
   bool sweep_is_set = false;
+  std::stop_source closing{};
   Alarm alarm{};  // last: it stops before what its functions touch goes
 };
 
@@ -355,6 +356,8 @@ std::size_t HttpPool::idle_count() const {
   return count;
 }
 
+void HttpPool::abort_all() { impl_->closing.request_stop(); }
+
 HttpOutcome HttpPool::send(HttpCall const& call) {
   auto endpoint = parse_endpoint(call.base_url);
   if (!endpoint) {
@@ -365,17 +368,21 @@ HttpOutcome HttpPool::send(HttpCall const& call) {
   auto const ended = [&](HttpTrouble what) {
     return trouble(HttpProgress::not_written, what, describe(what, httplib::Error::Success, *endpoint));
   };
-  if (call.stop.stop_requested()) return ended(HttpTrouble::stopped);
+  auto const closing = impl_->closing.get_token();
+  auto const is_stopped = [&] { return call.stop.stop_requested() || closing.stop_requested(); };
+  if (is_stopped()) return ended(HttpTrouble::stopped);
   if (call.deadline <= std::chrono::steady_clock::now()) return ended(HttpTrouble::timed_out);
 
-  auto const on_stop = std::stop_callback{call.stop, [&] { guard->fire(CallGuard::Cause::stop); }};
+  auto const fire = [&] { guard->fire(CallGuard::Cause::stop); };
+  auto const on_stop = std::stop_callback{call.stop, fire};
+  auto const on_closing = std::stop_callback{closing, fire};
   auto const key = impl_->alarm.set(call.deadline, [guard] { guard->fire(CallGuard::Cause::deadline); });
   auto outcome = impl_->send(call, *endpoint, *guard);
   impl_->alarm.cancel(key);
 
   // A call that ended during the look-up never had a socket to tell why.
   if (outcome.progress == HttpProgress::not_written && outcome.trouble == HttpTrouble::unknown_host) {
-    if (call.stop.stop_requested()) return ended(HttpTrouble::stopped);
+    if (is_stopped()) return ended(HttpTrouble::stopped);
     if (call.deadline <= std::chrono::steady_clock::now()) return ended(HttpTrouble::timed_out);
   }
   return outcome;

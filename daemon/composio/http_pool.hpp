@@ -97,6 +97,9 @@ class HttpPool {
   ~HttpPool();  ///< no call may be under way
 
   HttpOutcome send(HttpCall const& call);
+  /// Ends every call that is under way as stopped, and lets none begin any more: for a shutdown whose
+  /// patience is over.
+  void abort_all();
   /// Connections that are open and unused now.
   std::size_t idle_count() const;
 

@@ -34,11 +34,12 @@ unexpected<Error> app_needed(AuthConfigWish const& wish) {
     error.next_step.insert(error.next_step.end(),
                            {"--auth-config-field", field.name + (field.secret ? "=@FILE" : "=…")});
   }
-  error.message = "Composio has no app of its own for " + slug + " (" + wish.scheme.mode +
-                  "): register one with the service" +
-                  (redirect.empty() ? "" : ", with the redirect URI " + redirect) + ", and give its " +
-                  (names.empty() ? "credentials" : join(names, " and ")) +
-                  ", or name an auth config of yours at Composio with --auth-config";
+  error.message =
+      (wish.scheme.managed ? "an app of your own for " : "Composio has no app of its own for ") + slug +
+      " (" + wish.scheme.mode + (wish.scheme.managed ? ") needs more than was given" : ")") +
+      ": register one with the service" + (redirect.empty() ? "" : ", with the redirect URI " + redirect) +
+      ", and give its " + (names.empty() ? "credentials" : join(names, " and ")) +
+      ", or name an auth config of yours at Composio with --auth-config";
   error.context.text = protocol::encode_own_app(wish.scheme.auth_config_fields, redirect);
   return fail(std::move(error));
 }
@@ -109,10 +110,13 @@ Result<AuthConfigId> AuthConfigs::make(ProviderCall const& call, AuthConfigWish 
 
 Result<AuthConfigId> AuthConfigs::find_or_make(ProviderCall const& call, AuthConfigWish const& wish) {
   if (!wish.fields.empty()) {
-    AGENTA_CHECK(check_fields(wish.scheme.auth_config_fields, wish.fields,
-                              {.integration = wish.detail.integration.slug.text,
-                               .purpose = "an own app",
-                               .option = "--auth-config-field"}));
+    auto const checked = check_fields(wish.scheme.auth_config_fields, wish.fields,
+                                      {.integration = wish.detail.integration.slug.text,
+                                       .purpose = "for an app of your own",
+                                       .option = "--auth-config-field"});
+    // What is missing is said with all that such an app needs: a part of it would not do.
+    if (!checked && checked.error().code == ErrorCode::invalid_credentials) return app_needed(wish);
+    AGENTA_CHECK(checked);
   }
   Identity const identity = identity_of(call, wish);
   // Two threads never make two.
@@ -124,14 +128,14 @@ Result<AuthConfigId> AuthConfigs::find_or_make(ProviderCall const& call, AuthCon
   return make(call, wish, identity);
 }
 
-std::optional<AuthConfigId> AuthConfigs::replace(ProviderCall const& call, AuthConfigWish const& wish,
-                                                 Error const& refusal, AuthConfigId const& refused) {
+Result<AuthConfigId> AuthConfigs::replace(ProviderCall const& call, AuthConfigWish const& wish,
+                                          Error const& refusal, AuthConfigId const& refused) {
   bool const may_be_gone =
       refusal.code == ErrorCode::composio_error || refusal.code == ErrorCode::connection_not_found;
-  if (!may_be_gone || !store_.forget(refused)) return std::nullopt;
-  auto fresh = find_or_make(call, wish);
-  if (!fresh || *fresh == refused) return std::nullopt;
-  return std::move(*fresh);
+  if (!may_be_gone || !store_.forget(refused)) return fail(refusal);
+  AGENTA_TRY(AuthConfigId fresh, find_or_make(call, wish));
+  if (fresh == refused) return fail(refusal);
+  return fresh;
 }
 
 Result<AuthConfig> AuthConfigs::get(ProviderCall const& call, IntegrationSlug const& integration,

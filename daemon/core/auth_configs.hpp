@@ -34,9 +34,9 @@ class AuthConfigs {
   /// `NOT_CONFIGURED` with the fields to give where Composio has no app of its own, and no auth config is
   /// there either.
   Result<AuthConfigId> find_or_make(ProviderCall const& call, AuthConfigWish const& wish);
-  /// Another one in place of `refused`, which Composio may have deleted; nothing where that is not it.
-  std::optional<AuthConfigId> replace(ProviderCall const& call, AuthConfigWish const& wish,
-                                      Error const& refusal, AuthConfigId const& refused);
+  /// Another one in place of `refused`, which Composio may have deleted; `refusal` where that is not it.
+  Result<AuthConfigId> replace(ProviderCall const& call, AuthConfigWish const& wish, Error const& refusal,
+                               AuthConfigId const& refused);
   /// The enabled one that the user named. `INVALID_REQUEST` where the integration has none of that id.
   Result<AuthConfig> get(ProviderCall const& call, IntegrationSlug const& integration, std::string const& id);
 

@@ -59,6 +59,9 @@ Error taken_there(Error error, std::string const& slug) {
 
 Result<protocol::ConnectReply> ConnectFlow::begin(Caller const& caller,
                                                   protocol::ConnectRequest const& request) {
+  // Planned within the turn: what another decided meanwhile (the same login, the same renewal) is seen.
+  AGENTA_TRY(std::string const integration, integration_of(caller, request));
+  auto const turn = turns_.enter(caller.project, integration);
   AGENTA_TRY(Plan plan, this->plan(caller, request));
   if (plan.scheme.mode == "NO_AUTH") {
     protocol::ConnectReply reply;
@@ -68,8 +71,6 @@ Result<protocol::ConnectReply> ConnectFlow::begin(Caller const& caller,
   }
   AGENTA_CHECK(check_fields(plan.scheme.connection_fields, request.credentials,
                             use_of(plan.scheme, plan.integration())));
-  auto const turn = flights_.enter("connect " + plan.project.id.text + plan.integration() +
-                                   to_lower(request.slug) + request.reconnect);
   if (needs_browser(plan.scheme)) return begin_link(caller, std::move(plan), request);
   return begin_fields(caller, std::move(plan), request);
 }
@@ -83,7 +84,7 @@ auto ConnectFlow::with_auth_config(ProviderCall const& call, Plan const& plan,
   if (made || plan.named_auth_config) return made;
   AuthConfigWish const wish{*plan.detail, plan.scheme, request.scopes, request.auth_config_fields};
   auto another = auth_configs_.replace(call, wish, made.error(), row.auth_config);
-  if (!another) return made;
+  if (!another) return fail(std::move(another).error());
   row.auth_config = std::move(*another);
   return make();
 }
@@ -93,12 +94,21 @@ auto ConnectFlow::with_auth_config(ProviderCall const& call, Plan const& plan,
 bool ConnectFlow::free_alias(ProviderCall const& call, Connection const& row) {
   auto const accounts = provider_.list_accounts(call, user_id_of(row.project));
   if (!accounts) return false;
+  store::ConnectionFilter filter;
+  filter.integration = row.integration;
+  auto const rows = connections_.list(row.project, filter);
+  if (!rows) return false;
+  auto const is_known = [&](AccountId const& id) {
+    return std::ranges::any_of(*rows, [&](Connection const& each) {
+      return each.account == id || (each.renewal && each.renewal->account == id);
+    });
+  };
   for (Account const& account : *accounts) {
     bool const has_it =
         equal_ignoring_case(account.alias, row.slug) && account.integration == row.integration;
     bool const is_dead = was_never_finished(account) || account.status == AccountStatus::initializing ||
                          account.status == AccountStatus::initiated;
-    if (!has_it || !is_dead || account.user_id != user_id_of(row.project)) continue;
+    if (!has_it || !is_dead || is_known(account.id) || account.user_id != user_id_of(row.project)) continue;
     return provider_.delete_account(call, account.id).has_value();
   }
   return false;
@@ -126,7 +136,18 @@ void ConnectFlow::discard(ProviderCall const& call, Plan const& plan, Connection
                           AccountId const& account) {
   if (!account.empty()) static_cast<void>(provider_.delete_account(call, account));
   if (!plan.renewed) static_cast<void>(connections_.erase(row, store::Durability::normal));
-  watcher_.settled(row.id);
+  // A renewal that was under way before goes on, and is watched.
+  bool const goes_on = plan.renewed && plan.renewed->status == ConnectionStatus::pending;
+  if (!goes_on) watcher_.settled(row.id);
+}
+
+/// What a user called the connection while Composio was asked is not taken back.
+void ConnectFlow::keep_names(Connection& row) {
+  auto const fresh = connections_.find(row.id);
+  if (!fresh || !*fresh) return;
+  row.slug = (*fresh)->slug;
+  row.name = (*fresh)->name;
+  row.is_default = (*fresh)->is_default;
 }
 
 Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Plan plan,
@@ -171,6 +192,7 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
   // Before the row can be seen: who looks at it at once asks nothing yet.
   constexpr std::chrono::seconds kBrowserIsQuicker{1};
   rests_.with([&](auto& rests) { rests[row.id.text] = {clock_.steady() + kBrowserIsQuicker, false}; });
+  keep_names(row);
   auto const note = note_of(ConnectionChange::begun, row, row.renewal ? "to renew it" : "");
   if (auto saved = connections_.update(row, store::Durability::full, note); !saved) {
     // Nothing may be left behind that nobody can finish: not the link, nor the open door, nor the row.
@@ -252,6 +274,7 @@ Result<protocol::ConnectReply> ConnectFlow::begin_fields(Caller const& caller, P
   row.error.reset();
   row.updated_at = clock_.wall();
   row.last_checked_at = row.updated_at;
+  keep_names(row);
   if (auto saved =
           connections_.update(row, store::Durability::full, note_of(ConnectionChange::connected, row));
       !saved) {

@@ -9,6 +9,7 @@
 #include "daemon/core/auth_configs.hpp"
 #include "daemon/core/caller.hpp"
 #include "daemon/core/catalog.hpp"
+#include "daemon/core/connection_turns.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/single_flight.hpp"
 #include "daemon/store/connection_store.hpp"
@@ -51,11 +52,12 @@ enum class AskedBy {
 /// browser brings back is believed: a connection becomes active only by asking Composio for it. Any thread.
 class ConnectFlow {
  public:
-  ConnectFlow(store::ProjectStore& projects, store::ConnectionStore& connections, AuthConfigs& auth_configs,
-              Catalog& catalog, Credentials& credentials, ToolProvider& provider, LoginWatcher& watcher,
-              Clock const& clock)
+  ConnectFlow(store::ProjectStore& projects, store::ConnectionStore& connections, ConnectionTurns& turns,
+              AuthConfigs& auth_configs, Catalog& catalog, Credentials& credentials, ToolProvider& provider,
+              LoginWatcher& watcher, Clock const& clock)
       : projects_(projects),
         connections_(connections),
+        turns_(turns),
         auth_configs_(auth_configs),
         catalog_(catalog),
         credentials_(credentials),
@@ -99,6 +101,7 @@ class ConnectFlow {
     bool even_for_visits = false;  ///< Composio asked for it
   };
 
+  Result<std::string> integration_of(Caller const& caller, protocol::ConnectRequest const& request);
   Result<Plan> plan(Caller const& caller, protocol::ConnectRequest const& request);
   Result<void> plan_renewal(Plan& plan, protocol::ConnectRequest const& request);
   Result<std::optional<protocol::ConnectReply>> join(Caller const& caller, Plan const& plan,
@@ -119,6 +122,7 @@ class ConnectFlow {
   Result<void> try_out(ProviderCall const& call, Plan const& plan, AccountId const& account);
   Result<std::string> free_slug(ProviderCall const& call, ProjectId const& project, std::string const& wanted,
                                 bool exact);
+  void keep_names(Connection& row);
   bool free_alias(ProviderCall const& call, Connection const& row);
   template <class Make>
   auto with_alias(ProviderCall const& call, Plan const& plan, protocol::ConnectRequest const& request,
@@ -129,6 +133,7 @@ class ConnectFlow {
 
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;
+  ConnectionTurns& turns_;
   AuthConfigs& auth_configs_;
   Catalog& catalog_;
   Credentials& credentials_;

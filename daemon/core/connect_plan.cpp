@@ -41,6 +41,16 @@ protocol::ConnectReply reply_for(Connection const& connection, std::string messa
   return reply;
 }
 
+/// Of what is to be renewed where nothing else is said.
+Result<std::string> ConnectFlow::integration_of(Caller const& caller,
+                                                protocol::ConnectRequest const& request) {
+  if (request.reconnect.empty()) return request.integration;
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  if (!project) return request.integration;
+  AGENTA_TRY(auto const row, connections_.find_by_name(project->id, request.reconnect));
+  return row ? row->integration.text : request.integration;
+}
+
 Result<void> ConnectFlow::plan_renewal(Plan& plan, protocol::ConnectRequest const& request) {
   AGENTA_TRY(plan.renewed, connections_.find_by_name(plan.project.id, request.reconnect));
   if (!plan.renewed) {
@@ -67,7 +77,8 @@ Result<void> ConnectFlow::plan_renewal(Plan& plan, protocol::ConnectRequest cons
   }
   if (row.status == ConnectionStatus::active && !wants_another(request) && request.credentials.empty()) {
     return fail(ErrorCode::invalid_request,
-                "the connection " + row.slug + " is ACTIVE: there is nothing to renew",
+                "the connection " + row.slug +
+                    " is ACTIVE: there is nothing to renew; for other scopes give --scopes",
                 {"agenta-tools", "connections", "check", row.slug});
   }
   return {};
@@ -100,7 +111,7 @@ Result<ConnectFlow::Plan> ConnectFlow::plan(Caller const& caller, protocol::Conn
     plan.named_auth_config = config.id;
     wanted = config.auth_scheme;
   }
-  auto scheme = choose_scheme(*plan.detail, wanted);
+  auto scheme = choose_scheme(*plan.detail, wanted, request.credentials);
   // A scheme of an auth config that the integration does not declare is still one that works.
   if (!scheme && plan.named_auth_config && !wanted.empty()) {
     plan.scheme.mode = wanted;

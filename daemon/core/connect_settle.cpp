@@ -42,6 +42,7 @@ bool ConnectFlow::is_resting(ConnectionId const& id, AskedBy why) {
 /// the reason; one that succeeded gives up what it replaced.
 Result<void> ConnectFlow::write_settlement(ProviderCall const& call, Connection& row, Settlement settlement) {
   bool const failed = settlement.status == ConnectionStatus::failed;
+  keep_names(row);
   auto const renewal = std::exchange(row.renewal, std::nullopt);
   AccountId const given_up = !renewal ? AccountId{} : failed ? row.account : renewal->account;
   row.status = settlement.status;
@@ -134,7 +135,7 @@ Result<Connection> ConnectFlow::cancel(Caller const& caller, Connection const& c
   row.redirect_url.clear();
   row.updated_at = clock_.wall();
   AGENTA_CHECK(connections_.erase(row, store::Durability::full,
-                                  note_of(ConnectionChange::failed, row, row.error->message)));
+                                  note_of(ConnectionChange::disconnected, row, row.error->message)));
   rests_.with([&](auto& rests) { rests.erase(row.id.text); });
   watcher_.settled(row.id);
   return row;

@@ -151,6 +151,7 @@ Result<ConnectionChecks::Verdict> ConnectionChecks::run_tool(Caller const& calle
   call.tool = tool.slug.text;
   call.arguments.text = "{}";
   call.connection = row.id.text;
+  call.is_probe = true;
   auto const ran = executions_.run(caller, call);
   Verdict verdict;
   verdict.probe = tool.slug.text;

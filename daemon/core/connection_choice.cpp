@@ -61,6 +61,13 @@ std::string reason(Connection const& connection) {
   return connection.error ? ": " + connection.error->message : "";
 }
 
+/// Whether a tool can be run on it: one that works while it is renewed works on.
+bool is_usable(Connection const& connection) {
+  if (connection.status == ConnectionStatus::active) return true;
+  return connection.status == ConnectionStatus::pending && connection.renewal &&
+         connection.renewal->status == ConnectionStatus::active;
+}
+
 }  // namespace
 
 bool belongs_to(Connection const& connection, ProviderAccess const& access) {
@@ -68,6 +75,7 @@ bool belongs_to(Connection const& connection, ProviderAccess const& access) {
 }
 
 Result<void> check_usable(Connection const& connection) {
+  if (is_usable(connection)) return {};
   std::string const& slug = connection.slug;
   std::string const& integration = connection.integration.text;
   switch (connection.status) {
@@ -106,9 +114,8 @@ Result<Connection> choose_connection(std::span<Connection const> connections, Pr
     return **by_default;
   }
   std::vector<Connection const*> active;
-  std::ranges::copy_if(own, std::back_inserter(active), [](Connection const* connection) {
-    return connection->status == ConnectionStatus::active;
-  });
+  std::ranges::copy_if(own, std::back_inserter(active),
+                       [](Connection const* connection) { return is_usable(*connection); });
   if (active.size() > 1) return ambiguous(active, integration);
   if (active.size() == 1) return *active.front();
 

@@ -126,20 +126,21 @@ Result<std::string> ConnectionSync::free_slug(Scene const& scene, Account const&
   return fail(ErrorCode::connection_already_exists, "no free slug for " + wanted);
 }
 
-/// Whether somebody here is making it right now, or has made it since the rows were read.
-Result<bool> ConnectionSync::is_being_made(Scene const& scene, Account const& account) {
+/// Whether somebody here has made it since the rows were read.
+Result<bool> ConnectionSync::is_known_now(Scene const& scene, Account const& account) {
   store::ConnectionFilter filter;
   filter.integration = account.integration;
   AGENTA_TRY(auto const rows, connections_.list(scene.project.id, filter));
   return std::ranges::any_of(rows, [&](Connection const& row) {
-    bool const being_made = row.status == ConnectionStatus::pending && row.account.empty();
-    return being_made || row.account == account.id;
+    return row.account == account.id || (row.renewal && row.renewal->account == account.id);
   });
 }
 
 Result<void> ConnectionSync::adopt(Scene& scene, Account const& account, SyncReport& report) {
-  AGENTA_TRY(bool const being_made, is_being_made(scene, account));
-  if (being_made) return {};
+  // Whoever makes or renews one of these now has its account known before we look.
+  auto const turn = turns_.enter(scene.caller.project, account.integration.text);
+  AGENTA_TRY(bool const is_known, is_known_now(scene, account));
+  if (is_known) return {};
   ProviderCall const call{scene.access, scene.caller.deadline, scene.caller.stop};
   Connection row;
   row.id.text = make_uuid_v7();
@@ -189,33 +190,55 @@ Result<void> ConnectionSync::note_vanished(Scene& scene, std::set<std::string> c
   return {};
 }
 
+/// Takes one row and its account away where the login came to nothing; nothing where it did not.
+Result<std::optional<PrunedLogin>> ConnectionSync::prune_row(Scene const& scene, Connection const& seen,
+                                                             bool dry_run) {
+  std::optional<PrunedLogin> const none;
+  auto const turn = turns_.enter(scene.caller.project, seen.integration.text);
+  AGENTA_TRY(auto const found, connections_.find(seen.id));
+  if (!found || found->status != seen.status || found->account != seen.account) return none;
+  Connection const& row = *found;
+  ProviderCall const call{scene.access, scene.caller.deadline, scene.caller.stop};
+  if (!row.account.empty()) {
+    // By our clock and our word it is dead; it may have been finished all the same, while nobody looked.
+    auto const account = provider_.get_account(call, row.account);
+    if (!account && account.error().code != ErrorCode::connection_not_found) return fail(account.error());
+    if (account && is_worth_adopting(*account)) return none;
+    AGENTA_CHECK(let_go(call, row.account, dry_run));
+  }
+  std::string const why = row.error ? row.error->message : "its link expired";
+  store::ChangeNote note{ConnectionChange::disconnected, scene.caller.actor, clock_.wall(),
+                         "cleared away: " + why};
+  if (!dry_run) AGENTA_CHECK(connections_.erase(row, store::Durability::normal, note));
+  return std::optional{PrunedLogin{row.slug, row.integration, row.account, why}};
+}
+
+/// Gone there already is as good.
+Result<void> ConnectionSync::let_go(ProviderCall const& call, AccountId const& account, bool dry_run) {
+  if (dry_run) return {};
+  auto const deleted = provider_.delete_account(call, account);
+  if (deleted || deleted.error().code == ErrorCode::connection_not_found) return {};
+  return fail(deleted.error());
+}
+
 Result<PruneReport> ConnectionSync::prune(Caller const& caller, bool dry_run) {
   auto const turn = flights_.enter("sync " + caller.project);
   AGENTA_TRY(Scene scene, look(caller));
   ProviderCall const call{scene.access, caller.deadline, caller.stop};
   PruneReport report;
   report.dry_run = dry_run;
-  auto const let_go = [&](AccountId const& account) -> Result<void> {
-    if (dry_run || account.empty()) return {};
-    auto const deleted = provider_.delete_account(call, account);
-    if (deleted || deleted.error().code == ErrorCode::connection_not_found) return {};
-    return fail(deleted.error());
-  };
   WallTime const now = clock_.wall();
   for (Connection const& row : scene.rows) {
     bool const failed = row.status == ConnectionStatus::failed;
     // One that the watcher has not settled yet, because it had no key or no network.
     bool const over = row.status == ConnectionStatus::pending && row.expires_at && *row.expires_at < now;
     if (!(failed || over) || row.renewal || !belongs_to(row, scene.access)) continue;
-    AGENTA_CHECK(let_go(row.account));
-    std::string const why = failed && row.error ? row.error->message : "its link expired";
-    report.items.push_back({row.slug, row.integration, row.account, why});
-    store::ChangeNote note{ConnectionChange::disconnected, caller.actor, now, "cleared away: " + why};
-    if (!dry_run) AGENTA_CHECK(connections_.erase(row, store::Durability::normal, note));
+    AGENTA_TRY(auto pruned, prune_row(scene, row, dry_run));
+    if (pruned) report.items.push_back(*std::move(pruned));
   }
   for (Account const& account : scene.accounts) {
     if (!was_never_finished(account) || scene.find(account.id) != nullptr) continue;
-    AGENTA_CHECK(let_go(account.id));
+    AGENTA_CHECK(let_go(call, account.id, dry_run));
     std::string const why =
         account.status_reason.empty() ? "its login was never finished" : account.status_reason;
     report.items.push_back({"", account.integration, account.id, why});

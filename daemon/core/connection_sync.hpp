@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,11 +19,12 @@ namespace agenta::daemon {
 /// Any thread.
 class ConnectionSync {
  public:
-  ConnectionSync(store::ProjectStore& projects, store::ConnectionStore& connections, Catalog& catalog,
-                 Credentials& credentials, ToolProvider& provider, ConnectionChecks& checks,
+  ConnectionSync(store::ProjectStore& projects, store::ConnectionStore& connections, ConnectionTurns& turns,
+                 Catalog& catalog, Credentials& credentials, ToolProvider& provider, ConnectionChecks& checks,
                  Clock const& clock)
       : projects_(projects),
         connections_(connections),
+        turns_(turns),
         catalog_(catalog),
         credentials_(credentials),
         provider_(provider),
@@ -41,13 +43,16 @@ class ConnectionSync {
   struct Scene;
   Result<Scene> look(Caller const& caller);
   Result<void> reconcile(Scene& scene, Account const& account, Connection row, SyncReport& report);
-  Result<bool> is_being_made(Scene const& scene, Account const& account);
+  Result<bool> is_known_now(Scene const& scene, Account const& account);
   Result<void> adopt(Scene& scene, Account const& account, SyncReport& report);
   Result<void> note_vanished(Scene& scene, std::set<std::string> const& there, SyncReport& report);
+  Result<std::optional<PrunedLogin>> prune_row(Scene const& scene, Connection const& seen, bool dry_run);
+  Result<void> let_go(ProviderCall const& call, AccountId const& account, bool dry_run);
   Result<std::string> free_slug(Scene const& scene, Account const& account);
 
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;
+  ConnectionTurns& turns_;
   Catalog& catalog_;
   Credentials& credentials_;
   ToolProvider& provider_;

@@ -1,5 +1,6 @@
 #include "daemon/core/connections.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -46,39 +47,68 @@ Result<Page<Connection>> Connections::page(Caller const& caller, store::Connecti
   return connections_.page(project->id, filter, cursor, limit);
 }
 
+/// Has an account revoked and deleted. Where the answer was lost, Composio is asked once whether it is there.
+Result<Connections::Remote> Connections::revoke(ProviderCall const& call, Connection const& connection,
+                                                AccountId const& account) {
+  auto const deleted = provider_.delete_account(call, account);
+  if (deleted) return Remote::revoked;
+  Error error = deleted.error();
+  if (error.code == ErrorCode::connection_not_found) return Remote::gone_before;
+  std::string const said = ": " + error.message;
+  if (error.code == ErrorCode::outcome_unknown || error.retryable == Retryable::unknown) {
+    constexpr std::chrono::seconds kOnceMore{3};  // the deadline may be what was missed
+    SteadyTime const until = std::max(call.deadline, clock_.steady() + kOnceMore);
+    auto const there = provider_.get_account({call.access, until, {}}, account);
+    if (!there && there.error().code == ErrorCode::connection_not_found) return Remote::revoked;
+    if (!there) {
+      return fail(ErrorCode::outcome_unknown,
+                  "the account behind " + connection.slug + " may have been revoked, and is kept here" + said,
+                  {"agenta-tools", "connections", "refresh", connection.slug});
+    }
+    if (error.code == ErrorCode::outcome_unknown) error.code = ErrorCode::provider_unavailable;
+    error.retryable.reset();
+  }
+  error.message =
+      "nothing was changed: the account behind " + connection.slug + " could not be revoked" + said;
+  return fail(std::move(error));
+}
+
+/// A connection that is being renewed has two accounts: the one that worked goes first.
+Result<Connections::Remote> Connections::revoke_all(Caller const& caller, Connection const& connection) {
+  AGENTA_TRY(ProviderAccess const access, credentials_.access_for(caller));
+  if (!belongs_to(connection, access)) {
+    return fail(ErrorCode::not_configured,
+                "the connection " + connection.slug +
+                    " belongs to another Composio key: use that key to revoke it, or forget "
+                    "it here and keep it there with --keep-remote",
+                {"agenta-tools", "disconnect", connection.slug, "--keep-remote"});
+  }
+  ProviderCall const call{access, caller.deadline, caller.stop};
+  Remote remote = Remote::never_made;
+  for (AccountId const& account :
+       {connection.renewal ? connection.renewal->account : AccountId{}, connection.account}) {
+    if (account.empty()) continue;
+    AGENTA_TRY(Remote const became, revoke(call, connection, account));
+    if (remote != Remote::revoked) remote = became;
+  }
+  return remote;
+}
+
 Result<Connections::Disconnected> Connections::disconnect(Caller const& caller, std::string const& slug_or_id,
                                                           Keep keep) {
   Disconnected gone;
   AGENTA_TRY(gone.connection, get(caller, slug_or_id));
-  Connection& connection = gone.connection;
-  gone.remote = keep == Keep::yes ? Remote::kept : Remote::revoked;
-  if (connection.account.empty()) {
-    gone.remote = Remote::never_made;
-  } else if (keep == Keep::no) {
-    AGENTA_TRY(ProviderAccess access, credentials_.access_for(caller));
-    if (!belongs_to(connection, access)) {
-      return fail(ErrorCode::not_configured,
-                  "the connection " + connection.slug +
-                      " belongs to another Composio key: use that key to revoke it, or forget "
-                      "it here and keep it there with --keep-remote",
-                  {"agenta-tools", "disconnect", connection.slug, "--keep-remote"});
-    }
-    ProviderCall const call{access, caller.deadline, caller.stop};
-    auto const deleted = provider_.delete_account(call, connection.account);
-    if (!deleted && deleted.error().code == ErrorCode::connection_not_found) {
-      gone.remote = Remote::gone_before;
-    } else if (!deleted) {
-      Error error = deleted.error();
-      error.message = "nothing was changed: the account behind " + connection.slug +
-                      " could not be revoked: " + error.message;
-      return fail(std::move(error));
-    }
-    // A login that was to renew it has an account of its own beside the old one.
-    if (connection.renewal) static_cast<void>(provider_.delete_account(call, connection.renewal->account));
+  auto const turn = turns_.enter(caller.project, gone.connection.integration.text);
+  AGENTA_TRY(gone.connection, get(caller, gone.connection.id.text));  // as it is now that it is our turn
+  gone.remote = Remote::kept;
+  bool const has_account = !gone.connection.account.empty();
+  if (!has_account) gone.remote = Remote::never_made;
+  if (keep == Keep::no && has_account) {
+    AGENTA_TRY(gone.remote, revoke_all(caller, gone.connection));
   }
   store::ChangeNote note{ConnectionChange::disconnected, caller.actor, clock_.wall(), ""};
   if (gone.remote == Remote::kept) note.detail = "the account stays at Composio";
-  AGENTA_CHECK(connections_.erase(connection, store::Durability::full, note));
+  AGENTA_CHECK(connections_.erase(gone.connection, store::Durability::full, note));
   return gone;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/core/caller.hpp"
+#include "daemon/core/connection_turns.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/tool_provider.hpp"
 #include "daemon/store/connection_store.hpp"
@@ -18,10 +19,11 @@ std::string user_id_of(ProjectId const& project);
 /// The connections of a caller's project: reading them, and taking them away. Any thread.
 class Connections {
  public:
-  Connections(store::ProjectStore& projects, store::ConnectionStore& connections, Credentials& credentials,
-              ToolProvider& provider, Clock const& clock)
+  Connections(store::ProjectStore& projects, store::ConnectionStore& connections, ConnectionTurns& turns,
+              Credentials& credentials, ToolProvider& provider, Clock const& clock)
       : projects_(projects),
         connections_(connections),
+        turns_(turns),
         credentials_(credentials),
         provider_(provider),
         clock_(clock) {}
@@ -66,10 +68,13 @@ class Connections {
   Result<Page<ConnectionEvent>> changes(Caller const& caller, std::string const& cursor);
 
  private:
+  Result<Remote> revoke(ProviderCall const& call, Connection const& connection, AccountId const& account);
+  Result<Remote> revoke_all(Caller const& caller, Connection const& connection);
   std::string carry_alias(Caller const& caller, Connection const& row);
 
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;
+  ConnectionTurns& turns_;
   Credentials& credentials_;
   ToolProvider& provider_;
   Clock const& clock_;

@@ -1,5 +1,6 @@
 #include "daemon/core/credentials.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/core/key_owner.hpp"
@@ -16,6 +17,11 @@ constexpr std::size_t kMostOwners = 64;
 std::string without_trailing_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
+}
+
+/// It becomes a header of every request: a line break in it would begin another.
+bool is_one_line(std::string_view key) {
+  return std::ranges::none_of(key, [](unsigned char c) { return c <= 0x20 || c == 0x7F; });
 }
 
 unexpected<Error> not_configured(std::string message) {
@@ -114,7 +120,8 @@ Result<Identity> Credentials::identify(Caller const& caller) {
     return identity;
   }
   if (options_.systemd_file && endpoint == without_trailing_slash(options_.base_url)) {
-    if (auto text = read_file(*options_.systemd_file); text && !trim(*text).empty()) {
+    if (auto text = read_file(*options_.systemd_file);
+        text && !trim(*text).empty() && is_one_line(trim(*text))) {
       Identity identity =
           make_identity(std::move(endpoint), Secret{std::string{trim(*text)}}, KeySource::systemd);
       return with_project(std::move(identity), caller);
@@ -152,6 +159,10 @@ Result<void> Credentials::check_login() const {
 Result<LoggedIn> Credentials::login(Caller const& caller, Secret key, LoginChoice const& choice) {
   AGENTA_CHECK(check_login());
   if (trim(key.reveal()).empty()) return fail(ErrorCode::invalid_request, "the Composio key is empty");
+  if (!is_one_line(trim(key.reveal()))) {
+    return fail(ErrorCode::invalid_request,
+                "the Composio key has a blank or a control character in it, perhaps a line break");
+  }
   LoggedIn done;
   Identity& identity = done.identity;
   identity = make_identity(endpoint_of(caller), Secret{std::string{trim(key.reveal())}}, KeySource::login);

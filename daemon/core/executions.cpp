@@ -110,7 +110,13 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   }
   if (!tool.no_auth) {
     AGENTA_TRY(auto const rows, candidates(plan.project.id, tool.integration, named));
-    AGENTA_TRY(plan.connection, choose_connection(rows, plan.access, tool.integration, named));
+    if (call.is_probe && rows.size() == 1 && belongs_to(rows.front(), plan.access)) {
+      plan.connection = rows.front();
+    } else {
+      AGENTA_TRY(plan.connection, choose_connection(rows, plan.access, tool.integration, named));
+    }
+    // While it is renewed for other scopes what worked works on.
+    if (plan.connection->renewal) plan.connection->account = plan.connection->renewal->account;
     ConnectionReference chosen;
     chosen.id = plan.connection->id;
     chosen.slug = plan.connection->slug;

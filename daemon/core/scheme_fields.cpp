@@ -24,6 +24,11 @@ unexpected<Error> unknown_field(std::vector<AuthField> const& declared, std::str
                                 FieldUse const& use) {
   std::vector<std::string> names;
   for (AuthField const& field : declared) names.push_back(field.name);
+  if (names.empty()) {
+    return fail(ErrorCode::invalid_request,
+                use.integration + " takes no field " + use.purpose + ", and " + name + " was given",
+                {"agenta-tools", "integrations", "show", use.integration});
+  }
   auto const suggestion = nearest(name, names);
   return fail(ErrorCode::invalid_request, use.integration + " has no field " + name + " " + use.purpose +
                                               "; it takes " + join(names, ", ") +
@@ -49,8 +54,7 @@ unexpected<Error> missing_fields(std::vector<std::string> const& names, FieldUse
 Result<void> check_fields(std::vector<AuthField> const& declared, Fields const& given, FieldUse const& use) {
   for (auto const& [name, value] : given) {
     bool const known = std::ranges::find(declared, name, &AuthField::name) != declared.end();
-    // What an integration does not declare at all, Composio judges.
-    if (!known && !declared.empty()) return unknown_field(declared, name, use);
+    if (!known) return unknown_field(declared, name, use);
   }
   std::vector<std::string> missing;
   for (AuthField const& field : declared) {
@@ -68,7 +72,8 @@ Fields with_defaults(std::vector<AuthField> const& declared, Fields given) {
   return given;
 }
 
-Result<AuthScheme> choose_scheme(IntegrationDetail const& detail, std::string const& wanted) {
+Result<AuthScheme> choose_scheme(IntegrationDetail const& detail, std::string const& wanted,
+                                 Fields const& given) {
   auto const& schemes = detail.auth;
   std::string const& slug = detail.integration.slug.text;
   if (!wanted.empty()) {
@@ -84,6 +89,16 @@ Result<AuthScheme> choose_scheme(IntegrationDetail const& detail, std::string co
     return fail(ErrorCode::unsupported,
                 "Composio does not say how " + slug + " is connected: give an auth config with --auth-config",
                 {"agenta-tools", "integrations", "show", slug});
+  }
+  auto const declares_all = [&](AuthScheme const& scheme) {
+    return std::ranges::all_of(given, [&](auto const& pair) {
+      return std::ranges::find(scheme.connection_fields, pair.first, &AuthField::name) !=
+             scheme.connection_fields.end();
+    });
+  };
+  if (!given.empty()) {
+    auto const found = std::ranges::find_if(schemes, declares_all);
+    if (found != schemes.end()) return *found;
   }
   for (AuthScheme const& scheme : schemes) {
     if (scheme.managed) return scheme;

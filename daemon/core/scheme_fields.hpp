@@ -27,8 +27,9 @@ Result<void> check_fields(std::vector<AuthField> const& declared,
 std::vector<std::pair<std::string, Secret>> with_defaults(std::vector<AuthField> const& declared,
                                                           std::vector<std::pair<std::string, Secret>> given);
 
-/// The scheme asked for, else one that Composio has an app for, else one the user need only fill in, else the
-/// first.
-Result<AuthScheme> choose_scheme(IntegrationDetail const& detail, std::string const& wanted);
+/// The scheme asked for, else the first that declares every field given, else one that Composio has an app
+/// for, else one the user need only fill in, else the first.
+Result<AuthScheme> choose_scheme(IntegrationDetail const& detail, std::string const& wanted,
+                                 std::vector<std::pair<std::string, Secret>> const& given);
 
 }  // namespace agenta::daemon

@@ -59,8 +59,7 @@ ConnectionEvent read_event(Use const& row) {
 Error taken(Connection const& connection) {
   Error error;
   error.code = ErrorCode::connection_already_exists;
-  error.message =
-      "there is a connection named " + connection.slug + " already; choose another name with --as";
+  error.message = "there is a connection named " + connection.slug + " already; choose another name";
   error.next_step = {"agenta-tools", "connections", "show", connection.slug};
   return error;
 }

@@ -35,6 +35,7 @@ struct Paths {
   /// A cache, a file for each account: see `CatalogShelf`.
   std::filesystem::path catalog_dir() const { return home / "catalog"; }
   std::filesystem::path sandbox_state() const { return home / "sandbox-state.json"; }
+  std::filesystem::path sandbox_port() const { return home / "sandbox-port"; }
 };
 
 /// From AGENTA_TOOLS_HOME, XDG_DATA_HOME, AGENTA_TOOLS_CONFIG, XDG_CONFIG_HOME and HOME (else the password

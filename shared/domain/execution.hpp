@@ -50,6 +50,9 @@ struct ToolCall {
   std::string idempotency_key{};
   bool validate = true;
   bool dry_run = false;  ///< everything up to the sending, and nothing of it
+  /// Whether the connection is alive is what is to be found out: one that has expired is tried all the same.
+  /// Never a client's.
+  bool is_probe = false;
   bool operator==(ToolCall const&) const = default;
 };
 

@@ -5,6 +5,7 @@ import sqlite3
 from tests.support import processes
 from tests.support.agenta import AgentaTest, seconds, wait_until
 from tests.support.recorder import Recorder
+from tests.support.sandbox import approve
 
 KEY = "sk_test_good_51"
 APP = ("--auth-config-field", "client_id=my-app", "--auth-config-field", "client_secret=env:APP_SECRET")
@@ -75,6 +76,11 @@ class Schemes(ConnectionsTest):
                           env={"K": "lin_api_1"}).json
         self.assertEqual(key["auth_type"], "API_KEY")
 
+    def test_a_field_chooses_the_scheme_that_has_it(self):
+        made = self.run_ok("connect", "linear", "--field", "generic_api_key=env:K", "--json", env={"K": "lin_api_1"}).json
+
+        self.assertEqual((made["status"], made["auth_type"]), ("ACTIVE", "API_KEY"))
+
     def test_wrong_credentials_are_refused_in_the_services_words_and_leave_nothing(self):
         for integration, name, wrong in (("stripe", "generic_api_key", "wrong-key-1"), ("cloudflare", "token", "wrong-token"),
                                          ("billcom", "dev_key", "wrong-dev-key")):
@@ -104,6 +110,24 @@ class OwnApps(ConnectionsTest):
                          ["client_id", "client_secret"])
         self.assertIn("--auth-config-field", error["next_step"])
         self.assertEqual(self.sandbox.asked("POST /auth_configs"), 0)
+
+    def test_half_an_app_is_none(self):
+        result = self.world.run("connect", "zoom", "--auth-config-field", "client_id=abc", "--no-wait", "--json")
+        error = self.assert_error(result, "NOT_CONFIGURED", 4)
+        self.assertIn("client_secret=@FILE", error["next_step"])
+        self.assertEqual(self.sandbox.asked("POST /auth_configs"), 0)
+
+    def test_an_app_for_what_has_none_is_refused(self):
+        result = self.world.run("connect", "stripe", "--auth-config-field", "client_id=abc", "--field", "generic_api_key=env:K", "--json",
+                                env={"K": KEY})
+        self.assert_error(result, "INVALID_REQUEST", 2)
+        self.assertEqual(self.sandbox.asked("POST /auth_configs"), 0)
+
+    def test_an_app_whose_auth_config_was_deleted_is_asked_for_again(self):
+        made = self.login("zoom", "--as", "one", *APP, env=APP_SECRET)
+        self.sandbox.api("DELETE", f"/auth_configs/{made['composio_auth_config_id']}")
+
+        self.assert_error(self.world.run("connect", "zoom", "--as", "two", "--no-wait", "--json"), "NOT_CONFIGURED", 4)
 
     def test_one_auth_config_is_made_of_an_own_app_and_never_a_second(self):
         first = self.login("zoom", "--as", "one", *APP, env=APP_SECRET)
@@ -232,6 +256,23 @@ class Disconnecting(ConnectionsTest):
         self.sandbox.control("DELETE", "faults")
         self.assertEqual(self.sandbox.account(self.account)["status"], "ACTIVE")
 
+    def test_a_lost_answer_is_asked_after_before_anything_is_said(self):
+        self.sandbox.plant("lost_reply", method="DELETE", path="/connected_accounts")
+
+        self.run_ok("disconnect", "work", "--yes", "--json")
+
+        self.assertEqual(self.slugs(), [])
+        self.assertIn(self.account, self.sandbox.revoked())
+
+    def test_what_cannot_be_known_is_said_to_be_unknown(self):
+        self.sandbox.plant("lost_reply", method="DELETE", path="/connected_accounts")
+        self.sandbox.plant("html_502", method="GET", path="/connected_accounts", times=10)
+
+        error = self.assert_error(self.world.run("disconnect", "work", "--yes", "--json"), "OUTCOME_UNKNOWN", 10)
+
+        self.assertEqual(error["next_step"], ["agenta-tools", "connections", "refresh", "work"])
+        self.assertEqual(self.slugs(), ["work"])
+
     def test_what_is_gone_there_is_forgotten_here_with_a_word(self):
         self.sandbox.api("DELETE", f"/connected_accounts/{self.account}")
 
@@ -332,6 +373,17 @@ class Audit(ConnectionsTest):
         self.assertEqual(changes[2]["detail"], "was work")
 
 
+class Embedded(AgentaTest):
+    def test_a_link_of_the_sandbox_leads_there_after_a_restart_too(self):
+        begun = self.run_ok("--sandbox", "connect", "github", "--no-wait", "--json").json
+        self.world.kill_daemon(sandbox=True)
+        self.run_ok("--sandbox", "daemon", "start")
+
+        approve(begun["redirect_url"], follow=False)
+
+        self.assertEqual(self.run_ok("--sandbox", "connect", "--resume", begun["id"], "--json").json["status"], "ACTIVE")
+
+
 class Stopping(ConnectionsTest):
     def test_whoever_waits_does_not_keep_the_daemon_from_stopping(self):
         begun = self.run_ok("connect", "github", "--no-wait", "--json").json
@@ -347,7 +399,20 @@ class Stopping(ConnectionsTest):
         self.assertEqual(self.world.finish(held).json["status"], "PENDING", "answered as things stood")
         self.assertEqual(self.world.daemons_serving(), [], "nobody who watches starts it again")
         self.run_ok("connections", "cancel", begun["id"], "--json")
-        self.assertEqual(json.loads(watch.stdout.readline())["change"], "failed")
+        self.assertEqual(json.loads(watch.stdout.readline())["change"], "disconnected")
+
+
+    def test_a_composio_that_is_silent_keeps_it_no_longer_than_its_drain(self):
+        self.connect_github(self.sandbox)
+        self.sandbox.plant("delay", delay_ms=120_000, path="/connected_accounts", times=10)
+        checking = self.world.start("connections", "check", "work", "--json", "--timeout", "100s")
+        wait_until(lambda: any("GET /api/v3.1/connected_accounts/" in line for line in self.sandbox.seen()[-3:]), what="the question")
+        pid = self.world.daemon_pid()
+
+        self.world.run("daemon", "stop", "--drain", "1s", "--json")
+
+        wait_until(lambda: not processes.alive(pid), 8, "the end of the daemon")
+        self.assertNotEqual(self.world.finish(checking).code, 0)
 
 
 class Names(ConnectionsTest):

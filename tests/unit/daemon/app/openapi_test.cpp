@@ -31,12 +31,12 @@ struct NoBrowserWatcher final : BrowserLoginWatcher {
 /// Every route the daemon has, as `GET /path`.
 struct OpenApi : CoreTest {
   FakeWatcher watcher;
-  ConnectFlow flow{projects, rows, auth_configs, catalog, credentials, provider, watcher, clock};
-  Connections connections{projects, rows, credentials, provider, clock};
+  ConnectFlow flow{projects, rows, turns, auth_configs, catalog, credentials, provider, watcher, clock};
+  Connections connections{projects, rows, turns, credentials, provider, clock};
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
   ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
-  ConnectionSync sync{projects, rows, catalog, credentials, provider, checks, clock};
+  ConnectionSync sync{projects, rows, turns, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
   NoRefresher refresher;
   NoBrowserWatcher browser_watcher;

@@ -283,7 +283,8 @@ TEST(ComposioErrors, ALostReplyToWhatIsNotIdempotentIsUnknown) {
   EXPECT_EQ(error_from_trouble(outcome, {Operation::create_account, {}, {}}).code, outcome_unknown);
   EXPECT_EQ(error_from_trouble(outcome, {Operation::get_account, {}, {}}).code, timeout);
   outcome.trouble = HttpTrouble::truncated;
-  EXPECT_EQ(error_from_trouble(outcome, {Operation::delete_account, {}, {}}).code, provider_unavailable);
+  EXPECT_EQ(error_from_trouble(outcome, {Operation::delete_account, {}, {}}).code, outcome_unknown);
+  EXPECT_EQ(error_from_trouble(outcome, {Operation::set_alias, {}, {}}).code, provider_unavailable);
 }
 
 TEST(ComposioErrors, ServiceFailuresWhileMakingSomethingAreNotPlainlyRetryable) {

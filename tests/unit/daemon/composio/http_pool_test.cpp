@@ -318,6 +318,25 @@ TEST(HttpPool, AStopEndsACallThatWaitsForItsReply) {
   EXPECT_EQ(outcome.trouble, HttpTrouble::stopped);
 }
 
+TEST(HttpPool, EndsWhateverIsUnderWayWhenItIsAbortedAndBeginsNothingMore) {
+  ScriptedServer server{[](Peer& peer) {
+    peer.read();
+    peer.await_close();
+  }};
+  auto pool = make_pool();
+  auto aborter = std::jthread{[&] {
+    server.wait_for_requests(1);
+    pool.abort_all();
+  }};
+
+  auto const under_way = pool.send(call_to(server, "POST", "{}"));
+  auto const later = pool.send(call_to(server));
+
+  EXPECT_EQ(under_way.trouble, HttpTrouble::stopped);
+  EXPECT_EQ(later.progress, HttpProgress::not_written);
+  EXPECT_EQ(later.trouble, HttpTrouble::stopped);
+}
+
 TEST(HttpPool, AStoppedCallSendsNothing) {
   ScriptedServer server{always(http_reply(200, "{}"))};
   auto pool = make_pool();

@@ -99,7 +99,7 @@ TEST_F(AuthConfigsTest, DoNotServeAPlainWishWithOneOfOtherScopes) {
 TEST_F(AuthConfigsTest, RefuseFieldsThatAreMissingOrUnknown) {
   Fields half;
   half.emplace_back("client_id", Secret{"app"});
-  EXPECT_EQ(error_of(find(half)).code, ErrorCode::invalid_credentials);
+  EXPECT_EQ(error_of(find(half)).code, ErrorCode::not_configured) << "with all that an app needs";
   half.emplace_back("client_sekret", Secret{"hush"});
 
   auto const error = error_of(find(half));

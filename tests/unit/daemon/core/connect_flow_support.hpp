@@ -49,7 +49,7 @@ class FakeWatcher final : public LoginWatcher {
 /// and hackernews (NO_AUTH).
 struct ConnectFlowTest : CoreTest {
   FakeWatcher watcher;
-  ConnectFlow flow{projects, rows, auth_configs, catalog, credentials, provider, watcher, clock};
+  ConnectFlow flow{projects, rows, turns, auth_configs, catalog, credentials, provider, watcher, clock};
   WallTime const link_ends = clock.wall() + std::chrono::minutes{10};
 
   ConnectFlowTest() {

@@ -403,6 +403,26 @@ TEST_F(ConnectLink, ALoginThatACrashCutOffGivesItsNameUpAtComposio) {
   EXPECT_EQ(provider.count("delete_account"), 1);
 }
 
+TEST_F(ConnectLink, ALoginThatIsARowsKeepsItsNameAtComposio) {
+  auto const first = value_of(flow.begin(caller, to("github")));
+  Account pending;
+  pending.id.text = "ca_1";
+  pending.user_id = user_id_of(project);
+  pending.integration.text = "github";
+  pending.alias = "work";
+  pending.status = AccountStatus::initializing;
+  provider.on_list_accounts = [&] { return std::vector{pending}; };
+  provider.on_create_link = [](auto const&) {
+    return Result<Link>{fail(ErrorCode::connection_already_exists, "taken")};
+  };
+  auto named = to("github");
+  named.slug = "work";
+
+  EXPECT_EQ(error_of(flow.begin(caller, named)).code, ErrorCode::connection_already_exists);
+  EXPECT_EQ(provider.count("delete_account"), 0);
+  EXPECT_EQ(row_of(first).status, ConnectionStatus::pending);
+}
+
 TEST_F(ConnectLink, GivesWhatTheIntegrationAsksForToTheLink) {
   provider.on_get_integration = [](auto const& slug) {
     IntegrationDetail detail;

@@ -101,6 +101,51 @@ TEST_F(ConnectRenewal, OfAWorkingConnectionIsForOtherScopesAlone) {
   EXPECT_EQ(row.account, expired.account);
 }
 
+TEST_F(ConnectRenewal, BegunTwiceAtOnceIsOne) {
+  finish_as(AccountStatus::initiated);
+  auto again = request;
+  again.reconnect = expired.id.text;
+  auto const first = value_of(flow.begin(caller, request));
+  auto const second = value_of(flow.begin(caller, again));
+
+  EXPECT_TRUE(second.joined);
+  EXPECT_EQ(second.redirect_url, first.redirect_url);
+  EXPECT_EQ(links, 1);
+}
+
+TEST_F(ConnectRenewal, ASecondOneThatFailsLeavesTheFirstWatched) {
+  ASSERT_TRUE(flow.begin(caller, request));
+  auto const events = watcher.events();
+  provider.on_create_link = [](auto const&) {
+    return Result<Link>{fail(ErrorCode::invalid_request, "no such scope")};
+  };
+  request.scopes = {"nonsense"};
+
+  EXPECT_FALSE(flow.begin(caller, request));
+
+  auto now = watcher.events();
+  EXPECT_EQ(std::ranges::count(now, "settled " + expired.id.text), 0);
+}
+
+TEST_F(ConnectRenewal, KeepsTheNameThatTheConnectionGotMeanwhile) {
+  auto const reply = value_of(flow.begin(caller, request));
+  auto const finished = [&] {
+    finish_as(AccountStatus::active);
+    return provider.on_get_account;
+  }();
+  provider.on_get_account = [&, finished](AccountId const& id) {
+    auto renamed = row_of(reply);
+    renamed.slug = "office";
+    EXPECT_TRUE(rows.update(renamed, store::Durability::normal));
+    return finished(id);
+  };
+
+  auto const row = value_of(settle(reply.id));
+
+  EXPECT_EQ(row.slug, "office");
+  EXPECT_EQ(row_of(reply).slug, "office");
+}
+
 TEST_F(ConnectRenewal, IsRefusedUnderAnotherKey) {
   auto const error = error_of(flow.begin(make_caller(clock, "key-2"), request));
 

@@ -113,7 +113,7 @@ TEST_F(ConnectSettle, ARestartWatchesOnWhatIsPendingAndForgetsWhatHadNoLink) {
   linkless.account.text.clear();
   ASSERT_TRUE(rows.update(linkless, store::Durability::normal));
   FakeWatcher after;
-  ConnectFlow restarted{projects, rows, auth_configs, catalog, credentials, provider, after, clock};
+  ConnectFlow restarted{projects, rows, turns, auth_configs, catalog, credentials, provider, after, clock};
 
   ASSERT_TRUE(restarted.forget_unmade());
   ASSERT_TRUE(restarted.resume_pending(caller));
@@ -126,7 +126,7 @@ TEST_F(ConnectSettle, ARestartWatchesOnWhatIsPendingAndForgetsWhatHadNoLink) {
 TEST_F(ConnectSettle, ARestartWithoutTheKeyWatchesNothingAndKeepsTheRow) {
   auto const reply = value_of(flow.begin(caller, to("github")));
   FakeWatcher after;
-  ConnectFlow restarted{projects, rows, auth_configs, catalog, credentials, provider, after, clock};
+  ConnectFlow restarted{projects, rows, turns, auth_configs, catalog, credentials, provider, after, clock};
   Caller owner;
 
   ASSERT_TRUE(restarted.resume_pending(owner));

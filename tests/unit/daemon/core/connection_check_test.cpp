@@ -69,6 +69,9 @@ TEST_F(ConnectionCheckTest, RunsAReadOnlyToolWhereThereIsNoSuchEndpoint) {
   auto const dead = value_of(checks.check(caller, "work"));
   EXPECT_EQ(dead.health, Health::dead);
   EXPECT_EQ(dead.connection.status, ConnectionStatus::expired);
+  EXPECT_EQ(value_of(checks.check(caller, "work")).detail, dead.detail) << "and says no more each time";
+  answer_with({test::succeeded()});
+  EXPECT_EQ(value_of(checks.check(caller, "work")).connection.status, ConnectionStatus::active);
 }
 
 TEST_F(ConnectionCheckTest, TakesComposiosWordWhereNothingCanBeCalled) {

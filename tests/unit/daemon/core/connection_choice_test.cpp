@@ -92,6 +92,16 @@ TEST_F(ConnectionChoice, SaysThatTheLoginIsPending) {
             (std::vector<std::string>{"agenta-tools", "connect", "--resume", id.text}));
 }
 
+TEST_F(ConnectionChoice, WhatWorksIsUsedWhileItIsRenewedForOtherScopes) {
+  add("work", ConnectionStatus::pending).renewal = Renewal{.status = ConnectionStatus::active};
+  EXPECT_EQ(choose().value().slug, "work");
+  EXPECT_EQ(choose("work").value().slug, "work");
+  rows.clear();
+
+  add("work", ConnectionStatus::pending).renewal = Renewal{.status = ConnectionStatus::expired};
+  EXPECT_EQ(choose().error().code, ErrorCode::oauth_pending);
+}
+
 TEST_F(ConnectionChoice, SaysThatTheOnlyOneIsDisabled) {
   add("work", ConnectionStatus::inactive);
 

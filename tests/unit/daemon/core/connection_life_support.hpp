@@ -13,10 +13,10 @@ namespace agenta::daemon {
 /// Connections beside what Composio has of them: `there`. `github` has a current-user endpoint where a test
 /// says so.
 struct ConnectionLife : ExecutionsTest {
-  Connections connections{projects, rows, credentials, provider, clock};
+  Connections connections{projects, rows, turns, credentials, provider, clock};
   ConnectionChecks checks{rows,     connections, catalog, credentials,
                           provider, executions,  clock,   check_options()};
-  ConnectionSync sync{projects, rows, catalog, credentials, provider, checks, clock};
+  ConnectionSync sync{projects, rows, turns, catalog, credentials, provider, checks, clock};
   std::map<std::string, Account> there{};
   std::string endpoint = "/user";
 

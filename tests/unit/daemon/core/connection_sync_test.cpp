@@ -48,16 +48,18 @@ TEST_F(ConnectionSyncTest, DoesNotAdoptLoginsThatWereNeverFinished) {
   EXPECT_TRUE(value_of(sync.sync(caller)).items.empty());
 }
 
-TEST_F(ConnectionSyncTest, DoesNotAdoptWhatIsBeingMadeHere) {
-  auto row = row_of("work");
-  row.id.text = make_uuid_v7();
-  row.slug = "second";
-  row.account = {};
-  row.status = ConnectionStatus::pending;
-  ASSERT_TRUE(rows.insert(row, store::Durability::normal));
-  add_account("ca_new", AccountStatus::active);
+TEST_F(ConnectionSyncTest, DoesNotAdoptWhatIsMadeHereMeanwhile) {
+  auto const works = provider.on_list_accounts;
+  provider.on_list_accounts = [&, works] {
+    add_account("ca_new", AccountStatus::active);
+    auto row = row_of("work");
+    row.account.text = "ca_new";  // renewed by fields, between the reading of the rows and of the accounts
+    EXPECT_TRUE(rows.update(row, store::Durability::normal));
+    return works();
+  };
+  ASSERT_TRUE(sync.sync(caller));
 
-  EXPECT_TRUE(value_of(sync.sync(caller)).items.empty());
+  EXPECT_EQ(value_of(rows.list(project, {})).size(), 1U);
 }
 
 TEST_F(ConnectionSyncTest, TakesStatusesOver) {
@@ -153,6 +155,32 @@ TEST_F(ConnectionPrune, ClearsDeadLoginsOnBothSides) {
   EXPECT_EQ(report.items.size(), 3U);
   EXPECT_EQ(value_of(rows.list(project, {})).size(), 2U) << "work, and what is waiting";
   EXPECT_EQ(provider.count("delete_account"), 3);
+}
+
+TEST_F(ConnectionPrune, LeavesALoginThatWasFinishedWhileNobodyLooked) {
+  add_login("over", ConnectionStatus::pending);
+  add_login("failed", ConnectionStatus::failed);
+  add_account("ca_over", AccountStatus::active);
+  add_account("ca_failed", AccountStatus::active);
+  clock.advance(std::chrono::minutes{11});
+
+  EXPECT_TRUE(value_of(sync.prune(caller, false)).items.empty());
+  EXPECT_EQ(provider.count("delete_account"), 0);
+  EXPECT_EQ(value_of(rows.list(project, {})).size(), 3U);
+}
+
+TEST_F(ConnectionPrune, LeavesAConnectionThatWasRenewedMeanwhile) {
+  auto failed = add_login("failed", ConnectionStatus::failed);
+  auto const works = provider.on_list_accounts;
+  provider.on_list_accounts = [&, works] {
+    failed.status = ConnectionStatus::active;
+    failed.account.text = "ca_new";
+    EXPECT_TRUE(rows.update(failed, store::Durability::normal));
+    return works();
+  };
+
+  EXPECT_TRUE(value_of(sync.prune(caller, false)).items.empty());
+  EXPECT_EQ(row_of("failed").account.text, "ca_new");
 }
 
 TEST_F(ConnectionPrune, OnlySaysSoWhereItIsADryRun) {

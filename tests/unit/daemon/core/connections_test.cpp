@@ -6,7 +6,7 @@ namespace agenta::daemon {
 namespace {
 
 struct ConnectionsTest : CoreTest {
-  Connections connections{projects, rows, credentials, provider, clock};
+  Connections connections{projects, rows, turns, credentials, provider, clock};
   using Keep = Connections::Keep;
 };
 
@@ -125,6 +125,42 @@ TEST_F(ConnectionsTest, SaysWhatBecameOfTheAccount) {
   };
   EXPECT_EQ(value_of(connections.disconnect(caller, "play", Keep::no)).remote,
             Connections::Remote::gone_before);
+}
+
+TEST_F(ConnectionsTest, ForgetsNothingWhileTheAccountThatWorkedIsNotRevoked) {
+  auto row = add_connection("work");
+  row.status = ConnectionStatus::pending;
+  row.renewal = Renewal{.account = {"ca_old"}};
+  ASSERT_TRUE(rows.update(row, store::Durability::normal));
+  provider.on_delete_account = [](AccountId const& id) {
+    if (id.text == "ca_old") return Result<void>{fail(ErrorCode::provider_unavailable, "away")};
+    return Result<void>{};
+  };
+
+  EXPECT_FALSE(connections.disconnect(caller, "work", Keep::no));
+  EXPECT_TRUE(value_of(rows.find(row.id)));
+  EXPECT_EQ(provider.count("delete_account"), 1);
+}
+
+TEST_F(ConnectionsTest, AsksAfterAnAnswerThatWasLost) {
+  add_connection("work");
+  provider.on_delete_account = [](auto const&) {
+    return Result<void>{fail(ErrorCode::outcome_unknown, "lost")};
+  };
+  provider.on_get_account = [](auto const&) {
+    return Result<Account>{fail(ErrorCode::provider_unavailable, "away")};
+  };
+  EXPECT_EQ(error_of(connections.disconnect(caller, "work", Keep::no)).code, ErrorCode::outcome_unknown);
+  provider.on_get_account = [](AccountId const& id) { return Result<Account>{Account{.id = id}}; };
+  auto const there = error_of(connections.disconnect(caller, "work", Keep::no));
+  EXPECT_EQ(there.code, ErrorCode::provider_unavailable);
+  EXPECT_NE(there.message.find("nothing was changed"), std::string::npos);
+  provider.on_get_account = [](auto const&) {
+    return Result<Account>{fail(ErrorCode::connection_not_found, "gone")};
+  };
+
+  EXPECT_TRUE(connections.disconnect(caller, "work", Keep::no));
+  EXPECT_FALSE(value_of(rows.find_by_slug(project, "work")));
 }
 
 TEST_F(ConnectionsTest, RenamesAndCarriesTheNameToComposio) {

@@ -13,6 +13,7 @@
 
 #include "daemon/core/auth_configs.hpp"
 #include "daemon/core/catalog.hpp"
+#include "daemon/core/connection_turns.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/store/connection_store.hpp"
@@ -85,6 +86,7 @@ struct CoreTest : testing::Test {
   test::FakeAccounts account_provider;
   Credentials credentials{safe, provider, account_provider, options()};
   AuthConfigs auth_configs{auth_config_store, provider, clock, &scope_of};
+  ConnectionTurns turns;
   CatalogShelf shelf{shelf_options()};
   std::vector<std::function<void(std::stop_token)>> behind{};  ///< what is to be fetched behind answers
   int refreshes = 0;                                           ///< how often the whole was to be refreshed

@@ -33,6 +33,13 @@ TEST_F(CredentialsTest, SaysBothWaysOnWhereThereIsNoKey) {
   EXPECT_EQ(error.next_step, (std::vector<std::string>{"agenta-tools", "login"}));
 }
 
+TEST_F(CredentialsTest, AKeyWithALineBreakInItIsNeitherTriedNorSaved) {
+  for (char const* key : {"ak_1\r\nX-Evil: 1", "ak_1\nX-Evil: 1", "ak 1"}) {
+    EXPECT_EQ(error_of(credentials.login(anyone, Secret{key}, {})).code, ErrorCode::invalid_request);
+  }
+  EXPECT_EQ(provider.count("verify_key"), 0);
+}
+
 TEST_F(CredentialsTest, TheCallersKeyGoesAheadOfTheSavedOne) {
   log_in();
 
