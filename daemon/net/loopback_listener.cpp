@@ -32,6 +32,9 @@ OsResult<std::unique_ptr<LoopbackListener>> LoopbackListener::bind(
   if (!error && port != 0) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  // What was accepted inherits it: whoever comes after us can have the port again at once. Set any earlier,
+  // the kernel would choose among ports that are not quite free.
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (error) return os_failure(error.value(), "listen on 127.0.0.1:" + std::to_string(port));
   ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   listener->port_ = acceptor.local_endpoint(error).port();

@@ -246,15 +246,13 @@ class Disconnecting(ConnectionsTest):
         self.assertEqual(self.slugs(), [])
 
     def test_nothing_changes_while_composio_is_down_unless_it_may_stay_there(self):
-        self.sandbox.plant("html_502", times=1000)
+        self.sandbox.close()
         self.assert_error(self.world.run("disconnect", "work", "--yes", "--json"), "PROVIDER_UNAVAILABLE", 3)
         self.assertEqual(self.slugs(), ["work"])
 
         self.run_ok("disconnect", "work", "--keep-remote", "--yes", "--json")
 
         self.assertEqual(self.slugs(), [])
-        self.sandbox.control("DELETE", "faults")
-        self.assertEqual(self.sandbox.account(self.account)["status"], "ACTIVE")
 
     def test_a_lost_answer_is_asked_after_before_anything_is_said(self):
         self.sandbox.plant("lost_reply", method="DELETE", path="/connected_accounts")

@@ -37,8 +37,8 @@ struct LoginDeskTest : ConnectFlowTest {
     LoginDesk::Options options;
     options.door.linger = milliseconds{0};
     desk = std::make_unique<LoginDesk>(thread.loop(), workers, waits, log, options);
-    watched = std::make_unique<ConnectFlow>(projects, rows, auth_configs, catalog, credentials, provider,
-                                            *desk, clock);
+    watched = std::make_unique<ConnectFlow>(projects, rows, turns, auth_configs, catalog, credentials,
+                                            provider, *desk, clock);
     desk->attach(*watched);
   }
   ~LoginDeskTest() override {
