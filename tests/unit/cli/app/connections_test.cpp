@@ -60,8 +60,9 @@ TEST(ConnectionsList, FitsANarrowTerminalWithEverySlugWhole) {
                             R"("error":{"code":"CONNECTION_EXPIRED","message":"the service refuses it"})")}));
 
   EXPECT_EQ(rig.run({"connections", "list"}), 0);
-  EXPECT_EQ(rig.capture.out, "SLUG                                       INTEG…  STATUS   LAST U…  WHY\n" +
-                                 slug + "  github  EXPIRED  2026-1…  the se…\n");
+  EXPECT_EQ(rig.capture.out,
+            "SLUG                                       INTEGR…  STATUS   LAST USED   WHY\n" + slug +
+                "  github   EXPIRED  2026-11-25  the se…\n");
 }
 
 TEST(ConnectionsList, SaysWhatThereIsNoneOfAndHowToGoOn) {
@@ -181,6 +182,28 @@ TEST(ConnectionsCheck, ShowsTheTableBeforeItFailsAtATerminal) {
             "SLUG  INTEGRATION  HEALTH  ASKED      DETAIL\n"
             "a     github       alive   GET /user  it answered\n"
             "b     github       dead    GET /user  it answered\n");
+}
+
+TEST(ConnectionsCheck, NeverCutsASlugOrWhatItFound) {
+  Rig rig;
+  at_a_terminal(rig, 60);
+  std::string const slug = "the-account-of-the-whole-engineering-team";
+  rig.answer = checks({row(slug, "ACTIVE")});
+
+  EXPECT_EQ(rig.run({"connections", "check"}), 0) << rig.capture.err;
+  EXPECT_NE(rig.capture.out.find("\n" + slug + "  "), std::string::npos) << rig.capture.out;
+  EXPECT_NE(rig.capture.out.find("  alive   "), std::string::npos) << rig.capture.out;
+  EXPECT_EQ(rig.capture.err, "");
+}
+
+TEST(Whoami, CallsTheKeysFingerprintByItsName) {
+  Rig rig;
+  at_a_terminal(rig);
+  rig.answers(
+      R"({"source":"login","store":"file","base_url":"https://b","key_fingerprint":"b207","file":"/f"})");
+
+  EXPECT_EQ(rig.run({"whoami"}), 0) << rig.capture.err;
+  EXPECT_NE(rig.capture.out.find("\n  key fingerprint  b207\n"), std::string::npos) << rig.capture.out;
 }
 
 TEST(ConnectionsCheck, BlamesTheNetworkAndNoConnection) {
