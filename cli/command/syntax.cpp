@@ -81,11 +81,11 @@ Result<void> store(Bound const& bound) {
 /// `--resume: 1 required TEXT missing` in words.
 std::string explain(std::string const& text, std::deque<Entry> const& entries) {
   std::string const name = text.substr(0, text.find(':'));
-  for (Entry const& entry : entries) {
+  auto const found = std::ranges::find_if(entries, [&](Entry const& entry) {
     auto const names = entry.each_name();
-    if (entry.placeholder.empty() || std::ranges::find(names, name) == names.end()) continue;
-    return name + " needs a value: " + name + " " + entry.placeholder;
-  }
+    return !entry.placeholder.empty() && std::ranges::find(names, name) != names.end();
+  });
+  if (found != entries.end()) return name + " needs a value: " + name + " " + found->placeholder;
   return text;
 }
 

@@ -185,7 +185,7 @@ BrowserLogins::Next BrowserLogins::ask(std::string const& id, SteadyTime deadlin
     auto const place = entries.find(id);
     if (place != entries.end()) place->second->key = entry.key;
   });
-  return log_in(id, entry, deadline, stop);
+  return log_in(id, entry, deadline, std::move(stop));
 }
 
 Result<BrowserLogin> BrowserLogins::choose(Caller const& caller, std::string const& id, std::string project) {
