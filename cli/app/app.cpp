@@ -102,6 +102,9 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
   Context context{.tools = service.port ? *service.port : nothing, .terminal = terminal};
   context.stop = world.stop;
   context.flags = flags;
+  // A `default` that was typed is kept: it may be against a setting.
+  if (settings && flags.project.empty() && settings->text("project") != "default")
+    context.flags.project = settings->text("project");
   context.paths = paths;
   context.environment = world.environment;
   context.settings = settings ? &*settings : nullptr;
@@ -110,6 +113,7 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
   context.own_program = world.own_program;
   context.load_settings = load_settings;
   context.lost_reply = world.lost_reply;
+  context.was_interrupted = [&world] { return world.signal() != 0; };
   if (service.launching != nullptr) {
     context.lost_reply = [&service] { return service.launching->daemon().lost_reply(); };
   }
@@ -123,7 +127,7 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
     return std::make_unique<client::LaunchingClient>(client::ClientIdentity{}, std::move(options));
   };
   auto done = run(context);
-  if (!done) done.error().next_step = step_here(std::move(done.error().next_step), flags);
+  if (!done) done.error().next_step = step_here(std::move(done.error().next_step), context.flags);
   return done;
 }
 

@@ -33,7 +33,7 @@ void print_identity(Context& context, std::string_view title, std::string_view d
   Card card{title};
   card.row("from", source_of(document))
       .row("endpoint", text_member(document, "base_url"))
-      .row("key", text_member(document, "key_fingerprint"))
+      .row("key fingerprint", text_member(document, "key_fingerprint"))
       .row("file", text_member(document, "file"))
       .row("project", named(document, "project"))
       .row("organization", named(document, "organization"))

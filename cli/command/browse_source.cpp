@@ -86,9 +86,6 @@ class BrowseSource {
   /// The command as it is to be typed to mean what it means in this run.
   std::vector<std::string> here(std::vector<std::string> argv) const {
     if (argv.empty() || argv.front() != "agenta-tools") argv.insert(argv.begin(), "agenta-tools");
-    if (!context_.flags.project.empty()) {
-      argv.insert(argv.begin() + 1, {"--project", context_.flags.project});
-    }
     return step_here(std::move(argv), context_.flags);
   }
 

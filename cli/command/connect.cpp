@@ -33,7 +33,7 @@ struct ConnectOptions {
 };
 
 Result<void> check(ConnectOptions const& options) {
-  if (options.resume.empty() && options.integration.empty()) {
+  if (options.resume.empty() && options.reconnect.empty() && options.integration.empty()) {
     return fail(ErrorCode::usage, "the argument INTEGRATION is missing",
                 {"agenta-tools", "integrations", "list"});
   }
@@ -61,20 +61,42 @@ std::vector<AuthField> fields_of(IntegrationDetail const& detail, std::vector<Au
   return fields;
 }
 
-/// The scheme that is meant, as far as the command line says: what is renewed is of its own.
-Result<std::string> find_auth(Context& context, ConnectOptions const& options) {
-  if (!options.auth.empty() || options.reconnect.empty()) return options.auth;
-  AGENTA_TRY(auto const reply,
-             context.call(protocol::get_connection(options.reconnect, std::chrono::seconds{0})));
+/// What is to be renewed has an integration and a scheme of its own: they are taken where none is given.
+Result<void> take_from_renewed(Context& context, std::string const& name, std::string& integration,
+                               std::string& auth) {
+  if (name.empty() || (!integration.empty() && !auth.empty())) return {};
+  AGENTA_TRY(auto const reply, context.call(protocol::get_connection(name, std::chrono::seconds{0})));
   AGENTA_TRY(auto const row, protocol::decode_connection(reply.body));
-  return row.auth_type;
+  if (integration.empty()) integration = row.integration.text;
+  if (auth.empty()) auth = row.auth_type;
+  return {};
+}
+
+/// What says on the command line which connection is made, for a step that adds to it. By then no secret is
+/// in it: one that is given as text was refused.
+std::vector<std::string> words_of(ConnectOptions const& options) {
+  std::vector<std::string> words;
+  auto const give = [&](char const* flag, std::string const& value) {
+    if (!value.empty()) words.insert(words.end(), {flag, value});
+  };
+  give("--reconnect", options.reconnect);
+  give("--as", options.slug);
+  give("--name", options.name);
+  give("--auth", options.auth);
+  give("--auth-config", options.auth_config);
+  give("--scopes", options.scopes);
+  for (std::string const& field : options.fields) give("--field", field);
+  for (std::string const& field : options.auth_config_fields) give("--auth-config-field", field);
+  return words;
 }
 
 Result<ConnectDraft> make_draft(Context& context, ConnectOptions const& options) {
   AGENTA_TRY(auto const fields, parse_fields("--field", options.fields));
   AGENTA_TRY(auto const app_fields, parse_fields("--auth-config-field", options.auth_config_fields));
-  AGENTA_TRY(auto const reply, context.call(protocol::get_integration(options.integration)));
-  AGENTA_TRY(auto const auth, find_auth(context, options));
+  std::string integration = options.integration;
+  std::string auth = options.auth;
+  AGENTA_CHECK(take_from_renewed(context, options.reconnect, integration, auth));
+  AGENTA_TRY(auto const reply, context.call(protocol::get_integration(integration)));
 
   ConnectDraft draft;
   AGENTA_TRY(draft.detail, protocol::decode_integration(reply.body));
@@ -89,14 +111,18 @@ Result<ConnectDraft> make_draft(Context& context, ConnectOptions const& options)
 
   // What an auth config of one's own makes may be of another scheme: the daemon says what is missing there.
   bool const is_known = options.auth_config.empty() || !auth.empty();
-  auto const* scheme = is_known ? find_scheme(draft.detail, auth) : nullptr;
+  std::vector<std::string> given;
+  for (FieldSource const& field : fields) given.push_back(field.name);
+  auto const* scheme = is_known ? find_scheme(draft.detail, auth, given) : nullptr;
   if (scheme != nullptr) draft.scheme = *scheme;
   FieldReader reader{context};
   AGENTA_TRY(
       request.auth_config_fields,
       reader.read(app_fields, fields_of(draft.detail, &AuthScheme::auth_config_fields), Undeclared::by_name));
-  AGENTA_TRY(request.credentials, reader.read(fields, fields_of(draft.detail, &AuthScheme::connection_fields),
-                                              Undeclared::refused));
+  auto const undeclared = options.auth_config.empty() ? Undeclared::refused : Undeclared::by_reference;
+  AGENTA_TRY(request.credentials,
+             reader.read(fields, fields_of(draft.detail, &AuthScheme::connection_fields), undeclared));
+  draft.typed = words_of(options);
   return draft;
 }
 

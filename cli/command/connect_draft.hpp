@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/command/context.hpp"
 #include "cli/command/field_source.hpp"
@@ -15,6 +16,8 @@ struct ConnectDraft {
   IntegrationDetail detail{};
   std::optional<AuthScheme> scheme{};  ///< none: the daemon finds it out, and says what is missing
   protocol::ConnectRequest request{};
+  /// What was typed beside the integration and says what is made, as argv: no secret is in it.
+  std::vector<std::string> typed{};
 };
 
 /// The daemon's answer to a draft.
@@ -25,13 +28,15 @@ struct ConnectAnswer {
 
 /// Asks for the fields that are missing and makes the connection. At a terminal, what was typed is asked for
 /// again where the service refuses it, three times at most; and where the integration needs an app of one's
-/// own, for what that app is known by. Elsewhere `INPUT_NEEDED` lists all that is missing.
+/// own, for what that app is known by. Elsewhere `INPUT_NEEDED` lists all that is missing. A next step
+/// that only adds to what was typed repeats that.
 Result<ConnectAnswer> post_draft(Context& context, ConnectDraft& draft);
 
 /// The scheme that a connection of this integration is made by: the one asked for, else as the daemon chooses
-/// (one that Composio has an app for, else one to fill in that needs no app, else the first). Nothing where
-/// the integration declares none.
-AuthScheme const* find_scheme(IntegrationDetail const& detail, std::string const& wanted);
+/// (the first that declares all `given` fields, if there are any; one that Composio has an app for, else one
+/// to fill in that needs no app, else the first). Nothing where the integration declares none.
+AuthScheme const* find_scheme(IntegrationDetail const& detail, std::string const& wanted,
+                              std::vector<std::string> const& given = {});
 
 /// The name of an integration for a person.
 std::string const& title_of(Integration const& integration);

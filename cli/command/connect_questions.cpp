@@ -55,8 +55,8 @@ Error ConnectQuestions::fields_needed() const {
 void ConnectQuestions::introduce() const {
   if (!draft_.scheme) return;
   AuthScheme const& scheme = *draft_.scheme;
-  std::string line = title_of(draft_.detail.integration) + " is connected by " + scheme.mode + ".";
-  if (!scheme.help_url.empty()) line += " Where to find what is asked for: " + scheme.help_url;
+  std::string line = "To connect " + title_of(draft_.detail.integration) + " (" + scheme.mode + ")";
+  line += scheme.help_url.empty() ? ":" : ", find what is asked for at " + scheme.help_url + ":";
   context_.say(line);
 }
 

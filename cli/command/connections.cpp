@@ -23,24 +23,49 @@ Ink ink_of_status(std::string_view word) {
   return status ? ink_of_state(state_word(*status)) : Ink::plain;
 }
 
-Result<View> render_list(Context const& context, std::string const& body) {
+/// What is said where there are none, and how to go on: what was asked for may be the reason.
+std::string none_found(Context const& context, protocol::ConnectionQuery const& query) {
+  std::string text = "No " + (query.status.empty() ? "" : query.status + " ") + "connections";
+  if (!query.integration.empty()) text += " of " + query.integration;
+  bool const is_all = query.status.empty() && query.integration.empty();
+  std::vector<std::string> step{"agenta-tools", "connections", "list"};
+  if (query.status.empty()) step = {"agenta-tools", "connect", is_all ? "github" : query.integration};
+  if (!query.status.empty() && !query.integration.empty())
+    step.insert(step.end(), {"--integration", query.integration});
+  text += is_all ? " yet. " : ". ";
+  return text + (query.status.empty() ? "Make one: " : "All there are: ") +
+         shell_line(step_here(std::move(step), context.flags));
+}
+
+Result<View> render_list(Context const& context, protocol::ConnectionQuery const& query,
+                         std::string const& body) {
   AGENTA_TRY(auto const page, protocol::decode_connections(body));
   auto const documents = protocol::elements_of(protocol::find_member(body, "items").value_or("[]"));
   constexpr std::size_t kStatus = 2;
+  constexpr std::size_t kAuth = 3;
+  constexpr std::size_t kName = 4;
   constexpr std::size_t kDefault = 5;
+  constexpr std::size_t kLastUsed = 6;
   constexpr std::size_t kWhy = 7;
+  constexpr std::size_t kDate = 10;
   Table table{{"SLUG", "INTEGRATION", "STATUS", "AUTH", "NAME", "DEFAULT", "LAST USED", "WHY"}};
-  table.keep(0).keep(kStatus).paint(kStatus, ink_of_status);
+  table.whole(0)
+      .whole(kStatus)
+      .paint(kStatus, ink_of_status)
+      .spare(kAuth)
+      .keep(kLastUsed)
+      .hide_all(kName, "");
   // Where each is the only one of its integration, or none is a default, there is nothing to tell apart.
   table.hide_all(kDefault, "default").hide_all(kDefault, "").hide_all(kWhy, "");
   for (std::size_t i = 0; i < page.items.size(); ++i) {
     Connection const& row = page.items[i];
-    table.add({row.slug, row.integration.text, std::string{name_of(row.status)}, row.auth_type, row.name,
-               row.is_default ? "default" : "", row.last_used_at ? short_time(*row.last_used_at) : "never",
+    table.add({row.slug, row.integration.text, std::string{name_of(row.status)}, row.auth_type,
+               row.name == row.slug ? "" : row.name, row.is_default ? "default" : "",
+               row.last_used_at ? short_time(*row.last_used_at).substr(0, kDate) : "never",
                why_text(row, find_foreign((*documents)[i]))});
   }
   View view;
-  view.text = table_text(context, table, "No connections yet. Make one: agenta-tools connect github");
+  view.text = table_text(context, table, none_found(context, query));
   if (page.next_cursor) view.notes.push_back(more_line(page.items.size(), page.total));
   return view;
 }
@@ -53,7 +78,7 @@ Result<void> run_list(Context& context, ListOptions const& options) {
                if (!cursor.empty()) page.cursor = cursor;
                return protocol::list_connections(page);
              }));
-  return present_view(context, body, options.view, [&] { return render_list(context, body); });
+  return present_view(context, body, options.view, [&] { return render_list(context, query, body); });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "cli/command/commands.hpp"
@@ -25,14 +26,22 @@ struct CheckOptions {
   ViewOptions view{};
 };
 
-/// Whether there is a grant that may be alive or dead. One that never was is not checked, nor one that
-/// another key is needed for.
-bool can_be_checked(Connection const& row, Foreign foreign) {
-  bool const has_grant = row.status != ConnectionStatus::pending && row.status != ConnectionStatus::failed;
-  return has_grant && foreign == Foreign::no;
+/// Why a connection is not checked; nothing where there is a grant that may be alive or dead.
+std::string_view why_left_out(Connection const& row, Foreign foreign) {
+  if (foreign == Foreign::yes) return "of another Composio project";
+  if (row.status == ConnectionStatus::pending) return "pending";
+  return row.status == ConnectionStatus::failed ? "failed" : "";
 }
 
-/// Every connection that can be checked, by id.
+void tell_left_out(Context const& context, std::map<std::string_view, int> const& counts) {
+  std::vector<std::string> parts;
+  for (auto const& [why, count] : counts) {
+    parts.push_back(std::to_string(count) + " " + std::string{why});
+  }
+  if (!parts.empty()) context.say("Not checked: " + join(parts, ", ") + ".");
+}
+
+/// Every connection that can be checked, by id. Says how many are left out.
 Result<std::vector<std::string>> find_all(Context& context) {
   AGENTA_TRY(auto const size, read_page_size("", true));
   AGENTA_TRY(auto const body, fetch_list(context, true, [&](std::string const& cursor) {
@@ -44,9 +53,16 @@ Result<std::vector<std::string>> find_all(Context& context) {
   AGENTA_TRY(auto const page, protocol::decode_connections(body));
   auto const documents = protocol::elements_of(protocol::find_member(body, "items").value_or("[]"));
   std::vector<std::string> ids;
+  std::map<std::string_view, int> left_out;
   for (std::size_t i = 0; i < page.items.size(); ++i) {
-    if (can_be_checked(page.items[i], find_foreign((*documents)[i]))) ids.push_back(page.items[i].id.text);
+    auto const why = why_left_out(page.items[i], find_foreign((*documents)[i]));
+    if (why.empty()) {
+      ids.push_back(page.items[i].id.text);
+    } else {
+      ++left_out[why];
+    }
   }
+  tell_left_out(context, left_out);
   return ids;
 }
 
@@ -75,7 +91,7 @@ Ink ink_of_health(std::string_view word) {
 View render(Context const& context, std::vector<ConnectionCheck> const& checks) {
   constexpr std::size_t kHealth = 2;
   Table table{{"SLUG", "INTEGRATION", "HEALTH", "ASKED", "DETAIL"}};
-  table.keep(0).keep(kHealth).paint(kHealth, ink_of_health);
+  table.whole(0).whole(kHealth).paint(kHealth, ink_of_health);
   for (ConnectionCheck const& check : checks) {
     table.add({check.connection.slug, check.connection.integration.text, std::string{name_of(check.health)},
                check.probe, check.detail});

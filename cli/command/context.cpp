@@ -45,7 +45,7 @@ Result<ServiceReply> Context::call_far(ServiceRequest request) {
   return reply;
 }
 
-Prompt Context::prompt() const { return Prompt{terminal, is_attended()}; }
+Prompt Context::prompt() const { return Prompt{terminal, is_attended(), was_interrupted}; }
 
 bool Context::is_attended() const {
   std::string const ci = to_lower(environment ? environment("CI").value_or("") : "");
@@ -85,10 +85,11 @@ std::string write_argv(std::vector<std::string> const& argv) {
 }
 
 std::vector<std::string> step_here(std::vector<std::string> step, GlobalFlags const& flags) {
-  bool const is_ours = !step.empty() && step.front() == "agenta-tools";
-  if (is_ours && flags.sandbox && std::ranges::find(step, "--sandbox") == step.end()) {
-    step.insert(step.begin() + 1, "--sandbox");
-  }
+  if (step.empty() || step.front() != "agenta-tools") return step;
+  auto const says = [&](std::string_view word) { return std::ranges::find(step, word) != step.end(); };
+  if (!flags.project.empty() && !says("--project"))
+    step.insert(step.begin() + 1, {"--project", flags.project});
+  if (flags.sandbox && !says("--sandbox")) step.insert(step.begin() + 1, "--sandbox");
   return step;
 }
 

@@ -59,6 +59,7 @@ struct GlobalFlags {
   bool no_autostart = false;
   bool help = false;
   bool version = false;
+  /// Once the settings are read, whoever names it; empty where nobody does, or only to say `default`.
   std::string project{};
   std::string timeout{};
   std::string color{};
@@ -78,6 +79,8 @@ struct Context {
   std::filesystem::path own_program{};
   /// Reads the settings: for commands that must work where they cannot be read.
   std::function<Result<config::Settings>()> load_settings{};
+  /// Whether a signal came that ends the command, however long its word takes to `stop`.
+  std::function<bool()> was_interrupted = [] { return false; };
   /// Whether the last call that failed may have been carried out.
   std::function<bool()> lost_reply = [] { return false; };
   /// A service that never starts a daemon.
@@ -119,7 +122,9 @@ std::string with_member(std::string_view document, std::string_view name, std::s
 /// `["agenta-tools", …]` as JSON.
 std::string write_argv(std::vector<std::string> const& argv);
 
-/// The step as it is to be typed in this run: with `--sandbox` where that is the world it is about.
+/// The step as it is to be typed in this run: with `--sandbox` where that is the world it is about, and with
+/// `--project` where one is named. Changes nothing that is complete already, nor a command of
+/// another program.
 std::vector<std::string> step_here(std::vector<std::string> step, GlobalFlags const& flags);
 
 /// The text of a file named on the command line, `-` for stdin.

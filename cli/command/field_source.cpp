@@ -32,6 +32,17 @@ unexpected<Error> refused_unknown(std::string const& name, std::vector<AuthField
                                     ", so it may be a secret: " + alternatives(name));
 }
 
+/// Whatever it is, nobody would take it.
+unexpected<Error> refused_reference(std::string const& name, std::vector<AuthField> const& declared) {
+  std::vector<std::string> names;
+  for (AuthField const& field : declared) {
+    if (std::ranges::find(names, field.name) == names.end()) names.push_back(field.name);
+  }
+  auto const meant = nearest(name, names);
+  return fail(ErrorCode::usage, "there is no field " + name + (meant ? " (" + *meant + "?)" : "") +
+                                    "; the fields are " + join(names, ", "));
+}
+
 /// What ends a file or a line is no part of a credential.
 Secret without_line_end(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
@@ -63,15 +74,33 @@ Result<FieldSource> parse_field(std::string_view flag, std::string const& text) 
   return source;
 }
 
-Result<void> check_literal(FieldSource const& source, std::vector<AuthField> const& declared,
-                           Undeclared undeclared) {
-  auto const is_it = [&](AuthField const& field) { return field.name == source.name; };
-  bool const may_be_secret =
-      std::ranges::any_of(declared, [&](AuthField const& field) { return is_it(field) && is_secret(field); });
-  if (may_be_secret) return refused_literal(source.name);
-  bool const is_known = std::ranges::any_of(declared, is_it);
-  if (!is_known && undeclared == Undeclared::refused) return refused_unknown(source.name, declared);
+bool is_declared(FieldSource const& source, std::vector<AuthField> const& declared) {
+  return std::ranges::find(declared, source.name, &AuthField::name) != declared.end();
+}
+
+/// Whether any way to connect calls it secret, or none says what it is.
+bool may_be_secret(FieldSource const& source, std::vector<AuthField> const& declared) {
+  return !is_declared(source, declared) || std::ranges::any_of(declared, [&](AuthField const& field) {
+    return field.name == source.name && is_secret(field);
+  });
+}
+
+Result<void> check_source(FieldSource const& source, std::vector<AuthField> const& declared,
+                          Undeclared undeclared) {
+  bool const is_known = is_declared(source, declared);
+  if (source.kind != FieldSource::Kind::literal) {
+    bool const is_refused = !is_known && !declared.empty() && undeclared == Undeclared::refused;
+    return is_refused ? refused_reference(source.name, declared) : Result<void>{};
+  }
+  if (is_known && may_be_secret(source, declared)) return refused_literal(source.name);
+  if (!is_known && undeclared != Undeclared::by_name) return refused_unknown(source.name, declared);
   return {};
+}
+
+Result<Secret> read_open_file(std::filesystem::path const& path) {
+  auto content = read_file(path, kMostField);
+  if (!content) return fail(error_from(content.error(), ErrorCode::usage));
+  return without_line_end(std::move(*content));
 }
 
 }  // namespace
@@ -103,14 +132,13 @@ Result<Secret> read_secret_file(std::filesystem::path const& path) {
   if (auto checked = check_private_file(path); !checked) {
     return fail(error_from(checked.error(), ErrorCode::usage));
   }
-  auto content = read_file(path, kMostField);
-  if (!content) return fail(error_from(content.error(), ErrorCode::usage));
-  return without_line_end(std::move(*content));
+  return read_open_file(path);
 }
 
-Result<Secret> FieldReader::read_one(FieldSource const& source) {
+Result<Secret> FieldReader::read_one(FieldSource const& source, bool may_be_secret) {
   switch (source.kind) {
-    case FieldSource::Kind::file: return read_secret_file(source.value);
+    case FieldSource::Kind::file:
+      return may_be_secret ? read_secret_file(source.value) : read_open_file(source.value);
     case FieldSource::Kind::input: {
       if (std::exchange(has_read_input_, true)) {
         return fail(ErrorCode::usage, "stdin can be given to one field only");
@@ -134,13 +162,11 @@ Result<Secret> FieldReader::read_one(FieldSource const& source) {
 Result<Fields> FieldReader::read(std::vector<FieldSource> const& sources,
                                  std::vector<AuthField> const& declared, Undeclared undeclared) {
   for (FieldSource const& source : sources) {
-    if (source.kind == FieldSource::Kind::literal) {
-      AGENTA_CHECK(check_literal(source, declared, undeclared));
-    }
+    AGENTA_CHECK(check_source(source, declared, undeclared));
   }
   Fields fields;
   for (FieldSource const& source : sources) {
-    AGENTA_TRY(auto value, read_one(source));
+    AGENTA_TRY(auto value, read_one(source, may_be_secret(source, declared)));
     fields.emplace_back(source.name, std::move(value));
   }
   return fields;

@@ -26,22 +26,23 @@ Result<std::vector<FieldSource>> parse_fields(std::string_view flag, std::vector
 
 using Fields = std::vector<std::pair<std::string, Secret>>;
 
-/// Whether a field that nobody declares may be given as a literal: only where what it is called tells that it
-/// is no secret.
-enum class Undeclared { refused, by_name };
+/// What becomes of a field that nobody declares, where any are declared. As text it is taken with `by_name`
+/// alone, and only where what it is called tells that it is no secret.
+enum class Undeclared { refused, by_reference, by_name };
 
 /// Reads what the flags of one command name. Stdin goes to one field only.
 class FieldReader {
  public:
   explicit FieldReader(Context& context) : context_(context) {}
 
-  /// A file must be closed to others. `declared`: what is known of the fields, of every scheme that may be
-  /// meant; a literal is refused for one that any of them calls secret.
+  /// `declared`: what is known of the fields, of every scheme that may be meant. For one that any of them
+  /// calls secret a literal is refused, and a file must be closed to others. One that nobody declares is
+  /// taken for a secret, or refused before anything is read.
   Result<Fields> read(std::vector<FieldSource> const& sources, std::vector<AuthField> const& declared,
                       Undeclared undeclared);
 
  private:
-  Result<Secret> read_one(FieldSource const& source);
+  Result<Secret> read_one(FieldSource const& source, bool may_be_secret);
 
   Context& context_;
   bool has_read_input_ = false;

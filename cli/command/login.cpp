@@ -136,13 +136,17 @@ Result<void> log_in_with(Context& context, Secret const& key, protocol::LoginOpt
   return present_identity(context, reply->body);
 }
 
-void show_login_link(Context& context, LoginOptions const& options, std::string const& url) {
+void show_login_link(Context& context, LoginOptions const& options, std::string const& url,
+                     std::string const& code) {
   LinkStyle style;
   style.may_open = !options.no_browser && !options.no_wait;
   style.is_waiting = !options.no_wait;
   style.qr = context.settings->text("connect.qr");
   style.purpose = "To log in";
   show_link(context, url, style);
+  // The page asks for the comparison: not even --quiet hides what it is made with.
+  if (!code.empty())
+    context.terminal.err(visible("Your code: " + code + " (go on only if the page shows the same)") + "\n");
   context.say("Whoever has this link can get the key: show it to nobody.");
 }
 
@@ -169,7 +173,7 @@ Result<void> go_on(Context& context, LoginOptions const& options, std::string co
   std::string const id = text_member(document, "id");
   bool const is_pending = text_member(document, "status") == "PENDING";
   if (auto const url = text_member(document, "login_url"); is_pending && !url.empty())
-    show_login_link(context, options, url);
+    show_login_link(context, options, url, text_member(document, "code"));
   if (!options.no_wait || !is_pending) return finish(context, options, id);
   auto const step = step_here(resume_login_step(id), context.flags);
   return present(context, with_member(document, "next_step", write_argv(step)), [&]() -> Result<void> {

@@ -78,6 +78,17 @@ Result<void> store(Bound const& bound) {
   return {};
 }
 
+/// `--resume: 1 required TEXT missing` in words.
+std::string explain(std::string const& text, std::deque<Entry> const& entries) {
+  std::string const name = text.substr(0, text.find(':'));
+  auto const found = std::ranges::find_if(entries, [&](Entry const& entry) {
+    auto const names = entry.each_name();
+    return !entry.placeholder.empty() && std::ranges::find(names, name) != names.end();
+  });
+  if (found != entries.end()) return name + " needs a value: " + name + " " + found->placeholder;
+  return text;
+}
+
 }  // namespace
 
 std::string_view name_of(Completes what) {
@@ -179,7 +190,7 @@ Result<void> Syntax::parse(std::vector<std::string> words) const {
     std::ranges::reverse(words);
     app.parse(std::move(words));
   } catch (CLI::ArgumentMismatch const& mismatch) {
-    return usage(mismatch.what());
+    return usage(explain(mismatch.what(), entries_));
   } catch (CLI::ParseError const&) {
     // Its text may quote a value.
     return usage("the command line cannot be read; see --help");

@@ -5,15 +5,46 @@
 #include "shared/base/try.hpp"
 
 namespace agenta::cli {
+namespace {
 
-Result<std::string> Prompt::ask(std::string_view question, Error const& instead,
-                                std::stop_token const& stop) {
+/// Somebody was asked, and ended the input.
+Error unanswered(Error const& instead) {
+  constexpr std::string_view kNobody = "there is nobody to ask";
+  constexpr std::string_view kNothing = "no answer was given";
+  Error error = instead;
+  std::size_t const at = error.message.find(kNobody);
+  if (at == std::string::npos) {
+    error.message.append(": ").append(kNothing);
+  } else {
+    error.message.replace(at, kNobody.size(), kNothing);
+  }
+  return error;
+}
+
+}  // namespace
+
+/// Leaves the cursor where the question or what was typed ends.
+Result<std::string> Prompt::read(std::string_view question, Error const& instead,
+                                 std::stop_token const& stop) {
   if (!may_ask_) return fail(instead);
   terminal_.flush();
   terminal_.err(visible(question) + " ");
-  AGENTA_TRY(auto line, terminal_.read_line(stop));
-  if (!line) return fail(instead);
-  return std::move(*line);
+  auto line = terminal_.read_line(stop);
+  // A line that came right behind the signal is no answer.
+  if (stop.stop_requested() || was_interrupted_()) {
+    if (line && *line) Secret const unused{std::move(**line)};
+    return fail(ErrorCode::cancelled, "interrupted");
+  }
+  if (!line) return fail(std::move(line).error());
+  if (!*line) return fail(unanswered(instead));
+  return std::move(**line);
+}
+
+Result<std::string> Prompt::ask(std::string_view question, Error const& instead,
+                                std::stop_token const& stop) {
+  auto line = read(question, instead, stop);
+  if (!line && may_ask_) terminal_.err("\n");
+  return line;
 }
 
 Result<bool> Prompt::confirm(std::string_view question, Error const& instead, std::stop_token const& stop) {
@@ -41,7 +72,7 @@ Result<Secret> Prompt::secret(std::string_view question, Error const& instead, s
   Result<std::string> answer = [&] {
     // Ctrl-C restores the echo at once: a second one leaves without coming back here.
     std::stop_callback const restore{stop, [&] { terminal_.restore_echo(); }};
-    return ask(question, instead, stop);
+    return read(question, instead, stop);
   }();
   terminal_.restore_echo();
   terminal_.err("\n");

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/terminal/terminal.hpp"
 #include "shared/base/secret.hpp"
@@ -11,10 +13,16 @@ namespace agenta::cli {
 
 /// Asks the person at the terminal, on stderr. Where nobody can be asked (no terminal on stdin, `--no-input`,
 /// CI) every question is `INPUT_NEEDED`, at once, saying what was needed and `instead`: how to give it
-/// otherwise.
+/// otherwise; so it is, in other words, where the person ends the input. What was typed when a signal came is
+/// `CANCELLED`, and used for nothing.
 class Prompt {
  public:
-  Prompt(Terminal& terminal, bool may_ask) : terminal_(terminal), may_ask_(may_ask && terminal.in_is_tty()) {}
+  /// `was_interrupted`: whether a signal came that ends the command.
+  Prompt(
+      Terminal& terminal, bool may_ask, std::function<bool()> was_interrupted = [] { return false; })
+      : terminal_(terminal),
+        may_ask_(may_ask && terminal.in_is_tty()),
+        was_interrupted_(std::move(was_interrupted)) {}
 
   bool may_ask() const { return may_ask_; }
   /// `y` or `yes` is yes, all else no.
@@ -26,10 +34,12 @@ class Prompt {
   Result<Secret> secret(std::string_view question, Error const& instead, std::stop_token const& stop);
 
  private:
+  Result<std::string> read(std::string_view question, Error const& instead, std::stop_token const& stop);
   Result<std::string> ask(std::string_view question, Error const& instead, std::stop_token const& stop);
 
   Terminal& terminal_;
   bool may_ask_;
+  std::function<bool()> was_interrupted_;
 };
 
 }  // namespace agenta::cli

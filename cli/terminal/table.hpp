@@ -22,6 +22,16 @@ class Table {
     kept_.push_back(column);
     return *this;
   }
+  /// Never cuts the column, however narrow the terminal.
+  Table& whole(std::size_t column) {
+    whole_.push_back(column);
+    return *this;
+  }
+  /// Leaves the column out where the rows would be cut with it; the first that was named goes first.
+  Table& spare(std::size_t column) {
+    spared_.push_back(column);
+    return *this;
+  }
   /// The colour of a cell, by what it says.
   using InkOf = Ink (*)(std::string_view cell);
   /// Colours the cells of a column; only beside words that say the same.
@@ -36,15 +46,19 @@ class Table {
     return *this;
   }
   bool empty() const { return rows_.empty(); }
-  /// The lines, each ended. Every line has at most `columns` columns, as long as a column keeps four.
+  /// The lines, each ended. Every line has at most `columns` columns, as long as a column keeps four
+  /// and what is whole has room.
   std::string render(int columns, bool has_color) const;
 
  private:
   bool is_hidden(std::size_t column) const;
-  Table without_hidden() const;
+  Table without(std::vector<std::size_t> const& columns) const;
+  std::vector<int> widths() const;
   std::vector<std::string> titles_;
   std::vector<std::vector<std::string>> rows_{};
   std::vector<std::size_t> kept_{};
+  std::vector<std::size_t> whole_{};
+  std::vector<std::size_t> spared_{};
   std::vector<std::pair<std::size_t, std::string>> hidden_{};
   std::size_t painted_ = 0;
   InkOf ink_of_ = nullptr;

@@ -47,6 +47,7 @@ Json describe(BrowserLogin const& login, std::string const& file) {
   json["id"] = login.id;
   json["status"] = login.state == BrowserLogin::State::done ? "ACTIVE" : "PENDING";
   json["login_url"] = text_or_null(login.login_url.reveal());
+  json["code"] = text_or_null(login.code);
   json["expires_at"] = login.expires_at ? Json(format_rfc3339(*login.expires_at)) : nullptr;
   json["identity"] = login.logged_in ? describe(*login.logged_in, file) : Json(nullptr);
   return json;
@@ -93,6 +94,8 @@ class AccountRoutes {
   }
 
   Result<ServiceReply> logout(Call const& call) const {
+    // A key that comes after it would log in again.
+    logins_.cancel_all();
     AGENTA_TRY(auto const removed, credentials_.logout(call.caller));
     Json json;
     json["logged_out"] = removed.was_there;

@@ -164,6 +164,7 @@ Result<DeviceSession> ComposioAccounts::create_device_session(ProviderCall const
   auto session = DeviceSession{};
   if (json) session.id = Secret{id_at(*json, "id")};
   if (session.id.empty()) return wire::unreadable("no login to finish in a browser");
+  session.code = wire::text_at(*json, "code");
   session.expires_at = wire::find_time(*json, "expiresAt");
   return session;
 }

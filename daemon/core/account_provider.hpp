@@ -26,6 +26,8 @@ struct KeyOwner {
 /// A login that is finished in a browser. Whoever knows its id can fetch the key: it is a secret.
 struct DeviceSession {
   Secret id{};
+  /// What the provider's page tells its user to compare; no secret, and empty where there is none.
+  std::string code{};
   std::optional<WallTime> expires_at{};
 };
 

@@ -49,6 +49,7 @@ bool is_open(State state) { return state == State::pending || state == State::ch
 
 Result<BrowserLogin> BrowserLogins::begin(Caller const& caller, BrowserLoginRequest request) {
   AGENTA_CHECK(credentials_.check_login());
+  if (request.choice.store == KeyStore::keyring) AGENTA_CHECK(credentials_.check_keyring(caller));
   ProviderAccess access;
   access.base_url = credentials_.endpoint_of(caller);
   AGENTA_TRY(auto session, accounts_.create_device_session({access, caller.deadline, caller.stop}));
@@ -56,6 +57,7 @@ Result<BrowserLogin> BrowserLogins::begin(Caller const& caller, BrowserLoginRequ
   entry->login.id = make_uuid_v7();
   entry->login.login_url = Secret{dashboard_of(access.base_url, request.dashboard_url) +
                                   "/?cliKey=" + percent_encode(session.id.reveal())};
+  entry->login.code = std::move(session.code);
   entry->login.expires_at = session.expires_at.value_or(clock_.wall() + kLifetime);
   entry->session = std::move(session.id);
   entry->request = std::move(request);
@@ -96,6 +98,17 @@ Result<void> BrowserLogins::cancel(std::string const& id) {
   return {};
 }
 
+void BrowserLogins::cancel_all() {
+  auto const open = entries_.with([](Entries const& entries) {
+    std::vector<std::string> ids;
+    for (auto const& [id, entry] : entries) {
+      if (is_open(entry->login.state)) ids.push_back(id);
+    }
+    return ids;
+  });
+  for (std::string const& id : open) static_cast<void>(cancel(id));
+}
+
 BrowserLogins::Next BrowserLogins::settle(std::string const& id, State state, std::optional<Error> error,
                                           std::optional<LoggedIn> logged_in) {
   entries_.with([&](Entries& entries) {
@@ -106,6 +119,7 @@ BrowserLogins::Next BrowserLogins::settle(std::string const& id, State state, st
     entry.login.error = std::move(error);
     entry.login.logged_in = std::move(logged_in);
     entry.login.login_url.wipe();
+    entry.login.code.clear();
     entry.session.wipe();
     if (state != State::choosing) entry.key.wipe();
   });
@@ -171,7 +185,7 @@ BrowserLogins::Next BrowserLogins::ask(std::string const& id, SteadyTime deadlin
     auto const place = entries.find(id);
     if (place != entries.end()) place->second->key = entry.key;
   });
-  return log_in(id, entry, deadline, stop);
+  return log_in(id, entry, deadline, std::move(stop));
 }
 
 Result<BrowserLogin> BrowserLogins::choose(Caller const& caller, std::string const& id, std::string project) {

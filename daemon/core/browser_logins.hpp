@@ -29,6 +29,7 @@ struct BrowserLogin {
   std::string id{};  ///< ours, not the provider's
   State state = State::pending;
   Secret login_url{};  ///< while pending
+  std::string code{};  ///< while pending: the page shows the same one; empty where there is none
   std::optional<WallTime> expires_at{};
   std::optional<Error> error{};         ///< when choosing or failed
   std::optional<LoggedIn> logged_in{};  ///< when done
@@ -51,6 +52,8 @@ class BrowserLogins {
                 Clock const& clock)
       : credentials_(credentials), accounts_(accounts), watcher_(watcher), clock_(clock) {}
 
+  /// With a key that is to be in the keyring alone, `NOT_CONFIGURED` where that takes none: the provider is
+  /// not to issue a key that cannot be kept.
   Result<BrowserLogin> begin(Caller const& caller, BrowserLoginRequest request);
   /// `OAUTH_EXPIRED` where it is not known (any more).
   Result<BrowserLogin> get(std::string const& id) const;
@@ -59,6 +62,8 @@ class BrowserLogins {
   Result<BrowserLogin> choose(Caller const& caller, std::string const& id, std::string project);
   /// Forgets it and its key, if it is pending or waits for a choice.
   Result<void> cancel(std::string const& id);
+  /// The same for all that are open.
+  void cancel_all();
 
   /// Whether to ask again, and how soon at the earliest.
   struct Next {

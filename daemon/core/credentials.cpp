@@ -187,6 +187,10 @@ Result<LoggedIn> Credentials::login(Caller const& caller, Secret key, LoginChoic
   return done;
 }
 
+Result<void> Credentials::check_keyring(Caller const& caller) {
+  return safe_.check_keyring(endpoint_of(caller), caller.session_bus);
+}
+
 Result<Removed> Credentials::logout(Caller const& caller) { return safe_.remove(caller.session_bus); }
 
 }  // namespace agenta::daemon

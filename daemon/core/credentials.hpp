@@ -59,6 +59,8 @@ class Credentials {
   /// Verifies the key at the provider, and saves it for the endpoint it was verified at. Where it fails
   /// nothing is changed.
   Result<LoggedIn> login(Caller const& caller, Secret key, LoginChoice const& choice = {});
+  /// `NOT_CONFIGURED` where no key can be saved in the caller's keyring now.
+  Result<void> check_keyring(Caller const& caller);
   Result<Removed> logout(Caller const& caller);
   /// `INVALID_REQUEST` where there is nothing to log in to: in the sandbox.
   Result<void> check_login() const;

@@ -164,6 +164,26 @@ Result<Kept> KeySafe::save(store::SavedCredential credential, KeyStore where, st
   return kept;
 }
 
+Result<void> KeySafe::check_keyring(std::string const& endpoint, std::string const& bus) {
+  std::lock_guard const guard{asking_};
+  auto const before = file_.load();
+  // What the keyring has of this home is not to be lost by the trial, and nobody says what that is.
+  if (!before) return {};
+  std::string const first = buses(bus).front();
+  // Reading would not tell: a keyring that is locked or was never made only says that it has no such item.
+  auto const stored = keyring_.store(first, random_hex(kItemBytes), endpoint, Secret{"no key yet"});
+  if (!stored) {
+    note_silence(first, stored.error());
+    return fail(ErrorCode::not_configured,
+                "no login is begun: the key is to be in the keyring alone, and " + stored.error().why,
+                {"agenta-tools", "login", "--browser", "--store", "file"});
+  }
+  silent_until_.erase(first);
+  // A word that stays goes with the next key that is saved.
+  static_cast<void>(keyring_.clear(first, *before ? (*before)->keyring_id : std::string{}));
+  return {};
+}
+
 Result<Removed> KeySafe::remove(std::string const& bus) {
   std::lock_guard const guard{asking_};
   auto const before = file_.load();

@@ -54,6 +54,8 @@ class KeySafe {
   /// Replaces what was saved. With `keyring` and one that does not answer: `NOT_CONFIGURED`, and nothing is
   /// changed.
   Result<Kept> save(store::SavedCredential credential, KeyStore where, std::string const& bus);
+  /// Tries with a word that is no key whether the keyring takes one now; `NOT_CONFIGURED` where it does not.
+  Result<void> check_keyring(std::string const& endpoint, std::string const& bus);
   Result<Removed> remove(std::string const& bus);
   /// What is told of the saved key without asking the keyring; nothing where that cannot be read.
   std::optional<store::SavedCredential> peek() const;

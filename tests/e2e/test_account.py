@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.support import keyring, processes
 from tests.support.agenta import AgentaTest, seconds, wait_until
 from tests.support.recorder import Recorder
+from tests.support.sandbox import fetch
 
 CANARY = "ak_sandbox_CANARY93b1e"
 KEYLESS = {"COMPOSIO_API_KEY": None}
@@ -418,6 +419,47 @@ class Browser(Account):
         self.assertEqual((done["source"], done["store"]), ("login", "file"))
         self.assert_works()
         self.assertEqual(self.run_ok("whoami", "--json").json["email"], "sandbox@example.com")
+
+    def test_the_code_that_the_page_shows_is_told(self):
+        begun = self.run_ok("login", "--browser", "--no-wait", "--quiet", "--json")
+        code = begun.json["code"]
+
+        page = fetch(begun.json["login_url"])
+
+        self.assertRegex(code, r"^\w+$")
+        self.assertIn(f"Your code: {code}", begun.err)
+        self.assertIn(code, page.text)
+        self.sandbox.approve_login(begun.json["login_url"])
+        self.run_ok(*begun.json["next_step"][1:], "--json")
+        self.assertIsNone(self.call("GET", f"/api/tools/logins/{begun.json['id']}").json["code"])
+
+    def test_no_key_is_issued_that_the_keyring_would_not_take(self):
+        recorder = self.record()
+
+        self.assert_error(self.world.run("login", "--browser", "--store", "keyring", "--json"), "NOT_CONFIGURED", 4)
+
+        self.assertEqual(recorder.of("POST", "/cli/create-session"), [])
+
+    def test_a_keyring_is_tried_before_without_a_trace(self):
+        started = self.start_keyring()
+
+        begun = self.begin("--store", "keyring")
+        self.assertEqual(started.items(), 0)
+        self.sandbox.approve_login(begun["login_url"])
+
+        self.assertEqual(self.run_ok(*begun["next_step"][1:], "--json").json["store"], "keyring")
+        self.begin("--store", "keyring")
+        self.assertEqual(started.items(), 1)
+        self.assert_works()
+
+    def test_logout_ends_what_is_open(self):
+        begun = self.begin()
+
+        self.run_ok("logout")
+        self.sandbox.approve_login(begun["login_url"])
+
+        self.assert_error(self.world.run(*begun["next_step"][1:], "--json"), "OAUTH_DENIED", 1)
+        self.assertFalse(self.credentials.exists())
 
     def test_the_link_is_shown_once_and_opened(self):
         opened = self.world.root / "opened"

@@ -88,6 +88,24 @@ class Asking(ConnectTest):
         self.assertEqual(terminal.end(), 130, terminal.text)
         self.assertEqual(self.run_ok("connections", "--json").json["items"], [])
 
+    def test_a_line_right_behind_ctrl_c_is_no_answer(self):
+        terminal = self.terminal("stripe")
+        terminal.expect(r"not shown: ?")
+        terminal.send(b"\x03" + KEY.encode() + b"\n")
+
+        self.assertEqual(terminal.end(), 130, terminal.text)
+        self.assertRegex(terminal.text, r"\nagenta-tools: interrupted\n")
+        self.assertEqual(self.sandbox.asked("POST /connected_accounts"), 0)
+
+    def test_ctrl_d_at_a_question_is_no_answer(self):
+        terminal = self.terminal("stripe", "--as", "pay")
+        terminal.expect(r"not shown: ?")
+        terminal.send(b"\x04")
+
+        self.assertEqual(terminal.end(), 14, terminal.text)
+        self.assertIn("and no answer was given", terminal.text)
+        self.assertIn("next: agenta-tools connect stripe --as pay --field generic_api_key=@FILE", terminal.text)
+
     def test_nobody_is_asked_where_nobody_can_be(self):
         for name, env, flags in (("CI", {"CI": "true"}, []), ("--no-input", {}, ["--no-input"])):
             with self.subTest(name):

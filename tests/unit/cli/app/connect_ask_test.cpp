@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "shared/protocol/json_slice.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/cli/app/rig.hpp"
 
 // What connect asks a person, and what it never takes from the command line.
@@ -71,6 +74,89 @@ TEST(ConnectAsks, InTheDeclaredOrderWithDefaultsAndSaysWhereToFindThem) {
   EXPECT_NE(desk.capture.err.find("https://shop/help"), std::string::npos);
   EXPECT_LT(desk.capture.err.find("Subdomain [acme]:"), desk.capture.err.find("pin, not shown:"));
   EXPECT_EQ(desk.capture.out, "Connected Shop as work.\n");
+}
+
+TEST(ConnectAsks, InWordsThatDoNotReadAsDone) {
+  Desk desk{kShop};
+  desk.capture.in = "\nsk_typed\n";
+
+  EXPECT_EQ(desk.run({"connect", "shop"}), 0) << desk.capture.err;
+  EXPECT_TRUE(desk.capture.err.starts_with(
+      "To connect Shop (API_KEY), find what is asked for at https://shop/help:\n"))
+      << desk.capture.err;
+}
+
+TEST(ConnectAsks, NothingMoreAndPostsNothingOnceASignalCame) {
+  Desk desk{kShop};
+  desk.capture.in = "globex\nsk_typed\n";
+  auto const usual = desk.answer;
+  desk.answer = [&](ServiceRequest const& request) {
+    desk.stop.request_stop();
+    return usual(request);
+  };
+
+  EXPECT_EQ(desk.run({"connect", "shop"}), 130);
+  EXPECT_TRUE(desk.bodies().empty());
+  EXPECT_NE(desk.capture.err.find("\nagenta-tools: interrupted\n"), std::string::npos) << desk.capture.err;
+}
+
+constexpr char const* kTwoWays =
+    R"({"slug":"linear","name":"Linear","auth_config":[{"mode":"OAUTH2","managed":true,"connection_fields":[)"
+    R"({"name":"workspace","required":false}]},)"
+    R"({"mode":"API_KEY","connection_fields":[{"name":"generic_api_key","required":true,"secret":true},)"
+    R"({"name":"subdomain","required":true}]}]})";
+
+TEST(ConnectAsks, ByTheSchemeThatHasTheFieldsThatWereGiven) {
+  Desk desk{kTwoWays};
+  desk.variables["K"] = "lin_1";
+  desk.capture.in = "acme\n";
+
+  EXPECT_EQ(desk.run({"connect", "linear", "--field", "generic_api_key=env:K"}), 0) << desk.capture.err;
+  EXPECT_EQ(desk.bodies().at(0),
+            R"({"integration_slug":"linear","credentials":{"generic_api_key":"lin_1","subdomain":"acme"}})");
+  EXPECT_TRUE(desk.capture.err.starts_with("To connect Linear (API_KEY):\n")) << desk.capture.err;
+}
+
+TEST(ConnectAsks, NobodyInAPipeAndSaysAllThatWasTypedAgain) {
+  Desk desk{kTwoWays};
+  desk.shape = Shape{};
+  desk.variables["K"] = "lin_1";
+
+  EXPECT_EQ(desk.run({"--project", "p", "connect", "linear", "--as", "w", "--name", "At work", "--auth",
+                      "API_KEY", "--field", "generic_api_key=env:K", "--scopes", "read", "--json"}),
+            14);
+  EXPECT_EQ(protocol::find_pointer(desk.capture.out, "/error/next_step"),
+            R"(["agenta-tools","--project","p","connect","linear","--as","w","--name","At work","--auth",)"
+            R"("API_KEY","--scopes","read","--field","generic_api_key=env:K","--field","subdomain=@FILE"])");
+}
+
+TEST(ConnectAsks, NobodyInAPipeAndKeepsWhatIsRenewed) {
+  Desk desk{kTwoWays};
+  desk.shape = Shape{};
+  desk.state = row("linear", "EXPIRED", R"(,"auth_type":"API_KEY")");
+  desk.variables["K"] = "lin_1";
+
+  EXPECT_EQ(desk.run({"connect", "--reconnect", "work", "--field", "subdomain=acme", "--json"}), 14);
+  EXPECT_EQ(protocol::find_pointer(desk.capture.out, "/error/next_step"),
+            R"(["agenta-tools","connect","linear","--reconnect","work","--field","subdomain=acme",)"
+            R"("--field","generic_api_key=@FILE"])");
+}
+
+TEST(ConnectAsks, NothingAgainThatTheDaemonSaysIsWrong) {
+  Desk desk{kTwoWays};
+  desk.shape = Shape{};
+  desk.variables["K"] = "lin_1";
+  Error refused;
+  refused.code = ErrorCode::invalid_credentials;
+  refused.next_step = {"agenta-tools", "connect", "linear", "--field", "generic_api_key=@FILE"};
+  desk.posts = {fail(refused)};
+
+  EXPECT_EQ(desk.run({"connect", "linear", "--as", "w", "--field", "generic_api_key=env:K", "--field",
+                      "subdomain=acme", "--json"}),
+            1);
+  EXPECT_EQ(protocol::find_pointer(desk.capture.out, "/error/next_step"),
+            R"(["agenta-tools","connect","linear","--as","w","--field","subdomain=acme",)"
+            R"("--field","generic_api_key=@FILE"])");
 }
 
 TEST(ConnectAsks, NothingThatWasGiven) {
@@ -203,6 +289,36 @@ TEST(ConnectFields, RefuseALiteralOfWhichNothingIsKnown) {
   EXPECT_EQ(desk.run({"connect", "shop", "--field", "subdomian=canary", "--json"}), 2);
   EXPECT_EQ((desk.capture.out + desk.capture.err).find("canary"), std::string::npos);
   EXPECT_NE(desk.capture.err.find("subdomain?"), std::string::npos) << desk.capture.err;
+}
+
+TEST(ConnectFields, OfNoSchemeAreRefusedBeforeTheyAreRead) {
+  Desk desk{kShop};
+
+  EXPECT_EQ(desk.run({"connect", "shop", "--field", "subdomian=@/nonexistent/file", "--json"}), 2);
+  EXPECT_NE(desk.capture.err.find("there is no field subdomian (subdomain?)"), std::string::npos)
+      << desk.capture.err;
+  EXPECT_TRUE(desk.bodies().empty());
+  // What an auth config of one's own takes, the daemon knows.
+  desk.variables["X"] = "x";
+  EXPECT_EQ(desk.run({"connect", "shop", "--auth-config", "ac_x", "--field", "other=env:X"}), 0);
+  EXPECT_EQ(desk.bodies().at(0),
+            R"({"integration_slug":"shop","auth_config_id":"ac_x","credentials":{"other":"x"}})");
+}
+
+TEST(ConnectFields, ThatAreNoSecretsMayBeInAFileThatOthersRead) {
+  test::TemporaryDirectory directory;
+  auto const file = directory.path() / "pub";
+  std::ofstream{file} << "globex\n";
+  ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
+  Desk desk{kShop};
+  desk.variables["PIN"] = "sk_env";
+
+  EXPECT_EQ(desk.run({"connect", "shop", "--field", "subdomain=@" + file.string(), "--field", "pin=env:PIN"}),
+            0)
+      << desk.capture.err;
+  EXPECT_EQ(desk.bodies().at(0),
+            R"({"integration_slug":"shop","credentials":{"subdomain":"globex","pin":"sk_env"}})");
+  EXPECT_EQ(desk.run({"connect", "shop", "--field", "pin=@" + file.string()}), 12) << desk.capture.err;
 }
 
 TEST(ConnectFields, AreGivenOnce) {

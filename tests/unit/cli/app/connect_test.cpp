@@ -105,6 +105,24 @@ TEST(Connect, SaysHowToTryARenewalAgainThatLeftTheConnectionAsItWas) {
   }
 }
 
+TEST(Connect, SaysInWordsThatAFlagNeedsAValue) {
+  Rig rig;
+
+  EXPECT_EQ(rig.run({"connect", "--resume"}), 2);
+  EXPECT_NE(rig.capture.err.find("--resume needs a value: --resume ID\n"), std::string::npos)
+      << rig.capture.err;
+}
+
+TEST(Connect, FinishesInTheProjectThatItWasBegunIn) {
+  Rig rig;
+  rig.variables["AGENTA_TOOLS_PROJECT"] = "other";
+  rig.answer = login(kGithub, row("PENDING"));
+
+  EXPECT_EQ(rig.run({"connect", "github", "--no-wait", "--json"}), 0) << rig.capture.err;
+  EXPECT_EQ(protocol::find_pointer(rig.capture.out, "/next_step"),
+            R"(["agenta-tools","--project","other","connect","--resume",")" + std::string{kId} + "\"]");
+}
+
 TEST(Connect, LeavesTheLoginToItselfWhenInterrupted) {
   Rig rig;
   auto const usual = login(kGithub, row("PENDING"));

@@ -42,13 +42,53 @@ TEST(ConnectionsList, SaysInWordsWhichIsTheDefaultAndWhyOneIsNot) {
 
   EXPECT_EQ(rig.run({"connections", "list"}), 0);
   EXPECT_EQ(rig.capture.out,
-            "SLUG   INTEGRATION  STATUS   AUTH    NAME  DEFAULT  LAST USED  WHY\n"
-            "work   github       ACTIVE   OAUTH2        default  never\n"
-            "home   github       EXPIRED  OAUTH2                 never      revoked\n"
-            "new    github       PENDING  OAUTH2                 never      login open until 2999-11-23 "
-            "20:55\n"
-            "other  github       ACTIVE   OAUTH2                 never      of another Composio project than "
-            "your key's\n");
+            "SLUG   INTEGRATION  STATUS   AUTH    DEFAULT  LAST USED  WHY\n"
+            "work   github       ACTIVE   OAUTH2  default  never\n"
+            "home   github       EXPIRED  OAUTH2           never      revoked\n"
+            "new    github       PENDING  OAUTH2           never      login open until 2999-11-23 20:55\n"
+            "other  github       ACTIVE   OAUTH2           never      of another Composio project than your "
+            "key's\n");
+}
+
+TEST(ConnectionsList, FitsANarrowTerminalWithEverySlugWhole) {
+  Rig rig;
+  at_a_terminal(rig, 80);
+  std::string const slug = "the-account-of-the-whole-engineering-team";
+  rig.answers(list({row(slug, "EXPIRED",
+                        R"(,"name":")" + slug +
+                            R"(","last_used_at":"2026-11-25T10:00:00.000Z",)"
+                            R"("error":{"code":"CONNECTION_EXPIRED","message":"the service refuses it"})")}));
+
+  EXPECT_EQ(rig.run({"connections", "list"}), 0);
+  EXPECT_EQ(rig.capture.out,
+            "SLUG                                       INTEGR…  STATUS   LAST USED   WHY\n" + slug +
+                "  github   EXPIRED  2026-11-25  the se…\n");
+}
+
+TEST(ConnectionsList, SaysWhatThereIsNoneOfAndHowToGoOn) {
+  struct Case {
+    std::vector<std::string> flags;
+    std::string said;
+  };
+  for (Case const& each :
+       {Case{{}, "No connections yet. Make one: agenta-tools --project other connect github\n"},
+        Case{{"--integration", "nope"},
+             "No connections of nope. Make one: agenta-tools --project other connect nope\n"},
+        Case{{"--status", "EXPIRED"},
+             "No EXPIRED connections. All there are: agenta-tools --project other connections list\n"},
+        Case{{"--status", "FAILED", "--integration", "gmail"},
+             "No FAILED connections of gmail. All there are: agenta-tools --project other connections list "
+             "--integration gmail\n"}}) {
+    Rig rig;
+    at_a_terminal(rig);
+    rig.variables["AGENTA_TOOLS_PROJECT"] = "other";
+    rig.answers(list({}));
+    std::vector<std::string> words{"connections", "list"};
+    words.insert(words.end(), each.flags.begin(), each.flags.end());
+
+    EXPECT_EQ(rig.run(words), 0) << rig.capture.err;
+    EXPECT_EQ(rig.capture.out, each.said);
+  }
 }
 
 TEST(ConnectionsList, GoesPageByPage) {
@@ -108,6 +148,7 @@ TEST(ConnectionsCheck, AsksAboutAllThatHaveAGrant) {
   EXPECT_EQ(asked, (std::vector<std::string>{"/api/tools/connections/id-a/check",
                                              "/api/tools/connections/id-c/check",
                                              "/api/tools/connections/id-f/check"}));
+  EXPECT_EQ(rig.capture.err, "Not checked: 1 failed, 1 of another Composio project, 1 pending.\n");
   // In the order of the list, whoever answered first.
   EXPECT_EQ(protocol::read_string(*protocol::find_pointer(rig.capture.out, "/items/1/connection/slug")), "c");
 }
@@ -141,6 +182,28 @@ TEST(ConnectionsCheck, ShowsTheTableBeforeItFailsAtATerminal) {
             "SLUG  INTEGRATION  HEALTH  ASKED      DETAIL\n"
             "a     github       alive   GET /user  it answered\n"
             "b     github       dead    GET /user  it answered\n");
+}
+
+TEST(ConnectionsCheck, NeverCutsASlugOrWhatItFound) {
+  Rig rig;
+  at_a_terminal(rig, 60);
+  std::string const slug = "the-account-of-the-whole-engineering-team";
+  rig.answer = checks({row(slug, "ACTIVE")});
+
+  EXPECT_EQ(rig.run({"connections", "check"}), 0) << rig.capture.err;
+  EXPECT_NE(rig.capture.out.find("\n" + slug + "  "), std::string::npos) << rig.capture.out;
+  EXPECT_NE(rig.capture.out.find("  alive   "), std::string::npos) << rig.capture.out;
+  EXPECT_EQ(rig.capture.err, "");
+}
+
+TEST(Whoami, CallsTheKeysFingerprintByItsName) {
+  Rig rig;
+  at_a_terminal(rig);
+  rig.answers(
+      R"({"source":"login","store":"file","base_url":"https://b","key_fingerprint":"b207","file":"/f"})");
+
+  EXPECT_EQ(rig.run({"whoami"}), 0) << rig.capture.err;
+  EXPECT_NE(rig.capture.out.find("\n  key fingerprint  b207\n"), std::string::npos) << rig.capture.out;
 }
 
 TEST(ConnectionsCheck, BlamesTheNetworkAndNoConnection) {
@@ -271,6 +334,25 @@ TEST(ConnectionsWatch, ShowsAPersonWhatHappenedAndObeysNothing) {
   EXPECT_EQ(rig.capture.out.substr(0, rig.capture.out.find('\n')),
             "2026-11-23 20:46  renamed       one (github): was \\x1b[2J  by ada")
       << rig.capture.out;
+}
+
+TEST(Disconnect, SaysTheStepOfItsOwnProject) {
+  for (bool const by_flag : {true, false}) {
+    Rig rig;
+    rig.answers(row("work", "ACTIVE"));
+    std::vector<std::string> words{"--sandbox", "disconnect", "work", "--json"};
+    if (by_flag) words.insert(words.begin(), {"--project", "other"});
+    if (!by_flag) rig.variables["AGENTA_TOOLS_PROJECT"] = "other";
+
+    EXPECT_EQ(rig.run(words), 14);
+    EXPECT_EQ(protocol::find_pointer(rig.capture.out, "/error/next_step"),
+              R"(["agenta-tools","--sandbox","--project","other","disconnect","work","--yes"])");
+  }
+  Rig rig;
+  rig.answers(row("work", "ACTIVE"));
+  EXPECT_EQ(rig.run({"disconnect", "work", "--json"}), 14);
+  EXPECT_EQ(protocol::find_pointer(rig.capture.out, "/error/next_step"),
+            R"(["agenta-tools","disconnect","work","--yes"])");
 }
 
 TEST(Disconnect, NamesWhatGoes) {

@@ -90,6 +90,45 @@ TEST(Prompt, TakesOnlyAYesForYes) {
   }
 }
 
+TEST(Prompt, UsesNothingThatWasReadOnceASignalCame) {
+  for (bool const has_token : {true, false}) {
+    Capture capture{.in = "sk_typed\ny\nname\n"};
+    Terminal terminal = Terminal::captured(capture, Shape{.in_is_tty = true, .err_is_tty = true});
+    std::stop_source source;
+    if (has_token) source.request_stop();
+    Prompt prompt{terminal, true, [&] { return !has_token; }};
+
+    auto const secret = prompt.secret("Key:", Error{}, source.get_token());
+    auto const agreed = prompt.confirm("Sure?", Error{}, source.get_token());
+    auto const text = prompt.text("Name:", Error{}, source.get_token());
+
+    ASSERT_TRUE(!secret && !agreed && !text) << has_token;
+    for (Error const& error : {secret.error(), agreed.error(), text.error()}) {
+      EXPECT_EQ(error.code, ErrorCode::cancelled);
+      EXPECT_EQ(error.message, "interrupted");
+    }
+    // What is said next begins on a line of its own.
+    EXPECT_EQ(capture.err, "Key: \nSure? [y/N] \nName: \n");
+  }
+}
+
+TEST(Prompt, SaysThatNoAnswerWasGivenWhereTheInputEnds) {
+  Capture capture;
+  Terminal terminal = Terminal::captured(capture, Shape{.in_is_tty = true, .err_is_tty = true});
+  Error instead;
+  instead.code = ErrorCode::input_needed;
+  instead.message = "it needs a yes, and there is nobody to ask";
+  instead.next_step = {"agenta-tools", "x", "--yes"};
+
+  auto const answer = Prompt{terminal, true}.confirm("Sure?", instead, {});
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::input_needed);
+  EXPECT_EQ(answer.error().message, "it needs a yes, and no answer was given");
+  EXPECT_EQ(answer.error().next_step, instead.next_step);
+  EXPECT_EQ(capture.err, "Sure? [y/N] \n");
+}
+
 TEST(Spinner, IsSilentInAPipeUnlessVerbose) {
   Capture capture;
   Terminal terminal = Terminal::captured(capture, Shape{});

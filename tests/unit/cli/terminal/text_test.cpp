@@ -103,6 +103,20 @@ TEST(Table, CutsAKeptColumnLast) {
   EXPECT_EQ(table.render(24, false), "ID             TOOL\n0192f3a4-0000  GITHUB_C…\n");
 }
 
+TEST(Table, LeavesOutWhatIsSparedAndCutsWhatIsWholeNever) {
+  Table table{{"ID", "KIND", "WHY"}};
+  table.whole(0).spare(1);
+  table.add({"a-long-identifier", "OAUTH2", "because"});
+
+  EXPECT_EQ(table.render(80, false),
+            "ID                 KIND    WHY\n"
+            "a-long-identifier  OAUTH2  because\n");
+  EXPECT_EQ(table.render(28, false),
+            "ID                 WHY\n"
+            "a-long-identifier  because\n");
+  EXPECT_NE(table.render(10, false).find("a-long-identifier  "), std::string::npos);
+}
+
 TEST(Table, ShowsControlCharactersOfItsCells) {
   Table table{{"NAME"}};
   table.add({"a\x1b[2Jb\nc"});

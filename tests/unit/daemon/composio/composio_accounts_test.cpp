@@ -110,6 +110,7 @@ TEST_F(Accounts, BeginsALoginWithoutACredential) {
 
   ASSERT_TRUE(session) << session.error().message;
   EXPECT_EQ(session->id.reveal(), "dev-1");
+  EXPECT_EQ(session->code, "a1");
   EXPECT_TRUE(session->expires_at);
   auto const requests = server.requests();
   ASSERT_EQ(requests.size(), 1U);

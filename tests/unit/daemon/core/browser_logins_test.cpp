@@ -62,6 +62,56 @@ TEST_F(BrowserLoginsTest, TheDashboardIsTheEndpointsOrTheOneThatIsNamed) {
             "https://d.example/?cliKey=device-1");
 }
 
+TEST_F(BrowserLoginsTest, HasTheCodeThatThePageShowsWhileItIsOpen) {
+  account_provider.on_create_device_session = [](auto const&) {
+    DeviceSession session;
+    session.id = Secret{"device-1"};
+    session.code = "b20a5e";
+    return session;
+  };
+  auto const login = begin();
+  EXPECT_EQ(login.code, "b20a5e");
+  provider_says(Answer::linked, "fresh");
+
+  ask(login.id);
+
+  EXPECT_EQ(value_of(logins.get(login.id)).code, "");
+}
+
+TEST_F(BrowserLoginsTest, IsNotBegunWhereTheKeyringThatIsToHaveTheKeyTakesNone) {
+  int sessions = 0;
+  account_provider.on_create_device_session = [&](auto const&) {
+    ++sessions;
+    return DeviceSession{.id = Secret{"device-1"}};
+  };
+  keyring.trouble = {store::KeyringTrouble::Kind::absent, "there is none"};
+  BrowserLoginRequest wanted;
+  wanted.choice.store = KeyStore::keyring;
+
+  EXPECT_EQ(error_of(logins.begin(anyone, wanted)).code, ErrorCode::not_configured);
+  EXPECT_EQ(sessions, 0);
+
+  keyring.trouble.reset();
+  anyone.session_bus = keyring.bus;
+  EXPECT_TRUE(logins.begin(anyone, wanted));
+  EXPECT_EQ(sessions, 1);
+}
+
+TEST_F(BrowserLoginsTest, EndTogether) {
+  auto const first = begin();
+  auto const second = begin();
+  provider_says(Answer::linked, "fresh");
+
+  logins.cancel_all();
+
+  for (auto const& each : {first, second}) {
+    EXPECT_TRUE(ask(each.id).is_settled);
+    EXPECT_EQ(value_of(logins.get(each.id)).error->code, ErrorCode::oauth_denied);
+  }
+  EXPECT_EQ(watcher.over.size(), 2U);
+  EXPECT_FALSE(std::filesystem::exists(file.path()));
+}
+
 TEST_F(BrowserLoginsTest, GoesOnUntilItsUserHasAgreedAndThenSavesTheKey) {
   auto const login = begin();
   EXPECT_FALSE(ask(login.id).is_settled);

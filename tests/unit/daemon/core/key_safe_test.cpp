@@ -57,6 +57,21 @@ TEST_F(KeySafeTest, FallsBackToTheFileAndSaysWhy) {
   }
 }
 
+TEST_F(KeySafeTest, TriesTheKeyringWithoutHarmToWhatItHas) {
+  ASSERT_TRUE(safe.check_keyring(kEndpoint, bus));
+  EXPECT_TRUE(keyring.items.empty());
+  ASSERT_TRUE(safe.save(credential(), KeyStore::keyring, bus));
+
+  EXPECT_TRUE(safe.check_keyring(kEndpoint, bus));
+
+  ASSERT_EQ(keyring.items.size(), 1U);
+  EXPECT_EQ(keyring.items[0].second, "key-1");
+  keyring.trouble = {Kind::locked, "the keyring is locked"};
+  auto const error = error_of(safe.check_keyring(kEndpoint, bus));
+  EXPECT_EQ(error.code, ErrorCode::not_configured);
+  EXPECT_NE(error.message.find("the keyring is locked"), std::string::npos) << error.message;
+}
+
 TEST_F(KeySafeTest, SavesNothingWhereTheKeyringAloneIsWantedAndDoesNotAnswer) {
   ASSERT_TRUE(safe.save(credential("before"), KeyStore::file, bus));
   keyring.trouble = {Kind::locked, "the keyring is locked"};
