@@ -120,6 +120,7 @@ class ConnectFlow {
   Result<Account> make_account(ProviderCall const& call, Plan const& plan,
                                protocol::ConnectRequest const& request, Connection& row);
   Result<void> try_out(ProviderCall const& call, Plan const& plan, AccountId const& account);
+  bool clear_failed(ProviderCall const& call, Connection const& row);
   Result<std::string> free_slug(ProviderCall const& call, ProjectId const& project, std::string const& wanted,
                                 bool exact);
   void keep_names(Connection& row);

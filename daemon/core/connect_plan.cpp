@@ -166,6 +166,17 @@ Result<std::optional<protocol::ConnectReply>> ConnectFlow::join(Caller const& ca
   return std::optional{std::move(reply)};
 }
 
+/// Whether a login that failed is gone now, here and at Composio. One that is ACTIVE there, whatever was
+/// heard of it, is somebody's.
+bool ConnectFlow::clear_failed(ProviderCall const& call, Connection const& row) {
+  if (!row.account.empty() && belongs_to(row, call.access)) {
+    auto const account = provider_.get_account(call, row.account);
+    if (account && account->status == AccountStatus::active) return false;
+    static_cast<void>(provider_.delete_account(call, row.account));
+  }
+  return connections_.erase(row, store::Durability::normal).has_value();
+}
+
 /// A slug nobody holds: a row that never became a connection gives its slug up, here and at Composio.
 Result<std::string> ConnectFlow::free_slug(ProviderCall const& call, ProjectId const& project,
                                            std::string const& wanted, bool exact) {
@@ -174,12 +185,7 @@ Result<std::string> ConnectFlow::free_slug(ProviderCall const& call, ProjectId c
     std::string const slug = n == 1 ? wanted : wanted + "-" + std::to_string(n);
     AGENTA_TRY(auto taken, connections_.find_by_slug(project, slug));
     if (!taken) return slug;
-    if (taken->status == ConnectionStatus::failed) {
-      if (!taken->account.empty() && belongs_to(*taken, call.access))
-        static_cast<void>(provider_.delete_account(call, taken->account));
-      AGENTA_CHECK(connections_.erase(*taken, store::Durability::normal));
-      return slug;
-    }
+    if (taken->status == ConnectionStatus::failed && clear_failed(call, *taken)) return slug;
     if (exact) {
       return fail(ErrorCode::connection_already_exists,
                   "the slug " + slug + " is taken by a connection of " + taken->integration.text + " (" +

@@ -204,6 +204,16 @@ TEST_F(ConnectLink, ALoginThatFailedGivesItsSlugUp) {
   EXPECT_FALSE(value_of(rows.find(failed.id)));
 }
 
+TEST_F(ConnectLink, AFailedLoginThatIsActiveAtComposioKeepsItsSlug) {
+  auto failed = add_connection("github");
+  failed.status = ConnectionStatus::failed;
+  ASSERT_TRUE(rows.update(failed, store::Durability::normal));
+  finish_as(AccountStatus::active);
+
+  EXPECT_EQ(value_of(flow.begin(caller, to("github"))).slug, "github-2");
+  EXPECT_EQ(provider.count("delete_account"), 0);
+}
+
 TEST_F(ConnectLink, AFailingLinkLeavesNothingBehind) {
   provider.on_create_link = [](auto const&) {
     return Result<Link>{fail(ErrorCode::provider_unavailable, "away")};
