@@ -219,7 +219,6 @@ ServiceRequest get_browser_login(std::string_view id, std::chrono::seconds wait)
   Target target{"/logins"};
   target.segment(id);
   if (wait.count() <= 0) return target.get();
-  constexpr std::chrono::seconds kLastQuestion{30};
   ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
   request.timeout = wait + kLastQuestion;
   return request;
