@@ -10,6 +10,7 @@
 #include "daemon/core/scheme_fields.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -42,6 +43,19 @@ std::optional<Renewal> renewal_of(Connection const& row) {
 AccountId unfinished_account(Connection const& row) {
   bool const unfinished = row.status == ConnectionStatus::pending || row.status == ConnectionStatus::failed;
   return unfinished ? row.account : AccountId{};
+}
+
+/// Whether a service's words hold a secret that was just given: as it is, or as JSON writes it.
+bool tells_a_secret(std::string_view words, AuthScheme const& scheme, Fields const& given) {
+  return std::ranges::any_of(given, [&](auto const& pair) {
+    auto const field = std::ranges::find(scheme.connection_fields, pair.first, &AuthField::name);
+    bool const is_secret = field == scheme.connection_fields.end() || field->secret;
+    if (!is_secret || pair.second.empty()) return false;
+    Secret const quoted{protocol::write_string(pair.second.reveal())};
+    std::string_view const escaped{quoted.reveal().data() + 1, quoted.reveal().size() - 2};
+    return words.find(pair.second.reveal()) != std::string_view::npos ||
+           words.find(escaped) != std::string_view::npos;
+  });
 }
 
 bool is_taken_alias(Error const& error) { return error.code == ErrorCode::connection_already_exists; }
@@ -214,7 +228,8 @@ Result<protocol::ConnectReply> ConnectFlow::begin_link(Caller const& caller, Pla
 
 /// Composio tries out the keys of one scheme alone. For the others the service is asked who it is, where it
 /// can be: credentials that it refuses are no connection.
-Result<void> ConnectFlow::try_out(ProviderCall const& call, Plan const& plan, AccountId const& account) {
+Result<void> ConnectFlow::try_out(ProviderCall const& call, Plan const& plan, Fields const& given,
+                                  AccountId const& account) {
   constexpr unsigned kUnauthorized = 401;
   if (plan.scheme.mode == "API_KEY" || plan.detail->current_user_endpoint.empty()) return {};
   ProxyRequest request;
@@ -224,7 +239,9 @@ Result<void> ConnectFlow::try_out(ProviderCall const& call, Plan const& plan, Ac
   auto const reply = provider_.proxy(call, request);
   if (!reply || reply->status != kUnauthorized) return {};
   constexpr std::size_t kMostWords = 300;
-  std::string const words = reply->body.size() > kMostWords ? "" : ": " + reply->body;
+  bool const may_be_shown =
+      reply->body.size() <= kMostWords && !tells_a_secret(reply->body, plan.scheme, given);
+  std::string const words = may_be_shown ? ": " + reply->body : "";
   return fail(ErrorCode::invalid_credentials, plan.integration() + " refused these credentials (" +
                                                   std::to_string(reply->status) + ")" + words);
 }
@@ -247,7 +264,7 @@ Result<Account> ConnectFlow::make_account(ProviderCall const& call, Plan const& 
     works = fail(ErrorCode::invalid_credentials,
                  plan.integration() + " refused these credentials: " + words_of(*account));
   } else {
-    works = try_out(call, plan, account->id);
+    works = try_out(call, plan, request.credentials, account->id);
   }
   if (works) return account;
   static_cast<void>(provider_.delete_account(call, account->id));

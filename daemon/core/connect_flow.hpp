@@ -119,7 +119,8 @@ class ConnectFlow {
                                               protocol::ConnectRequest const& request);
   Result<Account> make_account(ProviderCall const& call, Plan const& plan,
                                protocol::ConnectRequest const& request, Connection& row);
-  Result<void> try_out(ProviderCall const& call, Plan const& plan, AccountId const& account);
+  Result<void> try_out(ProviderCall const& call, Plan const& plan, Fields const& given,
+                       AccountId const& account);
   bool clear_failed(ProviderCall const& call, Connection const& row);
   Result<std::string> free_slug(ProviderCall const& call, ProjectId const& project, std::string const& wanted,
                                 bool exact);

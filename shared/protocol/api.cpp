@@ -51,6 +51,13 @@ class Target {
     return request;
   }
   ServiceRequest get() const { return request("GET"); }
+  /// Holds the reply until what is asked for settles, at most `wait`.
+  ServiceRequest get_after(std::chrono::seconds wait) {
+    if (wait.count() <= 0) return get();
+    ServiceRequest request = query("wait", std::string_view{std::to_string(wait.count())}).get();
+    request.timeout = wait + kLastQuestion;
+    return request;
+  }
 
  private:
   std::string text_;
@@ -129,10 +136,7 @@ ServiceRequest list_connections(ConnectionQuery const& query) {
 ServiceRequest get_connection(std::string_view slug_or_id, std::chrono::seconds wait) {
   Target target{"/connections"};
   target.segment(slug_or_id);
-  if (wait.count() <= 0) return target.get();
-  ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
-  request.timeout = wait + kLastQuestion;
-  return request;
+  return target.get_after(wait);
 }
 
 ServiceRequest connect(ConnectRequest const& request) {
@@ -171,10 +175,7 @@ ServiceRequest prune_connections(DryRun dry_run) {
 ServiceRequest list_connection_changes(std::string_view cursor, std::chrono::seconds wait) {
   Target target{"/connection-changes"};
   target.query("cursor", cursor);
-  if (wait.count() <= 0) return target.get();
-  ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
-  request.timeout = wait + kLastQuestion;
-  return request;
+  return target.get_after(wait);
 }
 
 ServiceRequest execute(ToolCall const& call, ExecuteOutput output) {
@@ -218,10 +219,7 @@ ServiceRequest begin_browser_login(LoginOptions const& options, std::string_view
 ServiceRequest get_browser_login(std::string_view id, std::chrono::seconds wait) {
   Target target{"/logins"};
   target.segment(id);
-  if (wait.count() <= 0) return target.get();
-  ServiceRequest request = target.query("wait", std::string_view{std::to_string(wait.count())}).get();
-  request.timeout = wait + kLastQuestion;
-  return request;
+  return target.get_after(wait);
 }
 
 ServiceRequest choose_login_project(std::string_view id, std::string_view project) {

@@ -193,6 +193,29 @@ TEST_F(ConnectFields, RefusedCredentialsLeaveNothingBehind) {
   EXPECT_TRUE(all_rows().empty());
 }
 
+TEST_F(ConnectFields, CredentialsThatTheServiceRefusesAreNotConnectedNorShown) {
+  provider.on_get_integration = [](IntegrationSlug const& slug) -> Result<IntegrationDetail> {
+    IntegrationDetail detail;
+    detail.integration.slug = slug;
+    detail.auth = {with_key_field(scheme("BEARER_TOKEN", false))};
+    detail.current_user_endpoint = "/me";
+    return detail;
+  };
+  std::string body = R"({"message":"no such token"})";
+  provider.on_proxy = [&](auto const&) { return ProxyReply{401, body}; };
+
+  auto const error = error_of(flow.begin(caller, to_stripe("tok\"en-1")));
+  EXPECT_EQ(error.code, ErrorCode::invalid_credentials);
+  EXPECT_NE(error.message.find("no such token"), std::string::npos);
+  EXPECT_EQ(provider.calls().back(), "delete_account ca_1");
+  EXPECT_TRUE(all_rows().empty());
+
+  body = R"({"message":"tok\"en-1 is wrong"})";
+  auto const echoed = error_of(flow.begin(caller, to_stripe("tok\"en-1")));
+  EXPECT_EQ(echoed.code, ErrorCode::invalid_credentials);
+  EXPECT_EQ(echoed.message.find("en-1"), std::string::npos) << echoed.message;
+}
+
 TEST_F(ConnectFields, AProviderThatSaysNoLeavesNothingBehind) {
   provider.on_create_account = [](auto const&) {
     return Result<Account>{fail(ErrorCode::invalid_credentials, "no")};
