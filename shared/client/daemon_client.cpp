@@ -261,6 +261,8 @@ expected<void, ReachError> DaemonClient::connect(milliseconds timeout, std::stop
   return state_->reach(limit);
 }
 
+void DaemonClient::disconnect() { state_->socket.reset(); }
+
 Result<ServiceReply> DaemonClient::call(ServiceRequest const& request, std::stop_token stop) {
   state_->lost_reply = false;
   AGENTA_CHECK(check_request(request, state_->identity));

@@ -46,6 +46,9 @@ class DaemonClient final : public ToolService {
   /// Connects now. What a failure means is the caller's to decide; nothing was sent.
   expected<void, ReachError> connect(std::chrono::milliseconds timeout, std::stop_token stop = {});
 
+  /// Closes the connection; the next call makes a new one.
+  void disconnect();
+
   /// Connects where not yet connected. `DAEMON_UNAVAILABLE` where nobody answers; `OUTCOME_UNKNOWN` never
   /// comes from here: a lost reply is `DAEMON_UNAVAILABLE` with `lost_reply()` true, and the caller asks the
   /// journal. A 426 of the daemon is `VERSION_SKEW` with the daemon's version in the context.

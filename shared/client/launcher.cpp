@@ -223,6 +223,7 @@ Result<void> replace_older_daemon(DaemonClient& client, LaunchOptions const& opt
     auto const stopped = client.call(shutdown, stop);
     // A daemon that goes may take its answer along.
     if (!stopped && stopped.error().code != ErrorCode::daemon_unavailable) return fail(stopped.error());
+    client.disconnect();  // what is still open leads to a daemon that is leaving
     if (record)
       AGENTA_CHECK(wait_until_gone(*record, std::chrono::steady_clock::now() + kDrain + kDeparture, stop));
   }

@@ -53,8 +53,10 @@ struct LauncherTest : testing::Test {
     return "until [ -S " + options.paths.socket().string() + " ]; do sleep 0.01; done; echo \"ready $$\" >&3";
   }
   bool was_started() const { return std::filesystem::exists(started); }
+  /// Gives up where the test has failed already: nobody will start it then.
   void wait_until_started() const {
-    while (!was_started()) std::this_thread::sleep_for(5ms);
+    auto const end = std::chrono::steady_clock::now() + 4 * options.deadline;
+    while (!was_started() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
   }
   UniqueFd hold_daemon_lock() const {
     EXPECT_TRUE(open_private_dir(options.paths.run_dir()));
@@ -322,8 +324,11 @@ TEST_F(LauncherTest, SaysWhereItLookedForTheDaemonsProgram) {
 
 /// A daemon of another version: it answers nothing but a request to go, and that only where no version is
 /// stated.
-FakeDaemon::Serve skewed(std::string const& why) {
-  return [why](FakeDaemon& daemon, int fd) {
+/// What a daemon that was told to stop does with the connection it was told on.
+enum class Leaving { closes, lingers };
+
+FakeDaemon::Serve skewed(std::string const& why, Leaving leaving = Leaving::closes) {
+  return [why, leaving](FakeDaemon& daemon, int fd) {
     for (;;) {
       std::string const request = daemon.read_request(fd);
       if (request.empty()) return;
@@ -336,7 +341,7 @@ FakeDaemon::Serve skewed(std::string const& why) {
                   : reply(426, R"({"detail":"versions differ","code":"VERSION_SKEW","context":{"reason":")" +
                                    why +
                                    R"(","daemon_version":"0.0.1","daemon_program":"/old/agenta-toolsd"}})"));
-      if (shutdown) return;
+      if (shutdown && leaving == Leaving::closes) return;
     }
   };
 }
@@ -361,6 +366,22 @@ TEST_F(LauncherTest, ReplacesAnOlderDaemonOnceAndRunsTheCallOnce) {
   };
   auto const seen = fresh->requests();
   EXPECT_EQ(std::ranges::count_if(seen, is_call), 1);
+}
+
+TEST_F(LauncherTest, DoesNotTakeTheOpenConnectionToALeavingDaemonForOneToANewOne) {
+  FakeDaemon old{options.paths.socket(), skewed("client_newer", Leaving::lingers)};
+  install(serving_script());
+  std::optional<FakeDaemon> fresh;
+  std::jthread const server{[&] {
+    wait_until_started();
+    fresh.emplace(options.paths.socket(), always(reply(200, "{\"new\":true}")));
+  }};
+  LaunchingClient launching{{}, options};
+
+  auto const answer = launching.call(protocol::whoami(), {});
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "{\"new\":true}");
 }
 
 TEST_F(LauncherTest, RefusesWithBothProgramsNamedWhereTheDaemonItStartsIsOlderToo) {
