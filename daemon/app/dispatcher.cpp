@@ -37,7 +37,9 @@ void add_common_headers(HttpResponse& response, std::string const& request_id) {
   response.headers.emplace_back(protocol::kProtocolHeader, std::to_string(protocol_range().newest));
   response.headers.emplace_back(protocol::kBuildHeader, build_id());
   if (!request_id.empty()) response.headers.emplace_back(protocol::kRequestIdHeader, request_id);
-  if (!response.body.empty()) response.headers.emplace_back("Content-Type", "application/json");
+  bool const names_its_type = find_header(response.headers, "Content-Type").has_value();
+  if ((!response.body.empty() || response.file) && !names_its_type)
+    response.headers.emplace_back("Content-Type", "application/json");
 }
 
 Error internal_error(std::exception_ptr const& failure) {
@@ -163,6 +165,7 @@ HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string co
   if (result) {
     response.status = result->status;
     response.body = std::move(result->body);
+    response.file = std::move(result->file);
     for (auto& header : result->headers) {
       if (header.first != api::kWaitKeyHeader) response.headers.push_back(std::move(header));
     }

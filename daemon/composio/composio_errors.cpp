@@ -349,6 +349,7 @@ Error error_from_trouble(HttpOutcome const& outcome, Asked const& asked) {
     case HttpTrouble::timed_out: error.code = timeout; break;
     case HttpTrouble::stopped: error.code = cancelled; break;
     case HttpTrouble::too_large: error.code = composio_error; break;
+    case HttpTrouble::not_public: error.code = forbidden; break;
     case HttpTrouble::none:
     case HttpTrouble::unknown_host:
     case HttpTrouble::unreachable:

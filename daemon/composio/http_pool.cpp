@@ -12,6 +12,7 @@
 #include "daemon/composio/call_guard.hpp"
 #include "daemon/composio/endpoint.hpp"
 #include "daemon/composio/host_lookup.hpp"
+#include "daemon/composio/public_address.hpp"
 #include "daemon/composio/sigpipe_guard.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/unique_fd.hpp"
@@ -103,6 +104,8 @@ std::string describe(HttpTrouble what, httplib::Error error, Endpoint const& end
                                                     : "the certificate of " + place + " is not to be trusted";
     case HttpTrouble::proxy: return "the proxy would not connect to " + place;
     case HttpTrouble::truncated: return "the reply of " + place + " broke off";
+    case HttpTrouble::not_public:
+      return endpoint.host + " is not on the public internet, so nothing is fetched from it";
     case HttpTrouble::too_large: return "the reply of " + place + " is larger than allowed";
     case HttpTrouble::timed_out: return "no reply of " + place + " within the time allowed";
     case HttpTrouble::stopped: return "the call was cancelled";
@@ -118,7 +121,29 @@ std::string describe(HttpTrouble what, httplib::Error error, Endpoint const& end
 struct Watch {
   bool body_written = false;
   bool too_large = false;
+  bool unwanted = false;  ///< the caller's sink said no
+  std::size_t taken = 0;
 };
+
+HttpFields fields_of(httplib::Response const& response) {
+  auto fields = HttpFields{};
+  for (auto const& [name, value] : response.headers) fields.emplace_back(to_lower(name), value);
+  return fields;
+}
+
+/// Hands over the next piece of a file; the last byte tells that the request was written whole.
+bool write_piece(FileBody const& part, std::size_t at, std::size_t left, Watch& watch,
+                 httplib::DataSink& sink) {
+  constexpr auto kPiece = std::size_t{256} * 1024;
+  auto piece = std::string(std::min(kPiece, left), '\0');
+  auto const got = ::pread(part.file->get(), piece.data(), piece.size(),
+                           static_cast<off_t>(part.offset + static_cast<std::int64_t>(at)));
+  if (got <= 0) return false;
+  watch.body_written = static_cast<std::size_t>(got) == left;
+  if (sink.write(piece.data(), static_cast<std::size_t>(got))) return true;
+  watch.body_written = false;
+  return false;
+}
 
 httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Watch& watch,
                               std::string& body) {
@@ -126,7 +151,12 @@ httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Wa
   request.method = call.method;
   request.path = endpoint.prefix + call.target;
   for (auto const& [name, value] : call.fields) request.headers.emplace(name, value);
-  if (!call.body.empty()) {
+  if (call.body_file) {
+    request.content_length_ = static_cast<std::size_t>(call.body_file->size);
+    request.content_provider_ = [&call, &watch](std::size_t at, std::size_t left, httplib::DataSink& sink) {
+      return write_piece(*call.body_file, at, left, watch, sink);
+    };
+  } else if (!call.body.empty()) {
     request.content_length_ = call.body.size();
     // A provider rather than a body: it tells whether the last byte was handed over, and is asked once at
     // most.
@@ -136,8 +166,20 @@ httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Wa
       return watch.body_written;
     };
   }
+  if (call.on_reply) {
+    request.response_handler = [&call](httplib::Response const& response) {
+      call.on_reply(static_cast<unsigned>(response.status), fields_of(response));
+      return true;
+    };
+  }
   request.content_receiver = [&call, &watch, &body](char const* data, std::size_t size, std::uint64_t,
                                                     std::uint64_t) {
+    if (call.sink) {
+      watch.taken += size;
+      watch.too_large = watch.taken > call.max_body;
+      watch.unwanted = !watch.too_large && !call.sink({data, size});
+      return !watch.too_large && !watch.unwanted;
+    }
     if (size > call.max_body - body.size()) {
       watch.too_large = true;
       return false;
@@ -150,7 +192,7 @@ httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Wa
 
 /// Whether the request may have been delivered whole, where the library failed.
 bool may_be_delivered(HttpCall const& call, Line const& line, Watch const& watch, httplib::Error error) {
-  if (!call.body.empty()) return watch.body_written;
+  if (!call.body.empty() || call.body_file) return watch.body_written;
   if (line.dialled_twice) return true;  // before or after the first writing: not told
   switch (error) {
     case httplib::Error::Connection:
@@ -172,6 +214,7 @@ HttpOutcome failed(HttpCall const& call, Endpoint const& endpoint, Line const& l
   // A refused second dial says nothing of the network: the connection of the first had been lost.
   if (line.dialled_twice) what = HttpTrouble::lost;
   if (watch.too_large) what = HttpTrouble::too_large;
+  if (watch.unwanted) what = HttpTrouble::stopped;
   if (line.guard->cause() == CallGuard::Cause::deadline) what = HttpTrouble::timed_out;
   if (line.guard->cause() == CallGuard::Cause::stop) what = HttpTrouble::stopped;
   return trouble(progress, what, describe(what, error, endpoint));
@@ -200,14 +243,14 @@ HttpOutcome use(Line& line, HttpCall const& call, Endpoint const& endpoint) {
 
   outcome.progress = HttpProgress::replied;
   outcome.reply.status = static_cast<unsigned>(response.status);
-  for (auto const& [name, value] : response.headers) outcome.reply.fields.emplace_back(to_lower(name), value);
+  outcome.reply.fields = fields_of(response);
   return outcome;
 }
 
 /// Whether the same request may be sent once more, on a fresh line, because the reused one turned out dead.
 bool may_try_again(HttpOutcome const& outcome, HttpCall const& call) {
   if (outcome.trouble == HttpTrouble::timed_out || outcome.trouble == HttpTrouble::stopped) return false;
-  if (outcome.trouble == HttpTrouble::too_large) return false;
+  if (outcome.trouble == HttpTrouble::too_large || outcome.trouble == HttpTrouble::not_public) return false;
   if (outcome.progress == HttpProgress::not_written) return true;
   return outcome.progress == HttpProgress::written_no_reply &&
          (call.method == "GET" || call.may_repeat == MayRepeat::yes);
@@ -222,7 +265,7 @@ struct HttpPool::Impl {
   HttpOutcome send_fresh(HttpCall const& call, Endpoint const& endpoint, CallGuard& guard);
   HttpOutcome run(std::unique_ptr<Line> line, HttpCall const& call, Endpoint const& endpoint,
                   CallGuard& guard);
-  std::unique_ptr<Line> make_line(Endpoint const& endpoint, std::string const& address) const;
+  std::unique_ptr<Line> make_line(Endpoint const& endpoint, std::string const& address, bool proxied) const;
   std::unique_ptr<Line> take_idle(std::string const& origin);
   void put_idle(std::string const& origin, std::unique_ptr<Line> line);
   void sweep();
@@ -235,7 +278,8 @@ struct HttpPool::Impl {
   Alarm alarm{};  // last: it stops before what its functions touch goes
 };
 
-std::unique_ptr<Line> HttpPool::Impl::make_line(Endpoint const& endpoint, std::string const& address) const {
+std::unique_ptr<Line> HttpPool::Impl::make_line(Endpoint const& endpoint, std::string const& address,
+                                                bool proxied) const {
   auto line = std::make_unique<Line>();
   if (endpoint.tls) {
     auto client = std::make_unique<httplib::SSLClient>(endpoint.host, endpoint.port);
@@ -246,7 +290,7 @@ std::unique_ptr<Line> HttpPool::Impl::make_line(Endpoint const& endpoint, std::s
     line->client = std::make_unique<httplib::ClientImpl>(endpoint.host, endpoint.port);
   }
   auto& client = *line->client;
-  line->via_proxy = endpoint.tls && uses_proxy(options.proxy, endpoint.host);
+  line->via_proxy = proxied;
   if (line->via_proxy) {
     client.set_proxy(address, options.proxy.port);
     if (!options.proxy.user.empty()) client.set_proxy_basic_auth(options.proxy.user, options.proxy.password);
@@ -318,18 +362,24 @@ HttpOutcome HttpPool::Impl::run(std::unique_ptr<Line> line, HttpCall const& call
 }
 
 HttpOutcome HttpPool::Impl::send_fresh(HttpCall const& call, Endpoint const& endpoint, CallGuard& guard) {
-  auto const proxied = endpoint.tls && uses_proxy(options.proxy, endpoint.host);
+  auto const proxied = endpoint.tls && uses_proxy(options.proxy, endpoint.host) && !call.only_public;
   auto const addresses = look_up(proxied ? options.proxy.host : endpoint.host, call.deadline, call.stop);
   auto outcome = trouble(HttpProgress::not_written, HttpTrouble::unknown_host,
                          "no address is known for " + (proxied ? options.proxy.host : endpoint.host));
   for (auto const& address : addresses) {
-    outcome = run(make_line(endpoint, address), call, endpoint, guard);
+    if (call.only_public && !is_public_address(address)) {
+      return trouble(HttpProgress::not_written, HttpTrouble::not_public,
+                     describe(HttpTrouble::not_public, httplib::Error::Success, endpoint));
+    }
+    outcome = run(make_line(endpoint, address, proxied), call, endpoint, guard);
     if (outcome.progress != HttpProgress::not_written || outcome.trouble != HttpTrouble::unreachable) break;
   }
   return outcome;
 }
 
 HttpOutcome HttpPool::Impl::send(HttpCall const& call, Endpoint const& endpoint, CallGuard& guard) {
+  // An open connection does not tell how its host was looked up.
+  if (call.only_public) return send_fresh(call, endpoint, guard);
   if (auto line = take_idle(endpoint.origin())) {
     // False when the call ended meanwhile: the socket then is left alone, and the fresh one is never opened.
     if (guard.hold(line->socket.get())) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/base/body.hpp"
 #include "shared/base/clock.hpp"
 
 namespace agenta::daemon {
@@ -32,6 +34,15 @@ struct HttpCall {
   std::stop_token stop{};
   MayRepeat may_repeat = MayRepeat::no;
   std::size_t max_body = std::size_t{64} << 20;  ///< bytes of the reply's body
+  std::optional<FileBody> body_file{};           ///< instead of `body`
+  /// Takes the body of a reply as it comes, instead of the reply's `body`; false ends the call as stopped.
+  /// Asked for again where the call is sent again: `on_reply` comes first each time.
+  BodySink sink{};
+  /// The status and the fields of a reply, before its body.
+  std::function<void(unsigned status, HttpFields const& fields)> on_reply{};
+  /// Refuse an address that is not on the public internet (loopback, private, link-local, …) after the host
+  /// is resolved: for URLs that somebody else wrote. Never through a proxy.
+  bool only_public = false;
 };
 
 /// How far a request got. The first allows sending it again; the second does not.
@@ -52,6 +63,7 @@ enum class HttpTrouble : std::uint8_t {
   lost,       ///< the connection broke, or the reply is not HTTP
   truncated,  ///< the reply began and did not end
   too_large,
+  not_public,  ///< the host's address is not one of the public internet
   timed_out,
   stopped,
 };

@@ -81,7 +81,9 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
     }
     named = *reference->connection;
   }
-  AGENTA_TRY(plan.access, credentials_.access_for(caller));
+  if (!is_custom(reference->slug)) {
+    AGENTA_TRY(plan.access, credentials_.access_for(caller));
+  }
   AGENTA_TRY(plan.project, projects_.ensure(caller.project, clock_.wall()));
   record.project = plan.project.id;
   ProviderCall const provider_call{plan.access, caller.deadline, {}};
@@ -101,6 +103,11 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   auto const nulls = call.validate ? schema::Nulls::leave_out : schema::Nulls::keep;
   given = schema::restore_arguments(tool.input_schema, std::move(given), nulls);
   plan.arguments = std::move(given.json);
+  if (!call.files.empty()) {
+    if (options_.files == nullptr)
+      return fail(ErrorCode::unsupported, "this daemon takes no files for arguments");
+    AGENTA_TRY(plan.arguments, options_.files->describe(tool, plan.arguments, call.files));
+  }
   if (plan.tool->schema) {
     plan.arguments = plan.tool->schema->coerce(plan.arguments, given.text_paths);
     record.arguments = schema::redact(*plan.tool->schema, plan.arguments);
@@ -162,6 +169,9 @@ Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
     return fail(ErrorCode::invalid_request, "an idempotency key is 1 to 255 characters, and not all blank");
   }
   record.actor = caller.actor;
+  record.batch = call.batch;
+  record.session = call.session;
+  record.trace_id = call.trace_id;
   record.started_at = clock_.wall();
   record.idempotency_key = call.idempotency_key;
 
@@ -214,7 +224,7 @@ Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Executio
                            .error(),
                        found ? found->id : record.id));
   }
-  if (found->state == ExecutionState::succeeded && !found->data) {
+  if (found->state == ExecutionState::succeeded && !found->data && !found->result_file) {
     return fail(with_execution(
         fail(ErrorCode::execution_not_found,
              "the first call with this idempotency key succeeded, and its result was too large to "
@@ -330,7 +340,10 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   std::string tool_words;
   if (outcome.result) {
     record.log_id = outcome.result->log_id;
-    record.data = std::move(outcome.result->data);
+    record.result_file = std::move(outcome.result->file);
+    if (!record.result_file) record.data = std::move(outcome.result->data);
+    record.result_bytes =
+        record.result_file ? record.result_file->size : static_cast<std::int64_t>(record.data->text.size());
     record.state = outcome.result->successful ? ExecutionState::succeeded : ExecutionState::failed;
     if (!outcome.result->successful) {
       tool_words = outcome.result->error;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/core/argument_files.hpp"
 #include "daemon/core/caller.hpp"
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connections.hpp"
@@ -32,6 +33,7 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
+    ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
   };
   Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
              store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,

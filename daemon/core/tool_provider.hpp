@@ -142,13 +142,22 @@ enum class Fate {
 struct ToolResult {
   bool successful = false;
   JsonText data{};
-  std::string error{};  ///< the tool's own words when not successful
+  std::optional<ResultFile> file{};  ///< instead of `data`, where that is too large to be held in memory
+  std::string error{};               ///< the tool's own words when not successful
   std::string log_id{};
+};
+/// What a provider says of how often it may be asked, with every answer.
+struct RateFacts {
+  std::optional<std::int64_t> limit{};      ///< requests in a window
+  std::optional<std::int64_t> remaining{};  ///< of them, now
+  std::optional<std::chrono::seconds> window{};
+  bool operator==(RateFacts const&) const = default;
 };
 struct ExecuteOutcome {
   Fate fate = Fate::unknown;
   std::optional<ToolResult> result{};
   std::optional<Error> error{};
+  RateFacts rate{};
 };
 
 /// What core needs of a provider of tools; Composio is one. Blocks its thread; any thread. Errors are ours

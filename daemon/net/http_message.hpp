@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "shared/base/body.hpp"
+
 namespace agenta::daemon {
 
 /// Names compare without regard to case; order and duplicates are kept.
@@ -37,7 +39,8 @@ struct HttpResponse {
   unsigned status = 200;
   HttpHeaders headers{};  ///< Content-Length, Connection and Date are the session's own
   std::string body{};
-  bool close = false;  ///< end the connection after this reply
+  std::optional<FileBody> file{};  ///< instead of `body`: read piece by piece as the peer takes it
+  bool close = false;              ///< end the connection after this reply
   std::chrono::milliseconds delay{0};
   Delivery delivery = Delivery::whole;
 };

@@ -1,4 +1,5 @@
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -82,7 +83,10 @@ std::string head_of(HttpResponse const& response, bool close) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head.append(http::obsolete_reason(static_cast<http::status>(response.status))).append("\r\n");
   for (auto const& [name, value] : response.headers) append_header(head, name, value);
-  if (has_body(response.status)) append_header(head, "Content-Length", std::to_string(response.body.size()));
+  if (has_body(response.status)) {
+    auto const size = response.file ? static_cast<std::size_t>(response.file->size) : response.body.size();
+    append_header(head, "Content-Length", std::to_string(size));
+  }
   if (close) append_header(head, "Connection", "close");
   return head += "\r\n";
 }
@@ -181,6 +185,23 @@ asio::awaitable<bool> write_all(Stream& stream, std::string_view bytes, std::chr
   co_return true;
 }
 
+/// Sends a part of a file, read as the peer takes it. A file that turns out shorter ends the connection.
+asio::awaitable<bool> write_file(Stream& stream, FileBody const& part, std::chrono::milliseconds timeout) {
+  constexpr std::int64_t kPiece = 256 * 1024;
+  std::string piece;
+  for (std::int64_t at = 0; at < part.size;) {
+    piece.resize(static_cast<std::size_t>(std::min(kPiece, part.size - at)));
+    ssize_t const got = ::pread(part.file->get(), piece.data(), piece.size(), part.offset + at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) co_return false;
+    piece.resize(static_cast<std::size_t>(got));
+    auto writing = write_all(stream, piece, timeout);
+    if (!co_await std::move(writing)) co_return false;
+    at += got;
+  }
+  co_return true;
+}
+
 asio::awaitable<bool> write_response(Stream& stream, HttpResponse const& response, bool head_only, bool close,
                                      std::chrono::milliseconds timeout) {
   if (response.delay.count() > 0) {
@@ -204,6 +225,10 @@ asio::awaitable<bool> write_response(Stream& stream, HttpResponse const& respons
   if (!co_await std::move(first)) co_return false;
   auto rest = write_all(stream, body, timeout);
   if (!co_await std::move(rest)) co_return false;
+  if (response.file && !head_only && has_body(response.status)) {
+    auto file = write_file(stream, *response.file, timeout);
+    if (!co_await std::move(file)) co_return false;
+  }
   co_return response.delivery == Delivery::whole;
 }
 

@@ -72,17 +72,17 @@ struct ExecutionJournal::Statements {
   Statement insert{
       "INSERT INTO executions (id, project_id, tool_slug, tool_version, integration_slug, connection_id, "
       "connection_slug, state, read_only, idempotency_key, arguments_digest, attempts, log_id, started_at, "
-      "finished_at, duration_ms, actor_uid, actor_user, actor_host, actor_program, error, arguments, data) "
+      "finished_at, duration_ms, actor_uid, actor_user, actor_host, actor_program, error, arguments, data, "
+      "batch_id, batch_line, session, trace_id) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-      "?21, ?22, "
-      "?23)"};
+      "?21, ?22, ?23, ?24, ?25, ?26, ?27)"};
   Statement mark_sent{
       "UPDATE executions SET state = 'sent', attempts = ?2 WHERE id = ?1 AND state = 'queued'"};
   // A key is not spent on what never ran: what is refused or cancelled gives it back.
   Statement settle{
       "UPDATE executions SET state = ?2, data = ?3, error = ?4, log_id = ?5, attempts = ?6, finished_at = "
-      "?7, "
-      "duration_ms = ?8, idempotency_key = CASE WHEN ?2 IN ('refused', 'cancelled') THEN NULL ELSE "
+      "?7, duration_ms = ?8, result_bytes = ?9, result_file = ?10, result_offset = ?11, result_size = ?12, "
+      "idempotency_key = CASE WHEN ?2 IN ('refused', 'cancelled') THEN NULL ELSE "
       "idempotency_key END "
       "WHERE id = ?1 AND state IN ('queued', 'sent')"};
   // For those whose end no answer brought: the error tells why, the duration is until now.
@@ -93,6 +93,9 @@ struct ExecutionJournal::Statements {
       "WHERE id = ?1 AND state = ?2"};
   Statement find{select("id = ?1")};
   Statement find_by_key{select("project_id = ?1 AND idempotency_key = ?2")};
+  Statement find_by_line{
+      select("batch_id = ?1 AND batch_line = ?2 AND batch_id IS NOT NULL AND state NOT IN ('refused', "
+             "'cancelled')")};
   // The second condition is the partial index's own: these read what is unsettled, not the history.
   Statement unsettled{"SELECT id FROM executions WHERE state = ?1 AND state <> 'succeeded'"};
   std::map<std::string, Statement, std::less<>>
@@ -153,6 +156,12 @@ Result<void> ExecutionJournal::insert(Execution const& execution, Durability dur
   auto const error = error_text(execution.error);
   std::optional<std::string_view> data;
   if (execution.data) data = execution.data->text;
+  std::optional<std::string_view> batch_id;
+  std::optional<std::int64_t> batch_line;
+  if (execution.batch) {
+    batch_id = execution.batch->batch.text;
+    batch_line = execution.batch->line;
+  }
 
   Locked db{database_};
   AGENTA_CHECK(db.commit_with(durability));
@@ -162,7 +171,8 @@ Result<void> ExecutionJournal::insert(Execution const& execution, Durability dur
       execution.read_only, null_if_empty(execution.idempotency_key), execution.arguments_digest,
       execution.attempts, execution.log_id, milliseconds_of(execution.started_at),
       milliseconds_of(execution.finished_at), duration, execution.actor.uid, execution.actor.user,
-      execution.actor.host, execution.actor.program, view_of(error), execution.arguments.text, data);
+      execution.actor.host, execution.actor.program, view_of(error), execution.arguments.text, data, batch_id,
+      batch_line, null_if_empty(execution.session), null_if_empty(execution.trace_id));
   auto written = row.run();
   if (written) return {};
   if (!row.conflicted()) return fail(std::move(written).error());
@@ -187,12 +197,20 @@ Result<bool> ExecutionJournal::settle(Execution const& execution, Durability dur
   std::optional<std::int64_t> duration;
   if (execution.duration) duration = execution.duration->count();
   auto const error = error_text(execution.error);
+  std::optional<std::string_view> file;
+  std::optional<std::int64_t> offset;
+  std::optional<std::int64_t> size;
+  if (execution.result_file) {
+    file = execution.result_file->path;
+    offset = execution.result_file->offset;
+    size = execution.result_file->size;
+  }
 
   Locked db{database_};
-  AGENTA_TRY(auto const changed,
-             db.write(durability, statements_->settle, execution.id.text, name_of(execution.state), data,
-                      view_of(error), execution.log_id, execution.attempts,
-                      milliseconds_of(execution.finished_at), duration));
+  AGENTA_TRY(auto const changed, db.write(durability, statements_->settle, execution.id.text,
+                                          name_of(execution.state), data, view_of(error), execution.log_id,
+                                          execution.attempts, milliseconds_of(execution.finished_at),
+                                          duration, execution.result_bytes, file, offset, size));
   return changed > 0;
 }
 
@@ -208,6 +226,11 @@ Result<bool> ExecutionJournal::cancel_queued(ExecutionId const& id, WallTime now
 Result<std::optional<Execution>> ExecutionJournal::find(ExecutionId const& id) {
   Locked db{database_};
   return read_one(statements_->find.use(db, id.text));
+}
+
+Result<std::optional<Execution>> ExecutionJournal::find_by_line(BatchItem const& item) {
+  Locked db{database_};
+  return read_one(statements_->find_by_line.use(db, item.batch.text, item.line));
 }
 
 Result<std::optional<Execution>> ExecutionJournal::find_by_key(ProjectId const& project,

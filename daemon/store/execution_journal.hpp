@@ -15,8 +15,13 @@ struct ExecutionFilter {
   std::optional<ToolSlug> tool{};
   std::optional<ConnectionId> connection{};
   std::optional<ExecutionState> state{};
-  std::string cursor{};  ///< opaque, from `next_cursor`
-  int limit = 50;        ///< 1 to 1000; beyond is taken as the nearest
+  std::optional<WallTime> since{};  ///< begun then or later
+  std::optional<WallTime> until{};  ///< begun before
+  std::optional<BatchId> batch{};
+  std::string session{};   ///< empty: whatever
+  std::string trace_id{};  ///< empty: whatever
+  std::string cursor{};    ///< opaque, from `next_cursor`
+  int limit = 50;          ///< 1 to 1000; beyond is taken as the nearest
 };
 
 /// The executions, each written before its request leaves and settled when its fate is known. Rows are only
@@ -42,6 +47,8 @@ class ExecutionJournal {
   Result<bool> cancel_queued(ExecutionId const& id, WallTime now);
 
   Result<std::optional<Execution>> find(ExecutionId const& id);
+  /// The run of a batch's line that may have had its effect, or will; a refused or cancelled one is none.
+  Result<std::optional<Execution>> find_by_line(BatchItem const& item);
   Result<std::optional<Execution>> find_by_key(ProjectId const& project, std::string_view idempotency_key);
   /// Newest first, in the order of `insert`; list items carry neither arguments nor data. `total` stops
   /// counting at 10,000: a list is never as slow as the history is long. A cursor that is not one is

@@ -40,6 +40,16 @@ Execution read_execution(Use const& row, WithLarge large) {
   out.actor.host = row.text(at++);
   out.actor.program = row.text(at++);
   if (auto const error = row.optional_text(at++)) out.error = protocol::decode_error(*error, kUnreadable);
+  auto batch = row.optional_text(at++);
+  auto const line = row.optional_integer(at++);
+  if (batch && line) out.batch = BatchItem{{*std::move(batch)}, *line};
+  out.session = row.text(at++);
+  out.trace_id = row.text(at++);
+  out.result_bytes = row.optional_integer(at++);
+  auto file = row.optional_text(at++);
+  auto const offset = row.optional_integer(at++);
+  auto const size = row.optional_integer(at++);
+  if (file && offset && size) out.result_file = ResultFile{*std::move(file), *offset, *size};
   if (large == WithLarge::no) return out;
   out.arguments = {row.text(at++)};
   if (auto data = row.optional_text(at)) out.data = JsonText{*std::move(data)};

@@ -13,7 +13,8 @@ inline constexpr char const* kListedColumns =
     "seq, id, project_id, tool_slug, tool_version, integration_slug, connection_id, connection_slug, state, "
     "read_only, idempotency_key, arguments_digest, attempts, log_id, started_at, finished_at, duration_ms, "
     "actor_uid, "
-    "actor_user, actor_host, actor_program, error";
+    "actor_user, actor_host, actor_program, error, batch_id, batch_line, session, trace_id, result_bytes, "
+    "result_file, result_offset, result_size";
 inline constexpr char const* kLargeColumns = ", arguments, data";
 
 enum class WithLarge : bool { no, yes };

@@ -166,8 +166,45 @@ CREATE TABLE connection_changes (
 CREATE INDEX connection_changes_project ON connection_changes (project_id, seq);
 )sql";
 
+// Batches and where an execution belongs; results too large for a row; and the chain of hashes over all that
+// was journaled. A line of a batch that may have run is never run again, so it can be journaled only once.
+constexpr char const* kExecutionLife = R"sql(
+ALTER TABLE executions ADD COLUMN batch_id TEXT;
+ALTER TABLE executions ADD COLUMN batch_line INTEGER;
+ALTER TABLE executions ADD COLUMN session TEXT;
+ALTER TABLE executions ADD COLUMN trace_id TEXT;
+ALTER TABLE executions ADD COLUMN result_bytes INTEGER;
+ALTER TABLE executions ADD COLUMN result_file TEXT;
+ALTER TABLE executions ADD COLUMN result_offset INTEGER;
+ALTER TABLE executions ADD COLUMN result_size INTEGER;
+CREATE UNIQUE INDEX executions_batch ON executions (batch_id, batch_line)
+  WHERE batch_id IS NOT NULL AND state NOT IN ('refused', 'cancelled');
+CREATE INDEX executions_session ON executions (project_id, session) WHERE session IS NOT NULL;
+CREATE INDEX executions_trace ON executions (trace_id) WHERE trace_id IS NOT NULL;
+CREATE INDEX executions_result_file ON executions (result_file) WHERE result_file IS NOT NULL;
+
+CREATE TABLE batches (
+  id            TEXT PRIMARY KEY,
+  project_id    TEXT NOT NULL REFERENCES projects (id),
+  source        TEXT NOT NULL,
+  created_at    INTEGER NOT NULL,
+  finished_at   INTEGER,
+  actor_uid     INTEGER NOT NULL,
+  actor_user    TEXT NOT NULL,
+  actor_host    TEXT NOT NULL,
+  actor_program TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batches_project ON batches (project_id, created_at DESC, id DESC);
+
+CREATE TABLE journal_chain (
+  seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+  record TEXT NOT NULL,
+  hash   TEXT NOT NULL
+) STRICT;
+)sql";
+
 constexpr std::array kMigrations{Migration{1, kConnections}, Migration{2, kExecutions},
-                                 Migration{3, kConnectionLife}};
+                                 Migration{3, kConnectionLife}, Migration{4, kExecutionLife}};
 
 consteval bool versions_count_from_one() {
   for (std::size_t i = 0; i < kMigrations.size(); ++i) {

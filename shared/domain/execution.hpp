@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,40 @@
 namespace agenta {
 
 using ExecutionId = Id<struct ExecutionIdTag>;  ///< UUIDv7
+using BatchId = Id<struct BatchIdTag>;          ///< UUIDv7
+
+/// Which line of which batch an execution runs. A line that may have run is never run again.
+struct BatchItem {
+  BatchId batch{};
+  std::int64_t line = 0;  ///< of the input, from 1
+  bool operator==(BatchItem const&) const = default;
+};
+
+/// A file that stands in for an argument: sent to the provider's storage before the tool is run.
+struct FileArgument {
+  std::string pointer{};  ///< JSON pointer of the argument, whose schema says `file_uploadable`
+  std::string upload{};   ///< id of what was handed to the daemon (`POST /api/tools/uploads`)
+  bool operator==(FileArgument const&) const = default;
+};
+
+/// Whether an execution is sent again where contract §7.2 allows it.
+enum class RetryRule : bool { never, when_safe };
+
+/// Where a result lies that is too large to be held in memory: bytes of a file, which are the JSON text.
+struct ResultFile {
+  std::string path{};
+  std::int64_t offset = 0;
+  std::int64_t size = 0;
+  bool operator==(ResultFile const&) const = default;
+};
+
+/// Where an execution that waits for its turn stands.
+struct QueuePlace {
+  int position = 1;  ///< 1: it is next
+  std::optional<std::chrono::milliseconds> expected_wait{};
+  std::string reason{};  ///< `rate_limit` or `in_flight`
+  bool operator==(QueuePlace const&) const = default;
+};
 
 /// `queued → sent → succeeded | failed | unknown`, `queued → cancelled | refused`. After a crash `sent`
 /// becomes `unknown`, and `queued` becomes `cancelled`: nothing of it had left.
@@ -48,6 +83,11 @@ struct ToolCall {
   std::string connection{};    ///< slug or id; empty: by the rule of the contract, §7.4
   std::string tool_version{};  ///< empty: the version whose schema was read
   std::string idempotency_key{};
+  std::vector<FileArgument> files{};
+  RetryRule retry = RetryRule::when_safe;
+  std::optional<BatchItem> batch{};  ///< a line of a batch waits behind what somebody waits for
+  std::string session{};             ///< name of the session it belongs to; empty: none
+  std::string trace_id{};            ///< of W3C trace context, 32 hex digits; empty: none
   bool validate = true;
   bool dry_run = false;  ///< everything up to the sending, and nothing of it
   /// Whether the connection is alive is what is to be found out: one that has expired is tried all the same.
@@ -79,7 +119,13 @@ struct Execution {
   int attempts = 0;
   std::optional<JsonText> data{};  ///< the tool's result, once it answered
   std::optional<Error> error{};
-  std::string log_id{};  ///< Composio's
+  std::optional<ResultFile> result_file{};     ///< instead of `data`, where that is too large
+  std::optional<std::int64_t> result_bytes{};  ///< of the result, kept or not
+  std::string log_id{};                        ///< Composio's
+  std::optional<BatchItem> batch{};
+  std::string session{};
+  std::string trace_id{};
+  std::optional<QueuePlace> queue{};  ///< while it waits; never journaled
   WallTime started_at{};
   std::optional<WallTime> finished_at{};
   std::optional<std::chrono::milliseconds> duration{};

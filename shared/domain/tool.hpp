@@ -58,4 +58,8 @@ struct ToolReference {
 /// repeated the integration in it.
 std::optional<ToolReference> parse_tool_reference(std::string_view text);
 
+/// Tools that a person declared in a file of their own, run here: no provider and no key is asked.
+inline constexpr std::string_view kCustomToolPrefix = "CUSTOM_";
+inline bool is_custom(ToolSlug const& slug) { return slug.text.starts_with(kCustomToolPrefix); }
+
 }  // namespace agenta

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/base/body.hpp"
 #include "shared/domain/error.hpp"
 
 namespace agenta {
@@ -25,6 +26,7 @@ struct ServiceReply {
   unsigned status = 200;
   std::string body{};
   std::vector<std::pair<std::string, std::string>> headers{};  ///< names in lower case
+  std::optional<FileBody> file{};  ///< instead of `body`; never on the client's side
 };
 
 /// The port of the product: what agenta-tools can do, as requests of its socket API. The daemon's router
@@ -38,6 +40,17 @@ class ToolService {
   /// Blocks until the answer, the deadline or `stop`. An error document comes back as the `Error` it
   /// describes.
   virtual Result<ServiceReply> call(ServiceRequest const& request, std::stop_token stop) = 0;
+  /// The same for an answer that may be larger than memory: its body goes to `sink` as it comes, and is empty
+  /// in the reply. Nothing goes there where the answer is an error. A sink that says no ends the call as
+  /// `CANCELLED`.
+  virtual Result<ServiceReply> call_streaming(ServiceRequest const& request, BodySink const& sink,
+                                              std::stop_token stop) {
+    auto reply = call(request, stop);
+    if (!reply) return reply;
+    std::string const body = std::exchange(reply->body, {});
+    if (!body.empty() && !sink(body)) return fail(ErrorCode::cancelled, "the answer was not taken");
+    return reply;
+  }
 };
 
 }  // namespace agenta

@@ -191,10 +191,16 @@ ServiceRequest cancel_execution(std::string_view id) {
 ServiceRequest list_executions(ExecutionQuery const& query) {
   Target target{"/executions"};
   target.query("tool", query.tool).query("connection", query.connection).query("state", query.state);
+  target.query("since", query.since).query("until", query.until).query("batch", query.batch);
+  target.query("session", query.session).query("trace", query.trace);
   return target.query("cursor", query.cursor).query("limit", query.limit).get();
 }
 
 ServiceRequest get_execution(std::string_view id) { return Target{"/executions"}.segment(id).get(); }
+
+ServiceRequest get_execution_result(std::string_view id) {
+  return Target{"/executions"}.segment(id).path("/result").get();
+}
 
 ServiceRequest get_daemon_status() { return Target{"/daemon"}.get(); }
 

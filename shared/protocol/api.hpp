@@ -121,6 +121,11 @@ struct ExecutionQuery {
   std::string tool{};
   std::string connection{};
   std::string state{};
+  std::string since{};  ///< RFC 3339
+  std::string until{};  ///< RFC 3339
+  std::string batch{};
+  std::string session{};
+  std::string trace{};
   std::string cursor{};
   std::optional<int> limit{};
 };
@@ -185,6 +190,8 @@ ServiceRequest execute(ToolCall const& call, ExecuteOutput output);
 ServiceRequest cancel_execution(std::string_view id);
 ServiceRequest list_executions(ExecutionQuery const& query);
 ServiceRequest get_execution(std::string_view id);
+/// The tool's data alone, byte for byte, however large it is.
+ServiceRequest get_execution_result(std::string_view id);
 ServiceRequest get_daemon_status();
 /// `drain`: how long running work may take before it is cut off.
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/codec_detail.hpp"
 
@@ -28,6 +30,77 @@ std::string write_failure(std::optional<Error> const& error) {
   return out.done();
 }
 
+std::string write_batch(std::optional<BatchItem> const& item) {
+  if (!item) return "null";
+  return ObjectWriter{}.text("id", item->batch.text).number("line", item->line).done();
+}
+
+BatchItem read_batch(ObjectReader& in) {
+  BatchItem item;
+  item.batch.text = in.required_text("id");
+  if (!is_uuid(item.batch.text)) in.complain("id", "a UUID");
+  item.line = in.number("line");
+  if (item.line < 1) in.complain("line", "a number from 1");
+  return item;
+}
+
+std::string write_result_file(std::optional<ResultFile> const& file) {
+  if (!file) return "null";
+  return ObjectWriter{}
+      .text("path", file->path)
+      .number("offset", file->offset)
+      .number("size", file->size)
+      .done();
+}
+
+ResultFile read_result_file(ObjectReader& in) {
+  ResultFile file;
+  file.path = in.text("path");
+  file.offset = in.number("offset");
+  file.size = in.number("size");
+  return file;
+}
+
+std::string write_queue(QueuePlace const& place) {
+  ObjectWriter out;
+  out.number("position", place.position);
+  if (place.expected_wait) {
+    out.number("expected_wait_ms", place.expected_wait->count());
+  } else {
+    out.null("expected_wait_ms");
+  }
+  return out.text("reason", place.reason).done();
+}
+
+QueuePlace read_queue(ObjectReader& in) {
+  QueuePlace place;
+  place.position = static_cast<int>(in.number("position"));
+  if (auto const ms = in.find_number("expected_wait_ms"))
+    place.expected_wait = std::chrono::milliseconds{*ms};
+  place.reason = in.text("reason");
+  return place;
+}
+
+std::string write_files(std::vector<FileArgument> const& files) {
+  return detail::write_array(files, [](FileArgument const& each) {
+    return ObjectWriter{}.text("pointer", each.pointer).text("upload", each.upload).done();
+  });
+}
+
+FileArgument read_file_argument(ObjectReader& in) {
+  FileArgument file;
+  file.pointer = in.required_text("pointer");
+  file.upload = in.required_text("upload");
+  return file;
+}
+
+/// A trace id of W3C trace context: 32 lower-case hex digits.
+bool is_trace_id(std::string_view text) {
+  constexpr std::size_t kLength = 32;
+  return text.size() == kLength &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
 std::string write_execution(Execution const& execution, Payload payload) {
   ObjectWriter out;
   out.text("id", execution.id.text)
@@ -52,6 +125,16 @@ std::string write_execution(Execution const& execution, Payload payload) {
     out.null("duration_ms");
   }
   if (payload == Payload::included) out.raw("arguments", detail::object_or_empty(execution.arguments));
+  out.raw("result_file", write_result_file(execution.result_file));
+  if (execution.result_bytes) {
+    out.number("result_bytes", *execution.result_bytes);
+  } else {
+    out.null("result_bytes");
+  }
+  out.raw("batch", write_batch(execution.batch))
+      .text_or_null("session", execution.session)
+      .text_or_null("trace_id", execution.trace_id);
+  if (execution.queue) out.raw("queue", write_queue(*execution.queue));
   return out.boolean("replayed", execution.replayed)
       .boolean("dry_run", execution.dry_run)
       .raw("actor", detail::write_actor(execution.actor))
@@ -86,6 +169,12 @@ Execution read_execution(ObjectReader& in) {
   execution.finished_at = in.time("finished_at");
   if (auto const ms = in.find_number("duration_ms")) execution.duration = std::chrono::milliseconds{*ms};
   execution.arguments = in.object("arguments").value_or(JsonText{});
+  execution.result_file = in.nested("result_file", read_result_file);
+  execution.result_bytes = in.find_number("result_bytes");
+  execution.batch = in.nested("batch", read_batch);
+  execution.session = in.text("session");
+  execution.trace_id = in.text("trace_id");
+  execution.queue = in.nested("queue", read_queue);
   execution.replayed = in.boolean("replayed");
   execution.dry_run = in.boolean("dry_run");
   execution.actor = in.nested("actor", detail::read_actor).value_or(Actor{});
@@ -105,6 +194,11 @@ std::string encode_tool_call(ToolCall const& call) {
   add("connection", call.connection);
   add("tool_version", call.tool_version);
   add("idempotency_key", call.idempotency_key);
+  add("session", call.session);
+  add("trace_id", call.trace_id);
+  if (!call.files.empty()) out.raw("files", write_files(call.files));
+  if (call.retry == RetryRule::never) out.boolean("retry", false);
+  if (call.batch) out.raw("batch", write_batch(call.batch));
   if (!call.validate) out.boolean("validate", false);
   if (call.dry_run) out.boolean("dry_run", true);
   return out.done();
@@ -121,6 +215,12 @@ Result<ToolCall> decode_tool_call(std::string_view body) {
     call.connection = in.text("connection");
     call.tool_version = in.text("tool_version");
     call.idempotency_key = in.text("idempotency_key");
+    call.session = in.text("session");
+    call.trace_id = in.text("trace_id");
+    if (!call.trace_id.empty() && !is_trace_id(call.trace_id)) in.complain("trace_id", "32 hex digits");
+    call.files = in.each("files", read_file_argument);
+    call.retry = in.boolean("retry", true) ? RetryRule::when_safe : RetryRule::never;
+    call.batch = in.nested("batch", read_batch);
     call.validate = in.boolean("validate", true);
     call.dry_run = in.boolean("dry_run");
     return call;
