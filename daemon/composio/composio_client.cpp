@@ -7,6 +7,7 @@
 #include "daemon/composio/composio_codec.hpp"
 #include "daemon/composio/credential_header.hpp"
 #include "daemon/composio/execute_fate.hpp"
+#include "daemon/composio/result_spill.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
@@ -113,8 +114,8 @@ Result<std::vector<T>> all_pages(std::string_view what, Next next) {
 
 }  // namespace
 
-HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, std::string target,
-                                 std::string body, MayRepeat may_repeat) const {
+HttpCall ComposioClient::frame(ProviderCall const& call, std::string method, std::string target,
+                               std::string body) const {
   auto http = HttpCall{};
   http.base_url = call.access.base_url;
   http.method = std::move(method);
@@ -126,6 +127,12 @@ HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, s
   http.body = std::move(body);
   http.deadline = call.deadline;
   http.stop = call.stop;
+  return http;
+}
+
+HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, std::string target,
+                                 std::string body, MayRepeat may_repeat) const {
+  auto http = frame(call, std::move(method), std::move(target), std::move(body));
   http.may_repeat = may_repeat;
   return pool_.send(http);
 }
@@ -348,8 +355,21 @@ Result<ProxyReply> ComposioClient::proxy(ProviderCall const& call, ProxyRequest 
 ExecuteOutcome ComposioClient::execute(ProviderCall const& call, ExecuteRequest const& request) {
   auto target = Target{"/tools/execute"};
   target.segment(to_upper(request.tool.text));
-  auto const outcome = send(call, "POST", target.text(), encode_execute(request));
-  return execute_outcome(outcome, {Operation::execute, request.tool.text, {}}, Scrubber{call.access.api_key});
+  auto const scrubber = Scrubber{call.access.api_key};
+  auto spill = ResultSpill{request.result_file, scrubber};
+  auto http = frame(call, "POST", target.text(), encode_execute(request));
+  http.max_body = request.most_result_bytes;
+  http.on_reply = [&spill](unsigned status, HttpFields const&) { spill.begin(status); };
+  http.sink = [&spill](std::string_view bytes) {
+    spill.take(bytes);
+    return true;
+  };
+  auto outcome = pool_.send(http);
+  auto const asked = Asked{Operation::execute, request.tool.text, {}};
+  if (outcome.progress == HttpProgress::replied && spill.is_spilled())
+    return read_outcome(outcome.reply, spill.finish(), asked, scrubber);
+  outcome.reply.body = spill.take_held();
+  return execute_outcome(outcome, asked, scrubber);
 }
 
 }  // namespace agenta::daemon

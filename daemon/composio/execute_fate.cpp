@@ -31,17 +31,24 @@ bool refuses(unsigned status, bool enveloped) {
 }
 
 ExecuteOutcome from_result(HttpReply const& reply, Asked const& asked, Scrubber const& scrubber) {
-  auto const request_id = scrubber.scrub(request_id_of(reply, std::nullopt));
   // Bytes are kept as they are, but for a credential of ours that a service plays back.
-  auto result = scrubber.is_clean(reply.body) ? parse_tool_result(reply.body)
-                                              : parse_tool_result(scrubber.scrub(reply.body));
-  if (!result) return unknown(asked, "the reply cannot be read", request_id);
+  return read_outcome(reply,
+                      scrubber.is_clean(reply.body) ? parse_tool_result(reply.body)
+                                                    : parse_tool_result(scrubber.scrub(reply.body)),
+                      asked, scrubber);
+}
+
+}  // namespace
+
+ExecuteOutcome read_outcome(HttpReply const& reply, Result<ToolResult> result, Asked const& asked,
+                            Scrubber const& scrubber) {
+  if (!result) {
+    return unknown(asked, "the reply cannot be read", scrubber.scrub(request_id_of(reply, std::nullopt)));
+  }
   result->error = scrubber.scrub(result->error);  // escapes in the JSON may have hidden it from the bytes
   result->log_id = scrubber.scrub(result->log_id);
   return {.fate = Fate::answered, .result = std::move(*result), .error = std::nullopt};
 }
-
-}  // namespace
 
 ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, Scrubber const& scrubber) {
   if (outcome.progress == HttpProgress::not_written) return nothing_ran(error_from_trouble(outcome, asked));

@@ -9,4 +9,8 @@ namespace agenta::daemon {
 /// Whatever is not proved is `unknown`. Any thread.
 ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, Scrubber const& scrubber);
 
+/// The same for a reply of success whose body was read already, into `result`.
+ExecuteOutcome read_outcome(HttpReply const& reply, Result<ToolResult> result, Asked const& asked,
+                            Scrubber const& scrubber);
+
 }  // namespace agenta::daemon

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "shared/base/text.hpp"
 
@@ -38,6 +39,28 @@ std::string Scrubber::scrub(std::string_view text) const {
     if (clean.find(secret) != std::string::npos) clean = replace_all(clean, secret, kRedacted);
   }
   return clean;
+}
+
+std::size_t Scrubber::longest() const {
+  std::size_t longest = 0;
+  for (auto const secret : secrets_) longest = std::max(longest, secret.size());
+  return longest;
+}
+
+std::string_view ScrubbedStream::feed(std::string_view piece) {
+  given_ = std::exchange(held_, {});
+  given_.append(piece);
+  if (!scrubber_.is_clean(given_)) given_ = scrubber_.scrub(given_);
+  std::size_t const most = scrubber_.longest();
+  std::size_t const keep = std::min(given_.size(), most == 0 ? 0 : most - 1);
+  held_ = given_.substr(given_.size() - keep);
+  given_.resize(given_.size() - keep);
+  return given_;
+}
+
+std::string_view ScrubbedStream::finish() {
+  given_ = std::exchange(held_, {});
+  return given_;
 }
 
 std::string shorten(std::string_view text, std::size_t limit) {

@@ -20,9 +20,27 @@ class Scrubber {
   /// `text` with every credential replaced.
   std::string scrub(std::string_view text) const;
   bool is_clean(std::string_view text) const;
+  /// The length of the longest credential.
+  std::size_t longest() const;
 
  private:
   std::vector<std::string_view> secrets_{};
+};
+
+/// Scrubs a text that comes in pieces, wherever a credential is cut: gives what can hold no beginning of one.
+/// Refers to the scrubber.
+class ScrubbedStream {
+ public:
+  explicit ScrubbedStream(Scrubber const& scrubber) : scrubber_(scrubber) {}
+  /// What is certain by now; valid until the next call.
+  std::string_view feed(std::string_view piece);
+  /// The rest.
+  std::string_view finish();
+
+ private:
+  Scrubber const& scrubber_;
+  std::string given_{};
+  std::string held_{};
 };
 
 /// At most `limit` bytes of UTF-8 text, cut between characters and marked with an ellipsis.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -130,6 +131,9 @@ struct ExecuteRequest {
   JsonText arguments{};
   std::string user_id{};
   AccountId account{};  ///< empty for a tool that needs none
+  /// The file a result is written to that is too large to be held in memory; empty: none is that large.
+  std::string result_file{};
+  std::size_t most_result_bytes = std::size_t{64} << 20;
 };
 
 /// What became of a tool execution. The three are kept apart because only one of them allows sending it
@@ -143,7 +147,10 @@ struct ToolResult {
   bool successful = false;
   JsonText data{};
   std::optional<ResultFile> file{};  ///< instead of `data`, where that is too large to be held in memory
-  std::string error{};               ///< the tool's own words when not successful
+  /// Data that came, and could not be kept: how much it was, and why. Then there is none here.
+  std::optional<std::int64_t> dropped_bytes{};
+  std::string dropped_why{};
+  std::string error{};  ///< the tool's own words when not successful
   std::string log_id{};
 };
 /// What a provider says of how often it may be asked, with every answer.
