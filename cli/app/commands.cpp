@@ -56,6 +56,7 @@ constexpr std::array kCommands{
     Command{"execute", "", kRun, "Run one tool and print its result", Needs::service, add_execute},
     Command{"history", "list", kRun, "List what was run", Needs::service, add_history_list},
     Command{"history", "show", kRun, "Show one run with its result", Needs::service, add_history_show},
+    Command{"history", "result", kRun, "Print the result of one run", Needs::service, add_history_result},
     Command{"login", "", kAccount, "Save your Composio API key", Needs::service, add_login},
     Command{"logout", "", kAccount, "Forget the saved Composio API key", Needs::service, add_logout},
     Command{"whoami", "", kAccount, "Say which Composio key is used", Needs::service, add_whoami},

@@ -32,6 +32,7 @@ RunFn add_tools_versions(Syntax& syntax);
 RunFn add_execute(Syntax& syntax);
 RunFn add_history_list(Syntax& syntax);
 RunFn add_history_show(Syntax& syntax);
+RunFn add_history_result(Syntax& syntax);
 RunFn add_login(Syntax& syntax);
 RunFn add_logout(Syntax& syntax);
 RunFn add_whoami(Syntax& syntax);

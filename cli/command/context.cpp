@@ -19,9 +19,9 @@ constexpr std::size_t kMostInput = 16 << 20;  // what the daemon takes as a body
 
 }  // namespace
 
-Result<ServiceReply> Context::ask(ServiceRequest request) {
+Result<ServiceReply> Context::ask(ServiceRequest request, BodySink const* sink) {
   if (timeout && !request.timeout) request.timeout = timeout;
-  auto reply = tools.call(request, stop);
+  auto reply = sink == nullptr ? tools.call(request, stop) : tools.call_streaming(request, *sink, stop);
   Secret const sent{std::move(request.body)};
   if (!reply) return reply;
   keep_oldest(stale, find_staleness(*reply));
@@ -31,6 +31,12 @@ Result<ServiceReply> Context::ask(ServiceRequest request) {
 
 Result<ServiceReply> Context::call(ServiceRequest request) {
   auto reply = ask(std::move(request));
+  say_notices(*this);
+  return reply;
+}
+
+Result<ServiceReply> Context::call_streaming(ServiceRequest request, BodySink const& sink) {
+  auto reply = ask(std::move(request), &sink);
   say_notices(*this);
   return reply;
 }

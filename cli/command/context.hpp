@@ -97,6 +97,8 @@ struct Context {
   /// Calls the service under `--timeout`, and until interrupted. Remembers how old the answer is, and says
   /// what the daemon lets the person know with it. The request is wiped: it may hold credentials.
   Result<ServiceReply> call(ServiceRequest request);
+  /// The same for an answer that may be larger than memory: see `ToolService::call_streaming`.
+  Result<ServiceReply> call_streaming(ServiceRequest request, BodySink const& sink);
   /// The same with a spinner, for what may have to be fetched from afar first.
   Result<ServiceReply> call_far(ServiceRequest request);
   Prompt prompt() const;
@@ -109,7 +111,7 @@ struct Context {
   void say(std::string_view line) const;
 
  private:
-  Result<ServiceReply> ask(ServiceRequest request);
+  Result<ServiceReply> ask(ServiceRequest request, BodySink const* sink = nullptr);
 };
 
 /// Prints a document: as it is in JSON mode, else by `render`.

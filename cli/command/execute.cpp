@@ -2,6 +2,7 @@
 
 #include "cli/command/commands.hpp"
 #include "cli/command/execute_outcome.hpp"
+#include "cli/command/result_view.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -22,6 +23,7 @@ struct ExecuteOptions {
   std::string idempotency_key{};
   std::string output = "data";
   std::vector<std::string> select{};  // at most one; an empty pointer names the whole
+  std::string max_bytes{};
   bool dry_run = false;
   bool no_validate = false;
 };
@@ -40,6 +42,8 @@ bool is_pointer(std::string_view text) {
 Result<void> check(ExecuteOptions const& options) {
   if (options.output != "data" && options.output != "envelope") return usage("--output is data or envelope");
   if (options.select.size() > 1) return usage("--select is given more than once");
+  if (!options.max_bytes.empty() && (options.output != "data" || options.dry_run))
+    return usage("--max-bytes is about a tool's data: it goes with neither --output envelope nor --dry-run");
   if (options.dry_run && !options.select.empty())
     return usage("--dry-run runs nothing, so --select has no result to select from");
   if (!options.select.empty() && !is_pointer(options.select.front())) {
@@ -106,12 +110,18 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
   auto const output =
       options.output == "envelope" ? protocol::ExecuteOutput::envelope : protocol::ExecuteOutput::data;
+  ResultWish wish;
+  if (!options.select.empty()) wish.select = options.select.front();
+  AGENTA_TRY(wish.max_bytes, read_count("--max-bytes", options.max_bytes));
+  ResultView view{context, std::move(wish)};
+  bool const is_data = output == protocol::ExecuteOutput::data && !call.dry_run;
   Result<std::string> body = [&] {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
     spinner.say("running " + call.tool);
-    return run_to_outcome(context, call, output);
+    return run_to_outcome(context, call, output, is_data ? &view.intake() : nullptr);
   }();
   if (!body) return fail(std::move(body).error());
+  if (is_data) return view.finish(*body);
   if (!options.select.empty()) return print_selected(context, *body, options.select.front());
   print_json(context.terminal, *body);
   return {};
@@ -136,6 +146,8 @@ RunFn add_execute(Syntax& syntax) {
               "The tool's data, or the whole record (default: data)")
       .one_of({"data", "envelope"})
       .options("--select", "POINTER", options->select, "Only the value at this JSON pointer")
+      .option("--max-bytes", "N", options->max_bytes,
+              "Print no more of the data than this: of more, what it is made of and how it begins")
       .note(
           "A selected text is printed as it is, without quotes, unless --json asks for JSON. Where the "
           "pointer names "

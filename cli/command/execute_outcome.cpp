@@ -2,7 +2,10 @@
 
 #include <thread>
 
+#include "cli/command/result_fetch.hpp"
+#include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -68,7 +71,21 @@ std::optional<Error> find_failure(std::string const& body, ToolCall const& call,
   return error;
 }
 
-Result<std::string> body_of(ServiceReply reply, ToolCall const& call, ExecuteOutput output) {
+/// The id of the execution that a reply is of: that of a replay is the first run's.
+std::string execution_of(ServiceReply const& reply, ToolCall const& call) {
+  for (auto const& [name, value] : reply.headers) {
+    if (equal_ignoring_case(name, protocol::kExecutionIdHeader)) return value;
+  }
+  return call.id.text;
+}
+
+Result<std::string> body_of(ServiceReply reply, ToolCall const& call, ExecuteOutput output,
+                            ResultIntake* intake) {
+  if (intake != nullptr) {
+    intake->execution_id = execution_of(reply, call);
+    reply.body = intake->take_held();
+    if (intake->is_large()) return std::string{};
+  }
   if (auto failure = find_failure(reply.body, call, output)) return fail(std::move(*failure));
   return std::move(reply.body);
 }
@@ -98,6 +115,15 @@ Error interrupted(Context& context, ToolCall const& call) {
   return was_sent ? may_have_run : outcome(ErrorCode::cancelled, nothing_sent, call);
 }
 
+/// The result was coming already.
+Error interrupted_after(ToolCall const& call) {
+  Error error =
+      outcome(ErrorCode::cancelled, "interrupted; " + call.tool + " has run, and its result is kept", call);
+  error.retryable = Retryable::no;
+  error.next_step = {"agenta-tools", "history", "result", call.id.text};
+  return error;
+}
+
 /// Asks the journal until the execution has settled, or patience ends.
 Result<Execution> ask_journal(Context& context, ToolCall const& call, steady_clock::time_point until) {
   for (;;) {
@@ -122,7 +148,8 @@ struct Recovered {
   Result<std::string> answer = std::string{};
 };
 
-Result<std::string> recorded_answer(Execution const& execution, ToolCall const& call, ExecuteOutput output) {
+Result<std::string> recorded_answer(Context& context, Execution const& execution, ToolCall const& call,
+                                    ExecuteOutput output, ResultIntake* intake) {
   if (execution.state == ExecutionState::unknown) {
     return fail(unknown_outcome(call, "the connection to the daemon was lost while it ran"));
   }
@@ -130,11 +157,14 @@ Result<std::string> recorded_answer(Execution const& execution, ToolCall const& 
     return fail(execution.error->code == ErrorCode::tool_failed ? tool_failure(execution) : *execution.error);
   }
   if (output == ExecuteOutput::envelope) return protocol::encode_execution(execution);
+  if (intake != nullptr && (execution.result_file || intake->is_large()))
+    return fetch_result(context, execution.id.text, {}, *intake);
+  if (intake != nullptr) intake->execution_id = execution.id.text;
   return execution.data ? execution.data->text : std::string{"null"};
 }
 
 Recovered recover(Context& context, ToolCall const& call, ExecuteOutput output,
-                  steady_clock::time_point until) {
+                  steady_clock::time_point until, ResultIntake* intake) {
   auto const execution = ask_journal(context, call, until);
   if (!execution) {
     if (execution.error().code == ErrorCode::execution_not_found) return {.fate = Fate::never_began};
@@ -142,23 +172,29 @@ Recovered recover(Context& context, ToolCall const& call, ExecuteOutput output,
   }
   if (!is_settled(execution->state)) return {.fate = Fate::unknown};
   if (execution->state == ExecutionState::cancelled) return {.fate = Fate::never_left};
-  return {.fate = Fate::answered, .answer = recorded_answer(*execution, call, output)};
+  return {.fate = Fate::answered, .answer = recorded_answer(context, *execution, call, output, intake)};
 }
 
 }  // namespace
 
-Result<std::string> run_to_outcome(Context& context, ToolCall call, ExecuteOutput output) {
+Result<std::string> run_to_outcome(Context& context, ToolCall call, ExecuteOutput output,
+                                   ResultIntake* intake) {
   auto const until = steady_clock::now() + context.timeout.value_or(kDefaultPatience);
   for (bool is_second = false;; is_second = true) {
-    auto reply = context.call(protocol::execute(call, output));
-    if (reply) return body_of(std::move(*reply), call, output);
+    auto reply = intake == nullptr ? context.call(protocol::execute(call, output))
+                                   : context.call_streaming(protocol::execute(call, output), intake->sink());
+    if (reply) return body_of(std::move(*reply), call, output, intake);
+    if (intake != nullptr && intake->is_refused()) return std::string{};
     if (call.dry_run) return fail(std::move(reply).error());
-    if (context.stop.stop_requested()) return fail(interrupted(context, call));
+    if (context.stop.stop_requested()) {
+      if (intake != nullptr && intake->is_large()) return fail(interrupted_after(call));
+      return fail(interrupted(context, call));
+    }
     if (!context.lost_reply()) return fail(std::move(reply).error());
     // Nobody answered in all the time there was: the journal would not either.
     if (steady_clock::now() >= until) return fail(unknown_outcome(call, "the daemon did not answer in time"));
 
-    Recovered found = recover(context, call, output, until);
+    Recovered found = recover(context, call, output, until, intake);
     if (found.fate == Fate::answered) return std::move(found.answer);
     if (context.stop.stop_requested()) return fail(interrupted(context, call));
     if (found.fate == Fate::unknown || is_second) {

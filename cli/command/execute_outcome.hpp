@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command/context.hpp"
+#include "cli/command/result_intake.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/protocol/api.hpp"
 
@@ -14,6 +15,8 @@ namespace agenta::cli {
 ///   once more; what it cannot tell is `OUTCOME_UNKNOWN` with the execution's id.
 ///
 /// The document that was asked for, or the error: `TOOL_FAILED` carries the tool's data in its context.
-Result<std::string> run_to_outcome(Context& context, ToolCall call, protocol::ExecuteOutput output);
+/// With an intake, data goes through that as it comes; where it was not held, there is nothing here.
+Result<std::string> run_to_outcome(Context& context, ToolCall call, protocol::ExecuteOutput output,
+                                   ResultIntake* intake = nullptr);
 
 }  // namespace agenta::cli

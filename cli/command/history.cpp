@@ -1,4 +1,5 @@
 #include "cli/command/commands.hpp"
+#include "cli/command/result_view.hpp"
 #include "cli/command/view.hpp"
 #include "cli/terminal/card.hpp"
 #include "cli/terminal/json_print.hpp"
@@ -77,6 +78,9 @@ std::string render_execution(Execution const& each, bool has_color) {
       .row("idempotency key", each.idempotency_key);
   std::string out = card.render(has_color);
   out += "\nArguments\n" + pretty_json(each.arguments.text, has_color) + "\n";
+  if (each.result_file) out += "\nResult\n" + each.result_file->path + "\n";
+  if (!each.data && !each.result_file && each.result_bytes)
+    out += "\nThe result of " + std::to_string(*each.result_bytes) + " bytes is not kept.\n";
   if (each.data) out += "\nResult\n" + pretty_json(each.data->text, has_color) + "\n";
   return out;
 }
@@ -114,7 +118,13 @@ RunFn add_history_show(Syntax& syntax) {
     AGENTA_TRY(auto const reply, context.call(protocol::get_execution(options->id)));
     return present_view(context, reply.body, options->view, [&]() -> Result<View> {
       AGENTA_TRY(auto const execution, protocol::decode_execution(reply.body));
-      return View{.text = render_execution(execution, context.terminal.out_has_color())};
+      std::string text = render_execution(execution, context.terminal.out_has_color());
+      if (execution.result_file) {
+        AGENTA_TRY(auto const outline,
+                   (ResultView{context, {.select = {}, .max_bytes = 0}}.outline_kept(execution.id.text)));
+        text += outline;
+      }
+      return View{.text = std::move(text)};
     });
   };
 }

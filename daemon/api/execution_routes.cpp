@@ -3,6 +3,7 @@
 #include "daemon/api/routes.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
 
 namespace agenta::daemon::api {
@@ -25,6 +26,19 @@ Error tool_failure(Execution const& execution) {
   return error;
 }
 
+/// The data alone, or the part of it that `select` names; null, and a notice, where it names nothing.
+Result<ServiceReply> result_reply(Executions const& executions, Execution const& execution,
+                                  std::string const& pointer) {
+  AGENTA_TRY(auto body, executions.open_result(execution, pointer));
+  ServiceReply reply = json_reply(body ? std::move(body->text) : "null");
+  if (body) reply.file = std::move(body->file);
+  if (!body) {
+    reply.headers.emplace_back(protocol::kNoticeHeader, "the result has nothing at " + pointer);
+  }
+  reply.headers.emplace_back(protocol::kExecutionIdHeader, execution.id.text);
+  return reply;
+}
+
 Result<ServiceReply> run(Executions& executions, Call const& call) {
   std::string const output = call.query_value("output");
   if (!output.empty() && output != "data" && output != "envelope") {
@@ -32,9 +46,16 @@ Result<ServiceReply> run(Executions& executions, Call const& call) {
   }
   AGENTA_TRY(ToolCall const tool_call, protocol::decode_tool_call(call.request.body));
   AGENTA_TRY(Execution const execution, executions.run(call.caller, tool_call));
-  if (output != "data" || execution.dry_run) return json_reply(protocol::encode_execution(execution));
+  if (output != "data" || execution.dry_run) {
+    ServiceReply reply = json_reply(protocol::encode_execution(execution));
+    if (!execution.result_lost.empty()) {
+      reply.headers.emplace_back(protocol::kNoticeHeader,
+                                 "the result could not be kept: " + execution.result_lost);
+    }
+    return reply;
+  }
   if (execution.error) return fail(tool_failure(execution));
-  return json_reply(execution.data ? execution.data->text : "null");
+  return result_reply(executions, execution, call.query_value("select"));
 }
 
 Result<ServiceReply> list(Executions& executions, Call const& call) {
@@ -69,6 +90,11 @@ std::vector<Route> execution_routes(Executions& executions) {
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {
          AGENTA_TRY(Execution const found, executions.get(call.caller, id_of(call)));
          return json_reply(protocol::encode_execution(found));
+       }},
+      {"GET", "/api/tools/executions/{id}/result", Permission::view_tools, Work::local,
+       [&executions, id_of](Call const& call) -> Result<ServiceReply> {
+         AGENTA_TRY(Execution const found, executions.get(call.caller, id_of(call)));
+         return result_reply(executions, found, call.query_value("select"));
        }},
       {"POST", "/api/tools/executions/{id}/cancel", Permission::run_tools, Work::local,
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {

@@ -38,6 +38,14 @@ Executions::Options execution_options(config::Settings const& settings, SandboxD
   return options;
 }
 
+ResultFiles::Options result_options(config::Settings const& settings, config::Paths const& paths) {
+  ResultFiles::Options options;
+  options.directory = paths.results_dir();
+  options.quota = settings.integer("history.results_quota");
+  options.most_bytes = settings.integer("execute.max_result");
+  return options;
+}
+
 Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox,
                                         std::string salt) {
   Credentials::Options options;

@@ -24,6 +24,7 @@ Credentials::Options credential_options(config::Settings const& settings, Sandbo
                                         std::string salt);
 /// How to ask the desktop's keyring: with the program beside this one.
 store::KeyringProcess::Options keyring_options(config::Paths const& paths);
+ResultFiles::Options result_options(config::Settings const& settings, config::Paths const& paths);
 /// Of the environment the daemon was started in.
 std::string own_session_bus();
 CatalogShelf::Options shelf_options(config::Paths const& paths);

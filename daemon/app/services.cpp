@@ -62,6 +62,7 @@ struct Services::Core {
     store::KeyringProcess::Options keyring{};
     std::string session_bus{};
     Executions::Options executions{};
+    ResultFiles::Options results{};
     ConnectionChecks::Options checks{};
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
@@ -82,13 +83,19 @@ struct Services::Core {
         shelf(std::move(options.shelf)),
         catalog(composio, clock, shelf, std::move(options.catalog)),
         search(catalog, composio),
+        results(std::move(options.results)),
         connected(projects, connections, turns, credentials, composio, clock),
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
-                   std::move(options.executions)),
+                   with_results(std::move(options.executions), results)),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
         sync(projects, connections, turns, catalog, credentials, composio, checks, clock) {}
+
+  static Executions::Options with_results(Executions::Options options, ResultFiles const& results) {
+    options.results = &results;
+    return options;
+  }
 
   store::ProjectStore projects;
   store::ConnectionStore connections;
@@ -106,6 +113,7 @@ struct Services::Core {
   CatalogShelf shelf;
   Catalog catalog;
   ToolSearch search;
+  ResultFiles results;
   ConnectionTurns turns;
   Connections connected;
   ConnectFlow flow;
@@ -162,6 +170,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.keyring = keyring_options(paths_);
   options.session_bus = own_session_bus();
   options.executions = execution_options(settings_, sandbox_.get());
+  options.results = result_options(settings_, paths_);
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
@@ -175,6 +184,10 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
 
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
   if (recovered > 0) log_.warn("journal.recovered", {{"executions", std::to_string(recovered)}});
+  core_->results.sweep([this](ExecutionId const& id) {
+    auto const found = core_->journal.find(id);
+    return !found || (*found && (*found)->result_file);  // unreadable: not known to be an orphan
+  });
   AGENTA_CHECK(core_->flow.forget_unmade());
 
   Controls controls;

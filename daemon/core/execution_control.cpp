@@ -4,6 +4,7 @@
 #include "daemon/core/execution_flight.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 // What can be asked of executions while they run and after: which are in the air, cancelling, reading the
 // journal.
@@ -66,7 +67,50 @@ Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
     return fail(ErrorCode::execution_not_found, "there is no execution " + id.text,
                 {"agenta-tools", "history", "list"});
   }
+  note_gone(*found);
   return std::move(*found);
+}
+
+/// A result whose file is gone is told as one that is not kept.
+void Executions::note_gone(Execution& execution) const {
+  bool const is_gone =
+      execution.result_file && options_.results != nullptr && !options_.results->is_kept(execution);
+  if (is_gone) execution.result_file.reset();
+}
+
+Result<std::optional<ResultBody>> Executions::open_result(Execution const& execution,
+                                                          std::string_view pointer) const {
+  ResultBody body;
+  if (execution.data) {
+    auto const part = protocol::find_pointer(execution.data->text, pointer);
+    if (!part) return std::optional<ResultBody>{};
+    body.text = *part;
+    return std::optional{std::move(body)};
+  }
+  if (execution.result_file && options_.results != nullptr) {
+    if (auto const whole = options_.results->open(execution)) {
+      body.file = ResultFiles::select(*whole, pointer);
+      if (!body.file) return std::optional<ResultBody>{};
+      return std::optional{std::move(body)};
+    }
+  }
+  std::string const size =
+      execution.result_bytes ? std::to_string(*execution.result_bytes) + " bytes" : std::string{};
+  Error error;
+  error.code = ErrorCode::execution_not_found;
+  error.execution_id = execution.id.text;
+  error.message =
+      "the execution " + execution.id.text + " has no result: it is " + std::string{name_of(execution.state)};
+  if (!size.empty()) {
+    error.message = execution.tool.text + " has run, and its result of " + size +
+                    " is not kept (history.keep_results, history.results_quota)";
+  }
+  if (!execution.result_lost.empty()) {
+    error.code = ErrorCode::storage_unavailable;
+    error.message = execution.tool.text + " has run, and its result of " + size +
+                    " could not be kept: " + execution.result_lost;
+  }
+  return fail(std::move(error));
 }
 
 Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
@@ -83,7 +127,9 @@ Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionF
                   {"agenta-tools", "connections", "list"});
     }
   }
-  return journal_.list(project->id, by_id);
+  AGENTA_TRY(auto page, journal_.list(project->id, by_id));
+  for (Execution& each : page.items) note_gone(each);
+  return page;
 }
 
 std::size_t Executions::running() const {

@@ -224,14 +224,15 @@ Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Executio
                            .error(),
                        found ? found->id : record.id));
   }
+  note_gone(*found);
   if (found->state == ExecutionState::succeeded && !found->data && !found->result_file) {
-    return fail(with_execution(
-        fail(ErrorCode::execution_not_found,
-             "the first call with this idempotency key succeeded, and its result was too large to "
-             "keep (history.keep_results)",
-             show_step(found->id))
-            .error(),
-        found->id));
+    return fail(
+        with_execution(fail(ErrorCode::execution_not_found,
+                            "the first call with this idempotency key succeeded, and its result is not kept "
+                            "(history.keep_results, history.results_quota)",
+                            show_step(found->id))
+                           .error(),
+                       found->id));
   }
   found->replayed = true;
   if (found->error && found->error->code != ErrorCode::tool_failed)
@@ -298,6 +299,10 @@ ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan cons
   request.arguments = plan.arguments;
   request.user_id = user_id_of(plan.project.id);
   if (plan.connection) request.account = plan.connection->account;
+  if (options_.results != nullptr) {
+    request.result_file = options_.results->path_of(record.id).string();
+    request.most_result_bytes = static_cast<std::size_t>(options_.results->most_bytes());
+  }
   ProviderCall const provider_call{plan.access, caller.deadline, flight.abort.get_token()};
   ToolHints const hints = hints_of(plan.tool->tool);
 
@@ -341,9 +346,15 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   if (outcome.result) {
     record.log_id = outcome.result->log_id;
     record.result_file = std::move(outcome.result->file);
-    if (!record.result_file) record.data = std::move(outcome.result->data);
-    record.result_bytes =
-        record.result_file ? record.result_file->size : static_cast<std::int64_t>(record.data->text.size());
+    record.result_lost = std::move(outcome.result->dropped_why);
+    if (record.result_file) {
+      record.result_bytes = record.result_file->size;
+    } else if (outcome.result->dropped_bytes) {
+      record.result_bytes = outcome.result->dropped_bytes;
+    } else {
+      record.data = std::move(outcome.result->data);
+      record.result_bytes = static_cast<std::int64_t>(record.data->text.size());
+    }
     record.state = outcome.result->successful ? ExecutionState::succeeded : ExecutionState::failed;
     if (!outcome.result->successful) {
       tool_words = outcome.result->error;
@@ -390,6 +401,7 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   if (!journal_.settle(row, store::Durability::normal)) {
     unsettled_.with([&](auto& rows) { rows.push_back(std::move(row)); });
   }
+  if (record.result_file && options_.results != nullptr) options_.results->keep_quota();
   return record;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/core/argument_files.hpp"
@@ -15,12 +16,19 @@
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
+#include "daemon/core/result_files.hpp"
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/execution_journal.hpp"
 #include "shared/base/synchronized.hpp"
 #include "shared/domain/execution.hpp"
 
 namespace agenta::daemon {
+
+/// The JSON text of a result: a part of a file where there is one, else `text`.
+struct ResultBody {
+  std::string text{};
+  std::optional<FileBody> file{};
+};
 
 /// Runs tools and keeps the journal of them (contract §7). Any thread.
 class Executions {
@@ -33,7 +41,8 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
-    ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
+    ResultFiles const* results = nullptr;  ///< outlives the executions; null: no result is that large
+    ArgumentFiles* files = nullptr;        ///< outlives the executions; null: arguments take no files
   };
   Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
              store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,
@@ -49,6 +58,9 @@ class Executions {
   Result<Execution> cancel(Caller const& caller, ExecutionId const& id);
   Result<Execution> get(Caller const& caller, ExecutionId const& id);
   Result<Page<Execution>> list(Caller const& caller, store::ExecutionFilter const& filter);
+  /// The data of an execution of `run` or `get`, whole or what a JSON pointer names in it. Nothing where it
+  /// names nothing; `EXECUTION_NOT_FOUND` where the execution has no result, or it is not kept any more.
+  Result<std::optional<ResultBody>> open_result(Execution const& execution, std::string_view pointer) const;
 
   /// Executions under way.
   std::size_t running() const;
@@ -74,6 +86,7 @@ class Executions {
   bool cancel_flight(ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
   void write_unsettled();
+  void note_gone(Execution& execution) const;
 
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;

@@ -226,7 +226,9 @@ asio::awaitable<bool> write_response(Stream& stream, HttpResponse const& respons
   auto rest = write_all(stream, body, timeout);
   if (!co_await std::move(rest)) co_return false;
   if (response.file && !head_only && has_body(response.status)) {
-    auto file = write_file(stream, *response.file, timeout);
+    FileBody part = *response.file;
+    if (response.delivery == Delivery::truncated) part.size /= 2;
+    auto file = write_file(stream, part, timeout);
     if (!co_await std::move(file)) co_return false;
   }
   co_return response.delivery == Delivery::whole;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/sandbox/json_value.hpp"
+#include "daemon/sandbox/large_result.hpp"
 #include "daemon/sandbox/request.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -27,6 +28,7 @@ constexpr std::array kKinds{
     std::pair{FaultKind::same_cursor, "same_cursor"},
     std::pair{FaultKind::endless_list, "endless_list"},
     std::pair{FaultKind::broken_items, "broken_items"},
+    std::pair{FaultKind::large_result, "large_result"},
 };
 
 constexpr std::int64_t kLongest = 24 * 60 * 60 * 1000;
@@ -52,8 +54,8 @@ ApiResult<std::int64_t> number_in(nlohmann::json const& document, char const* na
 
 ApiResult<Fault> read_fault(nlohmann::json const& document) {
   Fault fault;
-  std::vector<std::string> const known{"kind", "match",    "times",       "status",
-                                       "body", "delay_ms", "retry_after", "headers"};
+  std::vector<std::string> const known{"kind",     "match",       "times",   "status", "body",
+                                       "delay_ms", "retry_after", "headers", "bytes",  "breaks_off"};
   for (auto const& [name, value] : document.items()) {
     // A misspelt member would plant another fault than the one that was meant.
     if (std::ranges::find(known, name) == known.end()) {
@@ -71,6 +73,9 @@ ApiResult<Fault> read_fault(nlohmann::json const& document) {
   AGENTA_TRY(auto const status, number_in(document, "status", 200, 599, 500));
   AGENTA_TRY(auto const delay, number_in(document, "delay_ms", 0, kLongest, 0));
   AGENTA_TRY(auto const retry_after, number_in(document, "retry_after", 0, kLongest, 1));
+  AGENTA_TRY(fault.bytes, number_in(document, "bytes", 0, std::int64_t{4} << 30, 0));
+  if (auto const* breaks_off = find_node(document, "breaks_off"))
+    fault.breaks_off = breaks_off->is_boolean() && breaks_off->get<bool>();
   fault.times = static_cast<std::uint64_t>(times);
   fault.status = static_cast<unsigned>(status);
   fault.delay = std::chrono::milliseconds{delay};
@@ -117,6 +122,7 @@ std::optional<HttpResponse> Fault::instead(std::string_view request_id) const {
     case FaultKind::cut_document:
     case FaultKind::same_cursor:
     case FaultKind::endless_list:
+    case FaultKind::large_result:
     case FaultKind::broken_items: return std::nullopt;
   }
   __builtin_unreachable();
@@ -126,6 +132,8 @@ void Fault::bend(HttpResponse& response) const {
   response.delay = delay;
   response.headers.insert(response.headers.end(), headers.begin(), headers.end());
   if (kind == FaultKind::reset || kind == FaultKind::lost_reply) response.delivery = Delivery::reset;
+  if (kind == FaultKind::large_result) response.file = make_large_result(bytes);
+  if (breaks_off) response.delivery = Delivery::truncated;
   if (kind == FaultKind::truncated) response.delivery = Delivery::truncated;
   if (kind == FaultKind::cut_document) response.body.resize(response.body.size() / 2);
 }

@@ -26,6 +26,7 @@ enum class FaultKind : std::uint8_t {
   cut_document,     ///< done, and a whole answer whose document ends in the middle
   same_cursor,      ///< a list whose next cursor is always the same
   endless_list,     ///< a list that always has another page: after the last comes the first
+  large_result,     ///< done, and an answer with as much data as wanted
   broken_items,     ///< a list with items that are none, and one whose schemas are texts
 };
 
@@ -42,6 +43,8 @@ struct Fault {
   std::chrono::milliseconds delay{0};
   std::chrono::seconds retry_after{1};
   HttpHeaders headers{};
+  std::int64_t bytes = 0;   ///< of a large result
+  bool breaks_off = false;  ///< and half of it comes
 
   /// The answer that stands in for the request being carried out; nothing where it is to be carried out.
   std::optional<HttpResponse> instead(std::string_view request_id) const;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstring>
 #include <utility>
 
@@ -20,10 +20,13 @@ namespace {
 
 namespace http = boost::beast::http;
 using std::chrono::milliseconds;
-using Parser = http::response_parser<http::string_body>;
+using Parser = http::response_parser<http::buffer_body>;
 
 /// Beyond the daemon's own default for its slowest request, so that its typed answer comes first.
 constexpr milliseconds kDefaultDeadline{130'000};
+/// How long a body that is streamed may stand still.
+constexpr milliseconds kStandstill{30'000};
+constexpr unsigned kFirstError = 400;
 /// What a request's own timeout leaves the daemon to answer in, once it is over there.
 constexpr milliseconds kGrace{800};
 
@@ -89,17 +92,14 @@ std::string write_request(ServiceRequest const& request, ClientIdentity const& i
   return out.append("\r\n").append(request.body);
 }
 
-ServiceReply reply_of(Parser& parser) {
-  auto message = parser.release();
-  ServiceReply reply;
+void take_head(Parser const& parser, ServiceReply& reply) {
+  auto const& message = parser.get();
   reply.status = message.result_int();
-  reply.body = std::move(message.body());
   for (auto const& field : message) {
     std::string_view const name{field.name_string().data(), field.name_string().size()};
     std::string_view const value{field.value().data(), field.value().size()};
     reply.headers.emplace_back(to_lower(name), value);
   }
-  return reply;
 }
 
 std::string header_of(ServiceReply const& reply, std::string_view name) {
@@ -132,14 +132,40 @@ struct Attempt {
   bool answered = false;  ///< something of a reply arrived
   bool keep_alive = false;
   bool garbage = false;
+  bool unwanted = false;  ///< the sink said no
   ServiceReply reply{};
 };
 
-/// Reads one reply into `attempt`.
-void read_reply(DaemonSocket const& socket, Limit const& limit, Attempt& attempt) {
-  constexpr std::size_t kChunk = 32 << 10;
+/// One piece of the reply through the parser; how much of it was used. `room` is where its body comes to lie.
+std::size_t parse_piece(Parser& parser, std::span<char const> piece, std::span<char> room,
+                        BodySink const* sink, Attempt& attempt) {
+  auto& body = parser.get().body();
+  body.data = room.data();
+  body.size = room.size();
+  body.more = true;
+  boost::system::error_code problem;
+  std::size_t const used = parser.put(boost::asio::buffer(piece.data(), piece.size()), problem);
+  bool const wants_more = problem == http::error::need_more || problem == http::error::need_buffer;
+  attempt.garbage = problem && !wants_more;
+  if (attempt.garbage || !parser.is_header_done()) return used;
+  if (attempt.reply.status == 0 || attempt.reply.headers.empty()) take_head(parser, attempt.reply);
+  std::string_view const bytes{room.data(), room.size() - body.size};
+  if (bytes.empty()) return used;
+  if (sink == nullptr || attempt.reply.status >= kFirstError) {
+    attempt.reply.body.append(bytes);
+  } else if (!(*sink)(bytes)) {
+    attempt.unwanted = true;
+  }
+  return used;
+}
+
+/// Reads one reply into `attempt`; with a sink, its body into that unless it is an error.
+void read_reply(DaemonSocket const& socket, Limit limit, BodySink const* sink, Attempt& attempt) {
+  constexpr std::size_t kChunk = 64 << 10;
   constexpr std::uint32_t kHeaderLimit = 64 << 10;
   Parser parser;
+  attempt.reply.status = 0;
+  std::string room(kChunk, '\0');
   parser.body_limit(boost::none);
   parser.header_limit(kHeaderLimit);
   parser.eager(true);
@@ -160,20 +186,21 @@ void read_reply(DaemonSocket const& socket, Limit const& limit, Attempt& attempt
     }
     attempt.answered = true;
     filled += got.bytes;
-    std::size_t const used = parser.put(boost::asio::buffer(buffer.data(), filled), problem);
-    buffer.erase(0, used);
-    filled -= used;
-    if (problem && problem != http::error::need_more) {
-      attempt.garbage = true;
-      return;
+    for (std::size_t used = 1; filled > 0 && used > 0 && !parser.is_done();) {
+      used = parse_piece(parser, std::span{buffer}.first(filled), room, sink, attempt);
+      if (attempt.garbage || attempt.unwanted) return;
+      buffer.erase(0, used);
+      filled -= used;
     }
+    if (sink != nullptr && parser.is_header_done())
+      limit.deadline = std::chrono::steady_clock::now() + kStandstill;
   }
   // Bytes beyond the reply answer nothing that was asked.
   attempt.keep_alive = parser.keep_alive() && filled == 0;
-  attempt.reply = reply_of(parser);
 }
 
-Attempt attempt_on(DaemonSocket const& socket, std::string_view request, Limit const& limit) {
+Attempt attempt_on(DaemonSocket const& socket, std::string_view request, Limit const& limit,
+                   BodySink const* sink) {
   Attempt attempt;
   IoResult const sent = socket.write(request, limit);
   attempt.end = sent.end;
@@ -183,7 +210,7 @@ Attempt attempt_on(DaemonSocket const& socket, std::string_view request, Limit c
   if (sent.end != IoEnd::done && sent.end != IoEnd::readable && sent.end != IoEnd::closed) return attempt;
   bool const whole = attempt.written;
   attempt.end = IoEnd::done;
-  read_reply(socket, limit, attempt);
+  read_reply(socket, limit, sink, attempt);
   if (!whole) attempt.keep_alive = false;
   if (attempt.end == IoEnd::reset && !attempt.answered) attempt.written = false;
   return attempt;
@@ -264,6 +291,16 @@ expected<void, ReachError> DaemonClient::connect(milliseconds timeout, std::stop
 void DaemonClient::disconnect() { state_->socket.reset(); }
 
 Result<ServiceReply> DaemonClient::call(ServiceRequest const& request, std::stop_token stop) {
+  return exchange(request, nullptr, std::move(stop));
+}
+
+Result<ServiceReply> DaemonClient::call_streaming(ServiceRequest const& request, BodySink const& sink,
+                                                  std::stop_token stop) {
+  return exchange(request, &sink, std::move(stop));
+}
+
+Result<ServiceReply> DaemonClient::exchange(ServiceRequest const& request, BodySink const* sink,
+                                            std::stop_token stop) {
   state_->lost_reply = false;
   AGENTA_CHECK(check_request(request, state_->identity));
   Secret const text{write_request(request, state_->identity)};  // it carries the key
@@ -275,17 +312,20 @@ Result<ServiceReply> DaemonClient::call(ServiceRequest const& request, std::stop
   Attempt attempt;
   for (int connections = 0; connections < 2; ++connections) {
     if (auto reached = state_->reach(limit); !reached) return fail(std::move(reached).error().error);
-    attempt = attempt_on(*state_->socket, text.reveal(), limit);
+    attempt = attempt_on(*state_->socket, text.reveal(), limit, sink);
     if (!attempt.keep_alive) state_->socket.reset();
     if (!never_arrived(attempt)) break;
   }
 
+  if (attempt.unwanted) {
+    state_->socket.reset();
+    return fail(ErrorCode::cancelled, "the answer was not taken");
+  }
   if (attempt.end != IoEnd::done || attempt.garbage) {
     state_->lost_reply = attempt.written;
     return fail(failure_of(attempt, state_->path, request.timeout.value_or(kDefaultDeadline)));
   }
   state_->daemon_version = header_of(attempt.reply, protocol::kVersionHeader);
-  constexpr unsigned kFirstError = 400;
   if (attempt.reply.status >= kFirstError) return fail(error_of(attempt.reply));
   return std::move(attempt.reply);
 }

@@ -54,6 +54,10 @@ class DaemonClient final : public ToolService {
   /// journal. A 426 of the daemon is `VERSION_SKEW` with the daemon's version in the context.
   Result<ServiceReply> call(ServiceRequest const& request, std::stop_token stop) override;
 
+  /// The deadline holds until the body begins; from then on only a silence of half a minute ends the call.
+  Result<ServiceReply> call_streaming(ServiceRequest const& request, BodySink const& sink,
+                                      std::stop_token stop) override;
+
   /// Whether the last failed call had been written to the socket: it may have been carried out.
   bool lost_reply() const;
   /// The daemon's own version, once a reply came.
@@ -61,6 +65,7 @@ class DaemonClient final : public ToolService {
 
  private:
   struct State;
+  Result<ServiceReply> exchange(ServiceRequest const& request, BodySink const* sink, std::stop_token stop);
   std::unique_ptr<State> state_;
 };
 

@@ -240,19 +240,29 @@ LaunchingClient::LaunchingClient(ClientIdentity identity, LaunchOptions options)
     : options_(std::move(options)), client_(options_.paths.socket(), std::move(identity)) {}
 
 Result<ServiceReply> LaunchingClient::call(ServiceRequest const& request, std::stop_token stop) {
+  return launch(stop, [&] { return client_.call(request, stop); });
+}
+
+Result<ServiceReply> LaunchingClient::call_streaming(ServiceRequest const& request, BodySink const& sink,
+                                                     std::stop_token stop) {
+  return launch(stop, [&] { return client_.call_streaming(request, sink, stop); });
+}
+
+Result<ServiceReply> LaunchingClient::launch(std::stop_token const& stop,
+                                             std::function<Result<ServiceReply>()> const& ask) {
   AGENTA_CHECK(ensure_daemon(client_, options_, stop));
-  auto result = client_.call(request, stop);
+  auto result = ask();
   if (result || options_.autostart == Autostart::no) return result;
 
   // A daemon that left between the two: nothing of the request had reached it.
   if (!client_.lost_reply() && found_nobody(result.error())) {
     AGENTA_CHECK(ensure_daemon(client_, options_, stop));
-    result = client_.call(request, stop);
+    result = ask();
   }
   if (result || replaced_ || !is_older_daemon(result.error())) return result;
   replaced_ = true;
   AGENTA_CHECK(replace_older_daemon(client_, options_, stop));
-  return client_.call(request, std::move(stop));
+  return ask();
 }
 
 }  // namespace agenta::client

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,9 +40,13 @@ class LaunchingClient final : public ToolService {
  public:
   LaunchingClient(ClientIdentity identity, LaunchOptions options);
   Result<ServiceReply> call(ServiceRequest const& request, std::stop_token stop) override;
+  Result<ServiceReply> call_streaming(ServiceRequest const& request, BodySink const& sink,
+                                      std::stop_token stop) override;
   DaemonClient& daemon() { return client_; }
 
  private:
+  Result<ServiceReply> launch(std::stop_token const& stop, std::function<Result<ServiceReply>()> const& ask);
+
   LaunchOptions options_;
   DaemonClient client_;
   bool replaced_ = false;

@@ -63,11 +63,20 @@ constexpr std::array kSettings{
             "What the daemon writes to its log: events of this level and above."},
     Setting{"daemon.max_body", "", "", "16777216", integer, "", refused,
             "The largest request the daemon takes, in bytes.", 1024, kGiB},
+    Setting{
+        "execute.max_result", "", "", "1073741824", integer, "", refused,
+        "The largest result of a tool that is taken, in bytes. One above 1 MiB is never held in memory: it "
+        "is written to a file in the home as it comes.",
+        1 << 20, 2 * kGiB},
     Setting{"execute.timeout", "AGENTA_TOOLS_TIMEOUT", "--timeout", "60s", duration, "", allowed,
             "How long a call may take, from end to end.", 100, kDay},
     Setting{"history.keep_results", "", "", "1048576", integer, "", refused,
             "The largest result the journal keeps, in bytes. Of a larger one it keeps that it was there.", 0,
             kGiB},
+    Setting{"history.results_quota", "", "", "1073741824", integer, "", refused,
+            "How much room the results above 1 MiB may take in the home, in bytes. Beyond it the oldest are "
+            "dropped; of those the journal keeps how large they were.",
+            0, 1024 * kGiB},
     Setting{"limits.in_flight", "", "", "64", integer, "", refused,
             "How many executions the daemon runs at the same time; the others wait their turn.", 1, 1024},
     Setting{
@@ -79,6 +88,11 @@ constexpr std::array kSettings{
             "When output is coloured. With auto: on a terminal, unless NO_COLOR is set or TERM is dumb; in a "
             "pipe too if "
             "CLICOLOR_FORCE is set."},
+    Setting{
+        "output.preview_bytes", "", "", "262144", integer, "", allowed,
+        "The largest result that execute prints on a terminal, in bytes. Of a larger one it shows what it "
+        "is made of, and how to have the whole. 0: no limit.",
+        0, kGiB},
     Setting{"project", "AGENTA_TOOLS_PROJECT", "--project", "default", slug, "", allowed,
             "The project whose connections and history are used."},
 };

@@ -130,8 +130,9 @@ struct Execution {
   std::optional<WallTime> finished_at{};
   std::optional<std::chrono::milliseconds> duration{};
   Actor actor{};
-  bool replayed = false;  ///< a reply from the journal to a repeated idempotency key: nothing ran now
-  bool dry_run = false;   ///< never journaled, never sent
+  bool replayed = false;      ///< a reply from the journal to a repeated idempotency key: nothing ran now
+  bool dry_run = false;       ///< never journaled, never sent
+  std::string result_lost{};  ///< why the result that came could not be kept; never journaled
   bool operator==(Execution const&) const = default;
 };
 

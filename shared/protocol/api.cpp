@@ -198,8 +198,8 @@ ServiceRequest list_executions(ExecutionQuery const& query) {
 
 ServiceRequest get_execution(std::string_view id) { return Target{"/executions"}.segment(id).get(); }
 
-ServiceRequest get_execution_result(std::string_view id) {
-  return Target{"/executions"}.segment(id).path("/result").get();
+ServiceRequest get_execution_result(std::string_view id, std::string_view select) {
+  return Target{"/executions"}.segment(id).path("/result").query("select", select).get();
 }
 
 ServiceRequest get_daemon_status() { return Target{"/daemon"}.get(); }

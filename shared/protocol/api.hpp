@@ -190,8 +190,8 @@ ServiceRequest execute(ToolCall const& call, ExecuteOutput output);
 ServiceRequest cancel_execution(std::string_view id);
 ServiceRequest list_executions(ExecutionQuery const& query);
 ServiceRequest get_execution(std::string_view id);
-/// The tool's data alone, byte for byte, however large it is.
-ServiceRequest get_execution_result(std::string_view id);
+/// The tool's data alone, byte for byte, however large it is; with a JSON pointer only what that names in it.
+ServiceRequest get_execution_result(std::string_view id, std::string_view select = {});
 ServiceRequest get_daemon_status();
 /// `drain`: how long running work may take before it is cut off.
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);

@@ -1,0 +1,121 @@
+#include "daemon/core/result_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include "shared/protocol/json_pointer_scan.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::minutes kYoung{1};
+
+struct File {
+  fs::path path{};
+  std::int64_t size = 0;
+  fs::file_time_type written{};
+};
+
+/// None where there is no directory yet.
+std::vector<File> files_in(fs::path const& directory) {
+  std::vector<File> files;
+  std::error_code error;
+  for (auto each = fs::directory_iterator{directory, error}; !error && each != fs::directory_iterator{};
+       each.increment(error)) {
+    std::error_code gone;
+    File file;
+    file.path = each->path();
+    file.size = static_cast<std::int64_t>(each->file_size(gone));
+    if (!gone) file.written = each->last_write_time(gone);
+    if (!gone) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::int64_t total_of(std::vector<File> const& files) {
+  std::int64_t total = 0;
+  for (auto const& each : files) total += each.size;
+  return total;
+}
+
+}  // namespace
+
+fs::path ResultFiles::path_of(ExecutionId const& id) const {
+  return options_.directory / (id.text + ".json");
+}
+
+bool ResultFiles::is_kept(Execution const& execution) const { return open(execution).has_value(); }
+
+std::optional<FileBody> ResultFiles::open(Execution const& execution) const {
+  if (!execution.result_file) return std::nullopt;
+  FileBody body;
+  // By the id: the home may have been moved since.
+  auto const path = path_of(execution.id);
+  body.file = std::make_shared<UniqueFd>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  body.offset = execution.result_file->offset;
+  body.size = execution.result_file->size;
+  struct stat info {};
+  bool const is_whole = *body.file && ::fstat(body.file->get(), &info) == 0 && S_ISREG(info.st_mode) &&
+                        info.st_size >= body.offset + body.size;
+  if (!is_whole) return std::nullopt;
+  return body;
+}
+
+std::optional<FileBody> ResultFiles::select(FileBody const& data, std::string_view pointer) {
+  if (pointer.empty()) return data;
+  constexpr std::int64_t kPiece = std::int64_t{256} << 10;
+  protocol::JsonPointerScan scan{pointer};
+  protocol::JsonScanner scanner{scan};
+  std::string piece;
+  for (std::int64_t at = 0; at < data.size;) {
+    piece.resize(static_cast<std::size_t>(std::min(kPiece, data.size - at)));
+    ssize_t const got = ::pread(data.file->get(), piece.data(), piece.size(), data.offset + at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0 || !scanner.feed({piece.data(), static_cast<std::size_t>(got)})) return std::nullopt;
+    at += got;
+  }
+  if (!scanner.finish() || !scan.found()) return std::nullopt;
+  FileBody part = data;
+  part.offset += scan.found()->offset;
+  part.size = scan.found()->size;
+  return part;
+}
+
+void ResultFiles::keep_quota() const {
+  auto files = files_in(options_.directory);
+  std::int64_t total = total_of(files);
+  if (total <= options_.quota) return;
+  std::ranges::sort(files, {}, &File::written);
+  auto const young = fs::file_time_type::clock::now() - kYoung;
+  for (auto const& each : files) {
+    if (total <= options_.quota || each.written > young) return;
+    if (each.path.extension() != ".json") continue;  // is being written, slowly
+    std::error_code ignored;
+    if (fs::remove(each.path, ignored)) total -= each.size;
+  }
+}
+
+void ResultFiles::remove(ExecutionId const& id) const {
+  std::error_code ignored;
+  fs::remove(path_of(id), ignored);
+}
+
+std::int64_t ResultFiles::usage() const { return total_of(files_in(options_.directory)); }
+
+void ResultFiles::sweep(std::function<bool(ExecutionId const&)> const& is_named) const {
+  for (auto const& each : files_in(options_.directory)) {
+    bool const is_finished = each.path.extension() == ".json";
+    if (is_finished && is_named(ExecutionId{each.path.stem().string()})) continue;
+    std::error_code ignored;
+    fs::remove(each.path, ignored);
+  }
+}
+
+}  // namespace agenta::daemon
