@@ -120,8 +120,8 @@ RunFn add_history_show(Syntax& syntax) {
       AGENTA_TRY(auto const execution, protocol::decode_execution(reply.body));
       std::string text = render_execution(execution, context.terminal.out_has_color());
       if (execution.result_file) {
-        AGENTA_TRY(auto const outline,
-                   (ResultView{context, {.select = {}, .max_bytes = 0}}.outline_kept(execution.id.text)));
+        ResultView large{context, {}};
+        AGENTA_TRY(auto const outline, large.outline_kept(execution.id.text));
         text += outline;
       }
       return View{.text = std::move(text)};

@@ -61,6 +61,8 @@ void ResultSpill::take(std::string_view bytes) {
   } else if (is_success_) {
     spill();
     write(scrubbed_->feed(bytes));
+  } else {
+    held_.append(bytes.substr(0, kMostHeld - held_.size()));
   }
 }
 

@@ -47,8 +47,8 @@ TEST(ResultShape, TellsTheElementsOfAnArrayAsOne) {
 TEST(ResultShape, IsBoundedHoweverVariousTheDocument) {
   std::string document = "{";
   for (int i = 0; i < 5000; ++i) {
-    document += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":[{\"a" + std::to_string(i) + "\":" +
-                std::string(20, '[') + std::string(20, ']') + "}]";
+    document += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":[{\"a" + std::to_string(i) +
+                "\":" + std::string(20, '[') + std::string(20, ']') + "}]";
   }
   document += ",\"" + std::string(100'000, 'n') + "\":1}";
 
@@ -62,13 +62,15 @@ TEST(ResultShape, IsBoundedHoweverVariousTheDocument) {
 TEST(ResultShape, OutlinesForAPerson) {
   ResultShape shape;
   scan(shape, R"({"items":[{"id":1}],"n":2})");
-  EXPECT_EQ(shape.outline(), "object\n  items: array of 1\n    each: object\n      id: number\n  n: number\n");
+  EXPECT_EQ(shape.outline(),
+            "object\n  items: array of 1\n    each: object\n      id: number\n  n: number\n");
 }
 
 TEST(ResultExcerpt, ShowsTheFirstElementsAndTheBeginningsOfTexts) {
   EXPECT_EQ(excerpt_of(R"({"a":[1,2,3,4,5],"b":"x\n","c":{},"d":[[],[]]})"),
             R"({"a":[1,2,3],"b":"x\n","c":{},"d":[[],[]]})");
-  std::string const cut = excerpt_of("\"" + std::string(157, 'x') + "\\u00e9\xC3\xA9" + std::string(500, 'y') + "\"");
+  std::string const cut =
+      excerpt_of("\"" + std::string(157, 'x') + "\\u00e9\xC3\xA9" + std::string(500, 'y') + "\"");
   EXPECT_TRUE(protocol::is_json(cut)) << cut;
   EXPECT_TRUE(cut.starts_with("\"" + std::string(157, 'x') + "…")) << cut;
   EXPECT_TRUE(protocol::is_json(excerpt_of(std::string(30, '[') + "1" + std::string(30, ']'))));

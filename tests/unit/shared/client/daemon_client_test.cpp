@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -250,6 +251,115 @@ TEST_F(DaemonClientTest, SaysThatAReplyWasLostWhenTheDaemonHangsUpHavingReadTheR
   EXPECT_EQ(answer.error().code, ErrorCode::daemon_unavailable);
   EXPECT_TRUE(client.lost_reply());
   EXPECT_EQ(daemon.requests().size(), 1U) << "it may have run: it is not sent again";
+}
+
+TEST_F(DaemonClientTest, StreamsABodyAsItComes) {
+  std::string const body(8 << 20, 'z');
+  FakeDaemon daemon{socket, always(reply(200, body), 50'000)};
+  std::string got;
+  std::size_t largest = 0;
+  auto const take = [&](std::string_view bytes) {
+    got.append(bytes);
+    largest = std::max(largest, bytes.size());
+    return true;
+  };
+
+  for (int i = 0; i < 2; ++i) {
+    got.clear();
+    auto const answer = client.call_streaming(request(), take, {});
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->status, 200U);
+    EXPECT_TRUE(answer->body.empty());
+    EXPECT_TRUE(got == body);
+  }
+  EXPECT_LE(largest, std::size_t{1} << 20);
+  EXPECT_EQ(daemon.connections(), 1);
+}
+
+TEST_F(DaemonClientTest, StreamsChunksAndWhatEndsWithTheConnection) {
+  for (std::string const head :
+       {"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", "\r\nabc"}) {
+    test::TemporaryDirectory other;
+    auto const path = other.path() / "run" / "daemon.sock";
+    FakeDaemon daemon{path, [&](FakeDaemon& self, int fd) {
+                        self.read_request(fd);
+                        self.write(fd, "HTTP/1.1 200 OK\r\n" + head, 1);
+                      }};
+    DaemonClient fresh{path, {}};
+    std::string got;
+    auto const answer = fresh.call_streaming(request(),
+                                             [&](std::string_view bytes) {
+                                               got.append(bytes);
+                                               return true;
+                                             },
+                                             {});
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(got, "abc");
+  }
+}
+
+TEST_F(DaemonClientTest, GivesTheSinkNothingOfAnError) {
+  FakeDaemon daemon{socket, always(reply(404, R"({"detail":"gone","code":"TOOL_NOT_FOUND"})"))};
+  bool was_given = false;
+
+  auto const answer =
+      client.call_streaming(request(), [&](std::string_view) { return was_given = true; }, {});
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::tool_not_found);
+  EXPECT_FALSE(was_given);
+}
+
+TEST_F(DaemonClientTest, EndsAStreamThatIsNotTakenAndCallsOnAFreshConnection) {
+  FakeDaemon daemon{socket, always(reply(200, std::string(1 << 20, 'z')))};
+
+  auto const answer = client.call_streaming(request(), [](std::string_view) { return false; }, {});
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::cancelled);
+  EXPECT_TRUE(call());
+  EXPECT_EQ(daemon.connections(), 2);
+}
+
+TEST_F(DaemonClientTest, AStreamThatMovesOutlivesItsDeadline) {
+  FakeDaemon daemon{socket, [](FakeDaemon& self, int fd) {
+                      self.read_request(fd);
+                      self.write(fd, "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n");
+                      for (int i = 0; i < 20; ++i) {
+                        std::this_thread::sleep_for(100ms);
+                        self.write(fd, "x");
+                      }
+                    }};
+  std::string got;
+
+  auto const answer = client.call_streaming(request(100ms),
+                                            [&](std::string_view bytes) {
+                                              got.append(bytes);
+                                              return true;
+                                            },
+                                            {});
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(got, std::string(20, 'x'));
+}
+
+TEST_F(DaemonClientTest, SaysThatAReplyWasLostWhenAStreamIsCutShort) {
+  FakeDaemon daemon{socket, [](FakeDaemon& self, int fd) {
+                      self.read_request(fd);
+                      self.write(fd, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+                    }};
+  std::string got;
+
+  auto const answer = client.call_streaming(request(),
+                                            [&](std::string_view bytes) {
+                                              got.append(bytes);
+                                              return true;
+                                            },
+                                            {});
+
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(client.lost_reply());
+  EXPECT_EQ(got, "abc");
 }
 
 TEST_F(DaemonClientTest, SaysThatAReplyWasLostWhenItIsCutShort) {
