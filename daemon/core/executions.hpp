@@ -19,6 +19,7 @@
 #include "daemon/store/execution_journal.hpp"
 #include "shared/base/synchronized.hpp"
 #include "shared/domain/execution.hpp"
+#include "shared/schema/redact.hpp"
 
 namespace agenta::daemon {
 
@@ -33,7 +34,8 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
-    ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
+    schema::RedactionRules redaction{};  ///< what of arguments and results is not journaled
+    ArgumentFiles* files = nullptr;      ///< outlives the executions; null: arguments take no files
   };
   Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
              store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,
@@ -49,6 +51,9 @@ class Executions {
   Result<Execution> cancel(Caller const& caller, ExecutionId const& id);
   Result<Execution> get(Caller const& caller, ExecutionId const& id);
   Result<Page<Execution>> list(Caller const& caller, store::ExecutionFilter const& filter);
+  /// The same with arguments and data; see `ExecutionJournal::list_whole`.
+  Result<Page<Execution>> list_whole(Caller const& caller, store::ExecutionFilter const& filter,
+                                     std::size_t most_bytes);
 
   /// Executions under way.
   std::size_t running() const;
@@ -74,6 +79,7 @@ class Executions {
   bool cancel_flight(ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
   void write_unsettled();
+  Result<store::ExecutionFilter> by_connection_id(ProjectId const& project, store::ExecutionFilter filter);
 
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;
