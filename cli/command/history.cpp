@@ -1,14 +1,18 @@
 #include "cli/command/commands.hpp"
+#include "cli/command/history_filter.hpp"
 #include "cli/command/result_view.hpp"
 #include "cli/command/view.hpp"
 #include "cli/terminal/card.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/table.hpp"
 #include "shared/base/clock.hpp"
+#include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/error_table.hpp"
+#include "shared/protocol/json_slice.hpp"
+#include "shared/schema/redact.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -30,7 +34,7 @@ std::string failure_of(Execution const& execution) {
 }
 
 Result<void> run_list(Context& context, ListOptions const& options) {
-  protocol::ExecutionQuery query = options.query;
+  AGENTA_TRY(auto query, read_history_filter(options.query));
   AGENTA_TRY(query.limit, read_page_size(options.limit, options.all));
   AGENTA_TRY(auto const body, fetch_list(context, options.all, [&](std::string const& cursor) {
                protocol::ExecutionQuery page = query;
@@ -65,7 +69,17 @@ Result<void> run_list(Context& context, ListOptions const& options) {
   });
 }
 
-std::string render_execution(Execution const& each, bool has_color) {
+/// What was not kept, as pointers.
+std::string redacted_of(Execution const& each) {
+  auto places = schema::redacted_places(each.arguments);
+  for (std::string& place : places) place.insert(0, "arguments");
+  if (each.data) {
+    for (std::string const& place : schema::redacted_places(*each.data)) places.push_back("result" + place);
+  }
+  return join(places, ", ");
+}
+
+std::string render_execution(Execution const& each, std::string_view body, bool has_color) {
   Card card{each.tool.text + " " + std::string{name_of(each.state)}};
   card.row("id", each.id.text)
       .row("connection", each.connection ? each.connection->slug : "")
@@ -74,9 +88,17 @@ std::string render_execution(Execution const& each, bool has_color) {
       .row("took", took(each))
       .row("attempts", std::to_string(each.attempts))
       .row("error", failure_of(each))
+      .row("result", each.result_bytes ? std::to_string(*each.result_bytes) + " bytes" : "")
+      .row("result file", each.result_file ? each.result_file->path : "")
+      .row("batch", each.batch ? each.batch->batch.text + " line " + std::to_string(each.batch->line) : "")
+      .row("session", each.session)
+      .row("trace", each.trace_id)
+      .row("redacted", redacted_of(each))
       .row("Composio log", each.log_id)
       .row("idempotency key", each.idempotency_key);
   std::string out = card.render(has_color);
+  if (protocol::find_member(body, "forgotten").value_or("false") == "true")
+    return out + "\nThe arguments and the result were forgotten (history.keep_for).\n";
   out += "\nArguments\n" + pretty_json(each.arguments.text, has_color) + "\n";
   if (each.result_file) out += "\nResult\n" + each.result_file->path + "\n";
   if (!each.data && !each.result_file && each.result_bytes)
@@ -94,18 +116,12 @@ struct ShowOptions {
 
 RunFn add_history_list(Syntax& syntax) {
   auto options = std::make_shared<ListOptions>();
-  syntax.option("--tool", "TOOL", options->query.tool, "Only runs of one tool")
-      .completes(Completes::tool)
-      .option("-c,--connection", "CONNECTION", options->query.connection,
-              "Only runs on one connection, by slug or id")
-      .completes(Completes::connection)
-      .option("--state", "STATE", options->query.state, "Only succeeded, failed, unknown, cancelled, … ones")
-      .one_of({"queued", "sent", "succeeded", "failed", "unknown", "cancelled", "refused"})
-      .option("--limit", "N", options->limit, "At most so many; with --all, so many at once")
+  add_history_filter(syntax, options->query);
+  syntax.option("--limit", "N", options->limit, "At most so many; with --all, so many at once")
       .option("--cursor", "CURSOR", options->query.cursor, "Go on after a page: its next_cursor")
       .flag("--all", options->all, "Every page");
   add_view_flags(syntax, options->view);
-  syntax.example("agenta-tools history list --state unknown");
+  syntax.example("agenta-tools history list --state unknown --since 24h");
   return [options](Context& context) { return run_list(context, *options); };
 }
 
@@ -118,7 +134,7 @@ RunFn add_history_show(Syntax& syntax) {
     AGENTA_TRY(auto const reply, context.call(protocol::get_execution(options->id)));
     return present_view(context, reply.body, options->view, [&]() -> Result<View> {
       AGENTA_TRY(auto const execution, protocol::decode_execution(reply.body));
-      std::string text = render_execution(execution, context.terminal.out_has_color());
+      std::string text = render_execution(execution, reply.body, context.terminal.out_has_color());
       if (execution.result_file) {
         ResultView large{context, {}};
         AGENTA_TRY(auto const outline, large.outline_kept(execution.id.text));

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/execution_query.hpp"
 #include "daemon/api/routes.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -59,20 +60,7 @@ Result<ServiceReply> run(Executions& executions, Call const& call) {
 }
 
 Result<ServiceReply> list(Executions& executions, Call const& call) {
-  store::ExecutionFilter filter;
-  if (auto const tool = call.query_value("tool"); !tool.empty()) filter.tool = ToolSlug{to_upper(tool)};
-  if (auto const id = call.query_value("connection"); !id.empty()) filter.connection = ConnectionId{id};
-  if (auto const name = call.query_value("state"); !name.empty()) {
-    filter.state = parse_execution_state(name);
-    if (!filter.state) {
-      return fail(ErrorCode::invalid_request,
-                  "there is no state " + name +
-                      ": it is queued, sent, succeeded, failed, unknown, cancelled or refused");
-    }
-  }
-  filter.cursor = call.query_value("cursor");
-  AGENTA_TRY(long long const limit, read_number(call, "limit", filter.limit, 1, 1000));
-  filter.limit = static_cast<int>(limit);
+  AGENTA_TRY(auto const filter, read_execution_filter(call));
   AGENTA_TRY(auto const page, executions.list(call.caller, filter));
   return json_reply(protocol::encode_executions(page));
 }

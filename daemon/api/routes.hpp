@@ -11,6 +11,7 @@
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/executions.hpp"
+#include "daemon/core/history.hpp"
 #include "daemon/core/tool_search.hpp"
 #include "shared/domain/catalog.hpp"
 
@@ -55,6 +56,7 @@ struct ConnectionServices {
 };
 std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
+std::vector<Route> history_routes(History& history, Executions& executions);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

@@ -17,6 +17,7 @@
 #include "daemon/core/connect_flow.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/executions.hpp"
+#include "daemon/core/history.hpp"
 #include "daemon/core/tool_search.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
@@ -63,6 +64,7 @@ struct Services::Core {
     std::string session_bus{};
     Executions::Options executions{};
     ResultFiles::Options results{};
+    History::Options history{};
     ConnectionChecks::Options checks{};
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
@@ -88,6 +90,7 @@ struct Services::Core {
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
                    with_results(std::move(options.executions), results)),
+        history(database, journal, clock, std::move(options.history)),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
         sync(projects, connections, turns, catalog, credentials, composio, checks, clock) {}
@@ -118,6 +121,7 @@ struct Services::Core {
   Connections connected;
   ConnectFlow flow;
   Executions executions;
+  History history;
   ConnectionChecks checks;
   ConnectionSync sync;
 };
@@ -171,6 +175,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.session_bus = own_session_bus();
   options.executions = execution_options(settings_, sandbox_.get());
   options.results = result_options(settings_, paths_);
+  options.history.keep_for = settings_.duration("history.keep_for");
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
@@ -213,6 +218,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .credentials = core_->credentials,
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
+  add(api::history_routes(core_->history, core_->executions));
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
@@ -293,6 +299,10 @@ void Services::tidy_when_idle() {
   tidied_at_ = clock_.steady();
   local_.post([this] {
     core_->shelf.release_memory();
+    if (auto const dropped = core_->history.tidy(tidying_.get_token()); dropped && dropped->executions > 0) {
+      log_.info("history.cleaned", {{"executions", std::to_string(dropped->executions)},
+                                    {"bytes", std::to_string(dropped->bytes)}});
+    }
     release_memory();
   });
 }
@@ -378,6 +388,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
   desk_->stop();
   browser_desk_->stop();
   keeper_->stop();
+  tidying_.request_stop();
   waits_.close();
   server_->drain();
   socket_timer_.cancel();

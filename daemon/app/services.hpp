@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "daemon/app/browser_login_desk.hpp"
@@ -80,6 +81,7 @@ class Services {
   std::optional<SteadyTime> shutdown_deadline_{};
   bool aborted_ = false;
   SteadyTime tidied_at_{};
+  std::stop_source tidying_{};
   std::optional<std::string> settings_error_{};
   // Last, so that their threads are joined before anything they work on goes away.
   WorkerPool local_{"agenta-local", 4};

@@ -113,23 +113,36 @@ Result<std::optional<ResultBody>> Executions::open_result(Execution const& execu
   return fail(std::move(error));
 }
 
+/// By slug as well as by id; the id of a connection that is gone still finds its runs.
+Result<store::ExecutionFilter> Executions::by_connection_id(ProjectId const& project,
+                                                            store::ExecutionFilter filter) {
+  if (!filter.connection) return filter;
+  AGENTA_TRY(auto const named, connections_.find_by_name(project, filter.connection->text));
+  if (named) filter.connection = named->id;
+  if (!named && !is_uuid(filter.connection->text)) {
+    return fail(ErrorCode::connection_not_found, "there is no connection " + filter.connection->text,
+                {"agenta-tools", "connections", "list"});
+  }
+  return filter;
+}
+
 Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
   write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return Page<Execution>{};
-  store::ExecutionFilter by_id = filter;
-  if (filter.connection) {
-    // By slug as well as by id; the id of a connection that is gone still finds its runs.
-    AGENTA_TRY(auto const named, connections_.find_by_name(project->id, filter.connection->text));
-    if (named) by_id.connection = named->id;
-    if (!named && !is_uuid(filter.connection->text)) {
-      return fail(ErrorCode::connection_not_found, "there is no connection " + filter.connection->text,
-                  {"agenta-tools", "connections", "list"});
-    }
-  }
+  AGENTA_TRY(auto const by_id, by_connection_id(project->id, filter));
   AGENTA_TRY(auto page, journal_.list(project->id, by_id));
   for (Execution& each : page.items) note_gone(each);
   return page;
+}
+
+Result<Page<Execution>> Executions::list_whole(Caller const& caller, store::ExecutionFilter const& filter,
+                                               std::size_t most_bytes) {
+  write_unsettled();
+  AGENTA_TRY(auto project, projects_.find(caller.project));
+  if (!project) return Page<Execution>{};
+  AGENTA_TRY(auto const by_id, by_connection_id(project->id, filter));
+  return journal_.list_whole(project->id, by_id, most_bytes);
 }
 
 std::size_t Executions::running() const {

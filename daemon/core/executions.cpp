@@ -110,10 +110,10 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   }
   if (plan.tool->schema) {
     plan.arguments = plan.tool->schema->coerce(plan.arguments, given.text_paths);
-    record.arguments = schema::redact(*plan.tool->schema, plan.arguments);
+    record.arguments = options_.redaction.arguments(tool.slug.text, &*plan.tool->schema, plan.arguments);
     if (call.validate) AGENTA_CHECK(plan.tool->schema->validate(plan.arguments, tool.slug.text));
   } else {
-    record.arguments = schema::redact(plan.arguments);
+    record.arguments = options_.redaction.arguments(tool.slug.text, nullptr, plan.arguments);
   }
   if (!tool.no_auth) {
     AGENTA_TRY(auto const rows, candidates(plan.project.id, tool.integration, named));
@@ -226,13 +226,14 @@ Result<std::optional<Execution>> Executions::recorded(Plan const& plan, Executio
   }
   note_gone(*found);
   if (found->state == ExecutionState::succeeded && !found->data && !found->result_file) {
-    return fail(
-        with_execution(fail(ErrorCode::execution_not_found,
-                            "the first call with this idempotency key succeeded, and its result is not kept "
-                            "(history.keep_results, history.results_quota)",
-                            show_step(found->id))
-                           .error(),
-                       found->id));
+    return fail(with_execution(
+        fail(ErrorCode::execution_not_found,
+             std::string{"the first call with this idempotency key succeeded, and its result is "} +
+                 (found->arguments.text.empty() ? "kept no longer (history.keep_for)"
+                                                : "not kept (history.keep_results, history.results_quota)"),
+             show_step(found->id))
+            .error(),
+        found->id));
   }
   found->replayed = true;
   if (found->error && found->error->code != ErrorCode::tool_failed)
@@ -398,6 +399,9 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   bool const keep = !record.data || record.data->text.size() <= options_.most_kept_result_bytes;
   Execution row = record;
   if (!keep) row.data.reset();
+  if (row.data) {
+    if (auto redacted = options_.redaction.result(row.tool.text, *row.data)) row.data = std::move(redacted);
+  }
   if (!journal_.settle(row, store::Durability::normal)) {
     unsettled_.with([&](auto& rows) { rows.push_back(std::move(row)); });
   }

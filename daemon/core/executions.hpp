@@ -21,6 +21,7 @@
 #include "daemon/store/execution_journal.hpp"
 #include "shared/base/synchronized.hpp"
 #include "shared/domain/execution.hpp"
+#include "shared/schema/redact.hpp"
 
 namespace agenta::daemon {
 
@@ -41,6 +42,7 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
+    schema::RedactionRules redaction{};    ///< what of arguments and results is not journaled
     ResultFiles const* results = nullptr;  ///< outlives the executions; null: no result is that large
     ArgumentFiles* files = nullptr;        ///< outlives the executions; null: arguments take no files
   };
@@ -61,6 +63,9 @@ class Executions {
   /// The data of an execution of `run` or `get`, whole or what a JSON pointer names in it. Nothing where it
   /// names nothing; `EXECUTION_NOT_FOUND` where the execution has no result, or it is not kept any more.
   Result<std::optional<ResultBody>> open_result(Execution const& execution, std::string_view pointer) const;
+  /// The same with arguments and data; see `ExecutionJournal::list_whole`.
+  Result<Page<Execution>> list_whole(Caller const& caller, store::ExecutionFilter const& filter,
+                                     std::size_t most_bytes);
 
   /// Executions under way.
   std::size_t running() const;
@@ -87,6 +92,7 @@ class Executions {
   void end_flight(ExecutionId const& id);
   void write_unsettled();
   void note_gone(Execution& execution) const;
+  Result<store::ExecutionFilter> by_connection_id(ProjectId const& project, store::ExecutionFilter filter);
 
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;

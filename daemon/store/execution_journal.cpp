@@ -1,5 +1,7 @@
 #include "daemon/store/execution_journal.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -7,7 +9,9 @@
 
 #include "daemon/store/execution_list.hpp"
 #include "daemon/store/execution_row.hpp"
+#include "daemon/store/journal_chain.hpp"
 #include "daemon/store/row.hpp"
+#include "daemon/store/sha256.hpp"
 #include "daemon/store/state.hpp"
 #include "shared/base/try.hpp"
 
@@ -18,6 +22,13 @@ constexpr int kLongestPage = 1000;
 
 // How far a list counts: it is never as slow as the history is long, and no execution pays for a kept count.
 constexpr std::int64_t kCountLimit = 10'000;
+
+constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t kNoByteLimit = std::numeric_limits<std::size_t>::max();
+
+// By how much the order of rows and that of their times may differ where a border is looked for. The rows
+// between are then compared one by one.
+constexpr std::chrono::minutes kDisorder{1};
 
 Error outcome_unknown(std::string const& id) {
   Error error;
@@ -57,11 +68,6 @@ Result<std::vector<std::string>> read_ids(Use row) {
   }
 }
 
-Result<std::int64_t> read_number(Use row) {
-  AGENTA_CHECK(row.next());
-  return row.integer(0);
-}
-
 std::string select(std::string const& condition) {
   return std::string{"SELECT "} + kListedColumns + kLargeColumns + " FROM executions WHERE " + condition;
 }
@@ -98,6 +104,8 @@ struct ExecutionJournal::Statements {
              "'cancelled')")};
   // The second condition is the partial index's own: these read what is unsettled, not the history.
   Statement unsettled{"SELECT id FROM executions WHERE state = ?1 AND state <> 'succeeded'"};
+  TimeBorder border{};
+  JournalChain chain{};
   std::map<std::string, Statement, std::less<>>
       lists{};  ///< by SQL: one for each combination of filters in use
 
@@ -120,6 +128,7 @@ ExecutionJournal::~ExecutionJournal() {
 Result<int> ExecutionJournal::recover(WallTime now) {
   auto const ended_at = milliseconds_of(now);
   Locked db{database_};
+  AGENTA_CHECK(statements_->chain.ensure(db, now));
   AGENTA_TRY(auto const sent, read_ids(statements_->unsettled.use(db, name_of(ExecutionState::sent))));
   AGENTA_TRY(auto const queued, read_ids(statements_->unsettled.use(db, name_of(ExecutionState::queued))));
   if (sent.empty() && queued.empty()) return 0;
@@ -131,6 +140,7 @@ Result<int> ExecutionJournal::recover(WallTime now) {
         statements_->end
             .use(db, id, name_of(ExecutionState::sent), name_of(ExecutionState::unknown), *error, ended_at)
             .run());
+    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, std::nullopt));
   }
   for (auto const& id : queued) {
     auto const error =
@@ -139,6 +149,7 @@ Result<int> ExecutionJournal::recover(WallTime now) {
                      .use(db, id, name_of(ExecutionState::queued), name_of(ExecutionState::cancelled), *error,
                           ended_at)
                      .run());
+    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, std::nullopt));
   }
   AGENTA_CHECK(transaction.commit());
   return static_cast<int>(sent.size() + queued.size());
@@ -164,7 +175,8 @@ Result<void> ExecutionJournal::insert(Execution const& execution, Durability dur
   }
 
   Locked db{database_};
-  AGENTA_CHECK(db.commit_with(durability));
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(durability));
   auto row = statements_->insert.use(
       db, execution.id.text, execution.project.text, execution.tool.text, execution.tool_version,
       execution.integration.text, connection_id, connection_slug, name_of(execution.state),
@@ -174,7 +186,10 @@ Result<void> ExecutionJournal::insert(Execution const& execution, Durability dur
       execution.actor.host, execution.actor.program, view_of(error), execution.arguments.text, data, batch_id,
       batch_line, null_if_empty(execution.session), null_if_empty(execution.trace_id));
   auto written = row.run();
-  if (written) return {};
+  if (written) {
+    AGENTA_CHECK(statements_->chain.add_row(db, sqlite3_last_insert_rowid(db.connection()), execution));
+    return transaction.commit();
+  }
   if (!row.conflicted()) return fail(std::move(written).error());
   return fail(ErrorCode::idempotency_conflict,
               "an execution with this id or idempotency key is in the journal already",
@@ -206,21 +221,37 @@ Result<bool> ExecutionJournal::settle(Execution const& execution, Durability dur
     size = execution.result_file->size;
   }
 
+  std::optional<std::string> digest;
+  if (data) digest = sha256_hex(*data);
+
   Locked db{database_};
-  AGENTA_TRY(auto const changed, db.write(durability, statements_->settle, execution.id.text,
-                                          name_of(execution.state), data, view_of(error), execution.log_id,
-                                          execution.attempts, milliseconds_of(execution.finished_at),
-                                          duration, execution.result_bytes, file, offset, size));
-  return changed > 0;
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(durability));
+  AGENTA_TRY(auto const changed,
+             statements_->settle
+                 .use(db, execution.id.text, name_of(execution.state), data, view_of(error), execution.log_id,
+                      execution.attempts, milliseconds_of(execution.finished_at), duration,
+                      execution.result_bytes, file, offset, size)
+                 .run());
+  if (changed == 0) return false;
+  AGENTA_CHECK(statements_->chain.add_settled(db, execution.id, std::move(digest)));
+  AGENTA_CHECK(transaction.commit());
+  return true;
 }
 
 Result<bool> ExecutionJournal::cancel_queued(ExecutionId const& id, WallTime now) {
   auto const error = error_text(cancelled(id.text, "cancelled before it was sent: nothing ran"));
   Locked db{database_};
-  AGENTA_TRY(auto const changed,
-             db.write(Durability::normal, statements_->end, id.text, name_of(ExecutionState::queued),
-                      name_of(ExecutionState::cancelled), *error, milliseconds_of(now)));
-  return changed > 0;
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(Durability::normal));
+  AGENTA_TRY(auto const changed, statements_->end
+                                     .use(db, id.text, name_of(ExecutionState::queued),
+                                          name_of(ExecutionState::cancelled), *error, milliseconds_of(now))
+                                     .run());
+  if (changed == 0) return false;
+  AGENTA_CHECK(statements_->chain.add_settled(db, id, std::nullopt));
+  AGENTA_CHECK(transaction.commit());
+  return true;
 }
 
 Result<std::optional<Execution>> ExecutionJournal::find(ExecutionId const& id) {
@@ -240,8 +271,22 @@ Result<std::optional<Execution>> ExecutionJournal::find_by_key(ProjectId const& 
 }
 
 Result<Page<Execution>> ExecutionJournal::list(ProjectId const& project, ExecutionFilter const& filter) {
-  auto const before =
-      filter.cursor.empty() ? std::numeric_limits<std::int64_t>::max() : parse_cursor(filter.cursor);
+  return read_page(project, filter, WithLarge::no, kNoByteLimit);
+}
+
+Result<Page<Execution>> ExecutionJournal::list_whole(ProjectId const& project, ExecutionFilter const& filter,
+                                                     std::size_t most_bytes) {
+  return read_page(project, filter, WithLarge::yes, most_bytes);
+}
+
+Result<std::vector<ChainLink>> ExecutionJournal::read_chain(std::int64_t after, int most) {
+  Locked db{database_};
+  return statements_->chain.read(db, after, most);
+}
+
+Result<Page<Execution>> ExecutionJournal::read_page(ProjectId const& project, ExecutionFilter const& filter,
+                                                    WithLarge large, std::size_t most_bytes) {
+  auto const before = filter.cursor.empty() ? kEnd : parse_cursor(filter.cursor);
   if (!before) {
     return fail(ErrorCode::invalid_request, "the cursor '" + filter.cursor + "' is not one of this list",
                 {"agenta-tools", "history", "list"});
@@ -249,26 +294,47 @@ Result<Page<Execution>> ExecutionJournal::list(ProjectId const& project, Executi
   int const limit = std::clamp(filter.limit, 1, kLongestPage);
   std::optional<std::string_view> tool;
   std::optional<std::string_view> connection;
+  std::optional<std::string_view> batch;
   if (filter.tool) tool = filter.tool->text;
   if (filter.connection) connection = filter.connection->text;
+  if (filter.batch) batch = filter.batch->text;
 
   Page<Execution> page;
   Locked db{database_};
-  auto row = statements_->list(page_sql(filter)).use(db, project.text, tool, connection, *before, limit + 1);
-  std::int64_t last_seq = 0;
-  for (;;) {
-    AGENTA_TRY(bool const found, row.next());
-    if (!found) break;
-    if (static_cast<int>(page.items.size()) == limit) {
-      page.next_cursor = std::to_string(last_seq);
-      break;
-    }
-    last_seq = row.integer(0);
-    page.items.push_back(read_execution(row, WithLarge::no));
+  std::int64_t first = 0;
+  std::int64_t end = kEnd;
+  if (filter.since) {
+    AGENTA_TRY(first, statements_->border.find(db, *filter.since - kDisorder));
   }
-  AGENTA_TRY(
-      page.total,
-      read_number(statements_->list(count_sql(filter)).use(db, project.text, tool, connection, kCountLimit)));
+  if (filter.until) {
+    AGENTA_TRY(end, statements_->border.find(db, *filter.until + kDisorder));
+  }
+  auto const ask = [&](std::string sql, std::int64_t seq_end, std::int64_t most) {
+    return statements_->list(std::move(sql))
+        .use(db, project.text, tool, connection, batch, std::string_view{filter.session},
+             std::string_view{filter.trace_id}, milliseconds_of(filter.since), milliseconds_of(filter.until),
+             first, seq_end, most);
+  };
+  {
+    auto row = ask(page_sql(filter, large), std::min(*before, end), limit + 1);
+    std::int64_t last_seq = 0;
+    std::size_t bytes = 0;
+    for (;;) {
+      AGENTA_TRY(bool const found, row.next());
+      if (!found) break;
+      if (static_cast<int>(page.items.size()) == limit || bytes > most_bytes) {
+        page.next_cursor = std::to_string(last_seq);
+        break;
+      }
+      last_seq = row.integer(0);
+      page.items.push_back(read_execution(row, large));
+      bytes += page.items.back().arguments.text.size();
+      if (page.items.back().data) bytes += page.items.back().data->text.size();
+    }
+  }
+  auto count = ask(count_sql(filter), end, kCountLimit);
+  AGENTA_CHECK(count.next());
+  page.total = count.integer(0);
   return page;
 }
 

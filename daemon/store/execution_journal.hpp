@@ -4,12 +4,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/store/database.hpp"
+#include "daemon/store/journal_record.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/domain/page.hpp"
 
 namespace agenta::daemon::store {
+
+enum class WithLarge : bool;
 
 struct ExecutionFilter {
   std::optional<ToolSlug> tool{};
@@ -25,7 +29,8 @@ struct ExecutionFilter {
 };
 
 /// The executions, each written before its request leaves and settled when its fate is known. Rows are only
-/// ever moved forward: a settled row stays as it is. Any thread.
+/// ever moved forward: a settled row stays as it is, until it is forgotten (`journal_retention.hpp`). Each
+/// writing adds to the chain of hashes (`journal_chain.hpp`). Any thread.
 class ExecutionJournal {
  public:
   explicit ExecutionJournal(Database& database);
@@ -54,9 +59,17 @@ class ExecutionJournal {
   /// counting at 10,000: a list is never as slow as the history is long. A cursor that is not one is
   /// `INVALID_REQUEST`.
   Result<Page<Execution>> list(ProjectId const& project, ExecutionFilter const& filter);
+  /// The same with arguments and data. A page ends early behind the item with which these come to more than
+  /// `most_bytes`.
+  Result<Page<Execution>> list_whole(ProjectId const& project, ExecutionFilter const& filter,
+                                     std::size_t most_bytes);
+  /// The links of the journal's chain after the link `after`, in their order.
+  Result<std::vector<ChainLink>> read_chain(std::int64_t after, int most);
 
  private:
   struct Statements;
+  Result<Page<Execution>> read_page(ProjectId const& project, ExecutionFilter const& filter, WithLarge large,
+                                    std::size_t most_bytes);
   Database& database_;
   std::unique_ptr<Statements> statements_;
 };

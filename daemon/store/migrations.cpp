@@ -179,6 +179,7 @@ ALTER TABLE executions ADD COLUMN result_offset INTEGER;
 ALTER TABLE executions ADD COLUMN result_size INTEGER;
 CREATE UNIQUE INDEX executions_batch ON executions (batch_id, batch_line)
   WHERE batch_id IS NOT NULL AND state NOT IN ('refused', 'cancelled');
+CREATE INDEX executions_of_batch ON executions (batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX executions_session ON executions (project_id, session) WHERE session IS NOT NULL;
 CREATE INDEX executions_trace ON executions (trace_id) WHERE trace_id IS NOT NULL;
 CREATE INDEX executions_result_file ON executions (result_file) WHERE result_file IS NOT NULL;
@@ -197,7 +198,7 @@ CREATE TABLE batches (
 CREATE INDEX batches_project ON batches (project_id, created_at DESC, id DESC);
 
 CREATE TABLE journal_chain (
-  seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq    INTEGER PRIMARY KEY,
   record TEXT NOT NULL,
   hash   TEXT NOT NULL
 ) STRICT;

@@ -51,6 +51,18 @@ bool is_printable(std::string_view text) {
   });
 }
 
+/// `/pointer` or `TOOLS:/pointer`, apart by spaces or commas.
+bool are_places(std::string_view text) {
+  constexpr std::string_view kGlob = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_*?";
+  return is_printable(text) &&
+         std::ranges::all_of(split(replace_all(text, ",", " "), ' '), [&](auto const& word) {
+           std::size_t const slash = word.find('/');
+           if (slash == std::string::npos || slash + 1 == word.size()) return word.empty();
+           if (slash == 0) return true;
+           return slash > 1 && word[slash - 1] == ':' && word.find_first_not_of(kGlob) == slash - 1;
+         });
+}
+
 bool takes(Setting const& setting, std::string_view text) {
   auto const in_range = [&](long long number) { return number >= setting.least && number <= setting.most; };
   switch (setting.kind) {
@@ -68,6 +80,7 @@ bool takes(Setting const& setting, std::string_view text) {
     case Kind::url: return is_endpoint(text) || (text.empty() && setting.default_value.empty());
     case Kind::choice: return std::ranges::count(split(setting.choices, ','), std::string{text}) > 0;
     case Kind::ports: return read_ports(text).has_value();
+    case Kind::places: return are_places(text);
   }
   return false;
 }
@@ -118,6 +131,7 @@ std::string describe_values(Setting const& setting) {
       return "one of " + join(choices, ", ");
     }
     case Kind::ports: return "a port such as 8400, a range such as 8400-8410, or 0 for any";
+    case Kind::places: return "JSON pointers such as /body/text or SLACK_*:/messages/*/text";
   }
   __builtin_unreachable();
 }

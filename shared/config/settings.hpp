@@ -15,7 +15,7 @@
 
 namespace agenta::config {
 
-enum class Kind { text, slug, boolean, integer, duration, url, choice, ports };
+enum class Kind { text, slug, boolean, integer, duration, url, choice, ports, places };
 
 /// Whether the file of a project directory may set a key: anyone can put such a file into a repository, so it
 /// may never name an endpoint, a credential, or a policy that widens.

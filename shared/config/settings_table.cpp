@@ -70,9 +70,20 @@ constexpr std::array kSettings{
         1 << 20, 2 * kGiB},
     Setting{"execute.timeout", "AGENTA_TOOLS_TIMEOUT", "--timeout", "60s", duration, "", allowed,
             "How long a call may take, from end to end.", 100, kDay},
+    Setting{
+        "history.keep_for", "", "", "2160h", duration, "", refused,
+        "For how long the journal keeps the arguments and the result of an execution. Then they are dropped; "
+        "what ran, when, by whom and how it ended stays. 0s: for ever.",
+        0, 3650 * kDay},
     Setting{"history.keep_results", "", "", "1048576", integer, "", refused,
             "The largest result the journal keeps, in bytes. Of a larger one it keeps that it was there.", 0,
             kGiB},
+    Setting{
+        "history.redact", "", "", "", places, "", refused,
+        "What of arguments and results the journal does not keep, beside what its name or its schema says "
+        "is a secret: JSON pointers, apart by spaces or commas, in which * stands for any one name or "
+        "index. TOOLS:/pointer is for the tools of that name alone, in which * stands for any letters. The "
+        "caller gets the result whole."},
     Setting{"history.results_quota", "", "", "1073741824", integer, "", refused,
             "How much room the results above 1 MiB may take in the home, in bytes. Beyond it the oldest are "
             "dropped; of those the journal keeps how large they were.",

@@ -55,6 +55,7 @@ enum class ErrorCode {
   input_needed,
   cancelled,  ///< the user interrupted, or cancelled; nothing ran
   terminated,
+  journal_altered,  ///< the history is not as it was recorded
 };
 
 /// Whether the same request may succeed when repeated. `unknown`: repeating may do the thing twice.

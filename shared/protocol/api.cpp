@@ -188,12 +188,39 @@ ServiceRequest cancel_execution(std::string_view id) {
   return Target{"/executions"}.segment(id).path("/cancel").request("POST");
 }
 
-ServiceRequest list_executions(ExecutionQuery const& query) {
-  Target target{"/executions"};
+namespace {
+
+Target& filtered(Target& target, ExecutionQuery const& query) {
   target.query("tool", query.tool).query("connection", query.connection).query("state", query.state);
   target.query("since", query.since).query("until", query.until).query("batch", query.batch);
   target.query("session", query.session).query("trace", query.trace);
-  return target.query("cursor", query.cursor).query("limit", query.limit).get();
+  return target.query("cursor", query.cursor).query("limit", query.limit);
+}
+
+}  // namespace
+
+ServiceRequest list_executions(ExecutionQuery const& query) {
+  Target target{"/executions"};
+  return filtered(target, query).get();
+}
+
+ServiceRequest export_history(ExecutionQuery const& query, WithResults results) {
+  Target target{"/history"};
+  return filtered(target, query).flag("results", results == WithResults::yes).get();
+}
+
+ServiceRequest export_chain(std::string_view cursor) {
+  return Target{"/history/chain"}.query("cursor", cursor).get();
+}
+
+ServiceRequest verify_history(std::string_view head) {
+  return Target{"/history/verify"}.query("head", head).request("POST");
+}
+
+ServiceRequest clean_history(std::optional<std::chrono::milliseconds> older_than, DryRun dry_run) {
+  Target target{"/history/gc"};
+  if (older_than) target.query("older_than_ms", std::string_view{std::to_string(older_than->count())});
+  return target.flag("dry_run", dry_run == DryRun::yes).request("POST");
 }
 
 ServiceRequest get_execution(std::string_view id) { return Target{"/executions"}.segment(id).get(); }

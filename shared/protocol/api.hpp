@@ -192,6 +192,15 @@ ServiceRequest list_executions(ExecutionQuery const& query);
 ServiceRequest get_execution(std::string_view id);
 /// The tool's data alone, byte for byte, however large it is; with a JSON pointer only what that names in it.
 ServiceRequest get_execution_result(std::string_view id, std::string_view select = {});
+/// Executions with arguments and, where wanted, results; the pages end early where they grow large.
+enum class WithResults : bool { no, yes };
+ServiceRequest export_history(ExecutionQuery const& query, WithResults results);
+/// The journal's chain of hashes, oldest first, after the link `cursor`.
+ServiceRequest export_chain(std::string_view cursor);
+/// Goes through all of the journal; the document of `JournalReport`.
+ServiceRequest verify_history(std::string_view head);
+/// Drops what is older than the settings keep, or than `older_than`; the document of `HistoryCleaning`.
+ServiceRequest clean_history(std::optional<std::chrono::milliseconds> older_than, DryRun dry_run);
 ServiceRequest get_daemon_status();
 /// `drain`: how long running work may take before it is cut off.
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);

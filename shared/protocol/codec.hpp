@@ -11,6 +11,7 @@
 #include "shared/domain/connection_report.hpp"
 #include "shared/domain/error.hpp"
 #include "shared/domain/execution.hpp"
+#include "shared/domain/history.hpp"
 #include "shared/domain/integration.hpp"
 #include "shared/domain/page.hpp"
 #include "shared/domain/tool.hpp"
@@ -120,5 +121,20 @@ std::string encode_execution(Execution const& execution);
 std::string encode_executions(Page<Execution> const& page);
 Result<Execution> decode_execution(std::string_view body);
 Result<Page<Execution>> decode_executions(std::string_view body);
+
+// The history as a whole.
+/// Records with their arguments and, where wanted, their results.
+std::string encode_whole_executions(Page<Execution> const& page, bool with_results);
+/// `record` and `hash` as they are in the journal.
+struct ChainRecord {
+  std::int64_t seq = 0;
+  std::string record{};
+  std::string hash{};
+};
+std::string encode_chain(Page<ChainRecord> const& page);
+std::string encode_journal_report(JournalReport const& report);
+Result<JournalReport> decode_journal_report(std::string_view body);
+std::string encode_history_cleaning(HistoryCleaning const& cleaning);
+Result<HistoryCleaning> decode_history_cleaning(std::string_view body);
 
 }  // namespace agenta::protocol

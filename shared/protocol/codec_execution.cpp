@@ -124,7 +124,10 @@ std::string write_execution(Execution const& execution, Payload payload) {
   } else {
     out.null("duration_ms");
   }
-  if (payload == Payload::included) out.raw("arguments", detail::object_or_empty(execution.arguments));
+  if (payload == Payload::included) {
+    out.raw("arguments", detail::object_or_empty(execution.arguments))
+        .boolean("forgotten", execution.arguments.text.empty());
+  }
   out.raw("result_file", write_result_file(execution.result_file));
   if (execution.result_bytes) {
     out.number("result_bytes", *execution.result_bytes);

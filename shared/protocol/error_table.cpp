@@ -46,10 +46,11 @@ constexpr std::array kErrors{
     ErrorRow{input_needed, "INPUT_NEEDED", 400, 14, Retryable::no},
     ErrorRow{cancelled, "CANCELLED", 409, 130, Retryable::yes},
     ErrorRow{terminated, "TERMINATED", 409, 143, Retryable::yes},
+    ErrorRow{journal_altered, "JOURNAL_ALTERED", 409, 1, Retryable::no},
 };
 
 static_assert(std::ranges::is_sorted(kErrors, {}, &ErrorRow::code) &&
-                  kErrors.size() == static_cast<std::size_t>(terminated) + 1,
+                  kErrors.size() == static_cast<std::size_t>(journal_altered) + 1,
               "one row for each ErrorCode, in the order of the enum");
 
 constexpr std::array kExitCodes{

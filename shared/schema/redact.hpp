@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/base/json_text.hpp"
 #include "shared/schema/validate.hpp"
 
-/// Takes secrets out of arguments before they are kept or shown.
+/// Takes secrets out of arguments and results before they are kept or shown.
 namespace agenta::schema {
 
 /// Whether a member of this name holds a secret: `password`, `token`, `api_key`, `client_secret`,
@@ -21,5 +25,33 @@ bool is_secret_name(std::string_view name);
 JsonText redact(Schema const& schema, JsonText const& arguments);
 /// By names alone, where there is no schema.
 JsonText redact(JsonText const& arguments);
+
+/// What is not to be kept besides: places that a person names.
+class RedactionRules {
+ public:
+  RedactionRules() = default;
+  /// `setting`: `/pointer` for every tool, `TOOLS:/pointer` for those of that name, in which `*` and `?`
+  /// stand for any letters; `*` in a pointer stands for any one name or index. Apart by spaces or commas.
+  /// What is none of that is passed over: the settings refuse it.
+  explicit RedactionRules(std::string_view setting);
+
+  /// As `redact`, and what the rules name: of that only null stays. `schema` may be null.
+  JsonText arguments(std::string_view tool, Schema const* schema, JsonText const& arguments) const;
+  /// The same for what a tool gave back, by names and rules alone. Nothing where it may be kept as it is,
+  /// which most often is seen without reading it as JSON.
+  std::optional<JsonText> result(std::string_view tool, JsonText const& data) const;
+
+ private:
+  struct Rule {
+    std::string tools{};                ///< in upper case
+    std::vector<std::string> tokens{};  ///< of the pointer
+  };
+  std::vector<std::span<std::string const>> pointers_for(std::string_view tool) const;
+
+  std::vector<Rule> rules_{};
+};
+
+/// JSON pointers of the values that were redacted.
+std::vector<std::string> redacted_places(JsonText const& document);
 
 }  // namespace agenta::schema

@@ -30,6 +30,7 @@ COMMANDS = [
     ["tools", "schema", "--integration", "github", "--format", "gemini"], ["tools", "schema", ISSUE, "--format", "anthropic", "--compat", "composio"],
     ["browse", "create", "issue"],
     ["execute", ISSUES, "owner=o", "repo=r"], ["execute", ISSUE, "owner=o"], ["execute", "NOTHING_AT_ALL"],
+    ["history", "verify"], ["history", "gc", "--dry-run"], ["history", "replay", "nothing"],
     ["history"], ["history", "list"], ["history", "show", "nothing"], ["whoami"], ["daemon", "status"],
     ["config", "list"], ["config", "get", "composio.base_url"], ["config", "get", "no.such.key"], ["config", "path"],
     ["api", "GET", "/api/tools/connections"], ["api", "GET", "/api/tools/nothing-here"], ["version"], ["help", "exit-codes"],
@@ -43,7 +44,8 @@ MISTAKES = [
     ["tools", "schema", ISSUE, "--integration", "github"], ["integrations", "refresh", "github", "--all"],
     ["connections", "rename"], ["connections", "rename", "work"], ["connections", "check", "work", "--all"], ["connections", "default"],
     ["connections", "list", "--limit", "0"], ["connections", "watch", "work"], ["connect", "github", "--qr", "--no-qr"],
-    ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
+    ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
+    ["history", "replay"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]
 
 

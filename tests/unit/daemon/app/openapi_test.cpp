@@ -35,6 +35,7 @@ struct OpenApi : CoreTest {
   Connections connections{projects, rows, turns, credentials, provider, clock};
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
+  History history{*database, journal, clock, {}};
   ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
   ConnectionSync sync{projects, rows, turns, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
@@ -63,6 +64,7 @@ struct OpenApi : CoreTest {
                                 .credentials = credentials,
                                 .watcher = watcher}));
     add(api::execution_routes(executions));
+    add(api::history_routes(history, executions));
     add(api::account_routes(credentials, logins, refresher));
     add(control_routes({}));
     return names;

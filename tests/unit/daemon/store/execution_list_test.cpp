@@ -11,7 +11,7 @@ using ExecutionListTest = StoreTest;
 std::string plan_of(Database& database, std::string const& sql) {
   Locked db{database};
   Statement statement{"EXPLAIN QUERY PLAN " + sql};
-  auto row = statement.use(db, "p", "t", "c", 1, 2);
+  auto row = statement.use(db, "p", "t", "c", "b", "s", "tr", 1, 2, 3, 4, 5);
   std::string plan;
   while (row.next().value()) plan += row.text(3) + "; ";
   return plan;
@@ -98,6 +98,64 @@ TEST_F(ExecutionListTest, FiltersByToolConnectionAndState) {
   EXPECT_EQ(none.total, 0);
 }
 
+TEST_F(ExecutionListTest, FiltersByTimeBatchSessionAndTrace) {
+  std::vector<Execution> rows;
+  for (int i = 0; i < 6; ++i) {
+    auto row = make_execution(project);
+    row.started_at = at(600 * i);
+    if (i % 2 == 0) row.batch = BatchItem{{"b1"}, i + 1};
+    if (i == 4) row.session = "s1";
+    if (i == 5) row.trace_id = "t1";
+    ASSERT_TRUE(journal.insert(row, Durability::normal));
+    rows.push_back(row);
+  }
+  auto const ids = [&](ExecutionFilter const& filter) {
+    return ids_of(journal.list(project, filter).value().items);
+  };
+  auto const id = [&](std::size_t i) { return rows[i].id.text; };
+
+  EXPECT_EQ(ids({.since = at(2400)}), (std::vector{id(5), id(4)}));
+  EXPECT_EQ(ids({.until = at(600)}), std::vector{id(0)});
+  EXPECT_EQ(ids({.since = at(600), .until = at(1201)}), (std::vector{id(2), id(1)}));
+  EXPECT_EQ(journal.list(project, {.since = at(600), .until = at(1201), .limit = 1}).value().total, 2);
+  EXPECT_EQ(ids({.batch = BatchId{"b1"}}), (std::vector{id(4), id(2), id(0)}));
+  EXPECT_EQ(ids({.batch = BatchId{"b1"}, .session = "s1"}), std::vector{id(4)});
+  EXPECT_EQ(ids({.session = "s1"}), std::vector{id(4)});
+  EXPECT_EQ(ids({.trace_id = "t1"}), std::vector{id(5)});
+  EXPECT_TRUE(ids({.since = at(9000)}).empty());
+  EXPECT_TRUE(ids({.trace_id = "t2"}).empty());
+}
+
+TEST_F(ExecutionListTest, FindsRowsThatWereWrittenOutOfTheOrderOfTheirTimes) {
+  std::vector<std::string> late;
+  for (int const second : {0, 100, 50, 130, 110, 200}) {
+    auto row = make_execution(project);
+    row.started_at = at(second);
+    ASSERT_TRUE(journal.insert(row, Durability::normal));
+    if (second >= 110) late.insert(late.begin(), row.id.text);
+  }
+
+  EXPECT_EQ(ids_of(journal.list(project, {.since = at(110)}).value().items), late);
+}
+
+TEST_F(ExecutionListTest, GivesWholeRowsInPagesThatDoNotGrowLarge) {
+  std::vector<Execution> rows;
+  for (int i = 0; i < 3; ++i) {
+    auto row = make_execution(project);
+    row.state = ExecutionState::succeeded;
+    row.data = JsonText{'"' + std::string(100, 'x') + '"'};
+    ASSERT_TRUE(journal.insert(row, Durability::normal));
+    rows.push_back(row);
+  }
+
+  auto const first = journal.list_whole(project, {}, 200).value();
+  auto const second = journal.list_whole(project, {.cursor = *first.next_cursor}, 200).value();
+
+  EXPECT_EQ(first.items, (std::vector{rows[2], rows[1]}));
+  EXPECT_EQ(second.items, std::vector{rows[0]});
+  EXPECT_FALSE(second.next_cursor);
+}
+
 TEST_F(ExecutionListTest, AnswersAnEmptyProjectWithAnEmptyPage) {
   auto const page = journal.list({"nowhere"}, {}).value();
 
@@ -116,14 +174,28 @@ TEST_F(ExecutionListTest, RefusesACursorThatIsNotOne) {
 TEST_F(ExecutionListTest, WalksAnIndexForEveryFilterAndSortsNothing) {
   ToolSlug const tool{"T"};
   ConnectionId const connection{"C"};
-  auto const plan = [&](ExecutionFilter const& filter) { return plan_of(*database, page_sql(filter)); };
+  auto const plan = [&](ExecutionFilter const& filter) {
+    return plan_of(*database, page_sql(filter, WithLarge::no));
+  };
 
   EXPECT_NE(plan({}).find("INDEX executions_project"), std::string::npos) << plan({});
   EXPECT_NE(plan({.tool = tool}).find("INDEX executions_tool"), std::string::npos);
   EXPECT_NE(plan({.connection = connection}).find("INDEX executions_connection"), std::string::npos);
   EXPECT_NE(plan({.state = ExecutionState::failed}).find("INDEX executions_state"), std::string::npos);
+  EXPECT_NE(plan({.batch = BatchId{"b"}}).find("INDEX executions_of_batch"), std::string::npos);
+  EXPECT_NE(plan({.session = "s"}).find("INDEX executions_session"), std::string::npos);
+  EXPECT_NE(plan({.trace_id = "t"}).find("INDEX executions_trace"), std::string::npos);
+  EXPECT_NE(plan({.tool = tool, .trace_id = "t"}).find("INDEX executions_trace"), std::string::npos);
+  EXPECT_NE(plan({.tool = tool, .state = ExecutionState::unknown}).find("INDEX executions_state"),
+            std::string::npos);
+  EXPECT_NE(plan({.tool = tool, .state = ExecutionState::succeeded}).find("INDEX executions_tool"),
+            std::string::npos);
   for (auto const& filter :
        {ExecutionFilter{}, ExecutionFilter{.tool = tool}, ExecutionFilter{.connection = connection},
+        ExecutionFilter{.since = at(0), .until = at(1)}, ExecutionFilter{.batch = BatchId{"b"}},
+        ExecutionFilter{.session = "s"}, ExecutionFilter{.trace_id = "t"},
+        ExecutionFilter{.tool = tool, .since = at(0), .session = "s"},
+        ExecutionFilter{.state = ExecutionState::succeeded},
         ExecutionFilter{.state = ExecutionState::unknown},
         ExecutionFilter{.tool = tool, .connection = connection}}) {
     EXPECT_EQ(plan(filter).find("TEMP B-TREE"), std::string::npos) << plan(filter);

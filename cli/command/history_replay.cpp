@@ -1,0 +1,109 @@
+#include <algorithm>
+
+#include "cli/command/commands.hpp"
+#include "cli/command/execute_outcome.hpp"
+#include "cli/terminal/json_print.hpp"
+#include "cli/terminal/sanitize.hpp"
+#include "cli/terminal/shell_line.hpp"
+#include "cli/terminal/spinner.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/json_slice.hpp"
+#include "shared/schema/redact.hpp"
+
+namespace agenta::cli {
+namespace {
+
+struct ReplayOptions {
+  std::string id{};
+  bool dry_run = false;
+};
+
+/// What would be typed to run it again.
+std::vector<std::string> command_of(Context const& context, Execution const& execution) {
+  std::vector<std::string> argv{"agenta-tools", "execute", execution.tool.text};
+  if (execution.connection) argv.insert(argv.end(), {"-c", execution.connection->slug});
+  argv.insert(argv.end(), {"-d", execution.arguments.text});
+  return step_here(std::move(argv), context.flags);
+}
+
+/// Whether it can be run again as it was: all of its arguments must still be there.
+Result<void> check_complete(Execution const& execution, std::string_view body) {
+  std::vector<std::string> const step{"agenta-tools", "history", "show", execution.id.text};
+  if (protocol::find_member(body, "forgotten").value_or("false") == "true") {
+    return fail(ErrorCode::invalid_request,
+                "the arguments of " + execution.id.text +
+                    " were forgotten (history.keep_for): it cannot be run again as it was",
+                step);
+  }
+  auto const places = schema::redacted_places(execution.arguments);
+  if (places.empty()) return {};
+  return fail(ErrorCode::invalid_request,
+              "of the arguments of " + execution.id.text +
+                  " these were not kept, so that it cannot be run "
+                  "again as it was: " +
+                  join(places, ", "),
+              step);
+}
+
+Result<void> confirm(Context& context, Execution const& execution, std::string const& line) {
+  if (context.flags.yes) return {};
+  Error instead;
+  instead.code = ErrorCode::input_needed;
+  instead.message = "running " + execution.tool.text + " again needs a yes, and there is nobody to ask";
+  instead.next_step = {"agenta-tools", "history", "replay", execution.id.text, "--yes"};
+  if (context.prompt().may_ask()) context.terminal.err(visible(line) + "\n");
+  AGENTA_TRY(bool const agreed, context.prompt().confirm("Run this again?", instead, context.stop));
+  if (!agreed) return fail(ErrorCode::cancelled, "nothing was run");
+  return {};
+}
+
+Result<void> show_command(Context& context, Execution const& execution,
+                          std::vector<std::string> const& argv) {
+  std::string document = with_member("{}", "execution_id", protocol::write_string(execution.id.text));
+  document = with_member(document, "command", write_argv(argv));
+  return present(context, document, [&]() -> Result<void> {
+    context.terminal.out(visible(shell_line(argv)) + "\n");
+    return {};
+  });
+}
+
+Result<void> run_replay(Context& context, ReplayOptions const& options) {
+  AGENTA_TRY(auto const found, context.call(protocol::get_execution(options.id)));
+  AGENTA_TRY(auto const execution, protocol::decode_execution(found.body));
+  AGENTA_CHECK(check_complete(execution, found.body));
+  auto const argv = command_of(context, execution);
+  if (options.dry_run) return show_command(context, execution, argv);
+  AGENTA_CHECK(confirm(context, execution, shell_line(argv)));
+
+  ToolCall call;
+  call.id.text = make_uuid_v7();
+  call.tool = execution.tool.text;
+  call.arguments = execution.arguments;
+  if (execution.connection) call.connection = execution.connection->id.text;
+  if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
+  AGENTA_TRY(auto const body, [&] {
+    Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
+    spinner.say("running " + call.tool);
+    return run_to_outcome(context, call, protocol::ExecuteOutput::data);
+  }());
+  print_json(context.terminal, body);
+  return {};
+}
+
+}  // namespace
+
+RunFn add_history_replay(Syntax& syntax) {
+  auto options = std::make_shared<ReplayOptions>();
+  syntax.argument("ID", options->id, "Id of an execution")
+      .flag("--dry-run", options->dry_run, "Print the command, and run nothing")
+      .note(
+          "Shows what would be typed to run it again, asks, unless --yes is given, and runs it as a new "
+          "execution. What was redacted or forgotten cannot be run again.")
+      .example("agenta-tools history replay 0192f3a4-… --dry-run");
+  return [options](Context& context) { return run_replay(context, *options); };
+}
+
+}  // namespace agenta::cli

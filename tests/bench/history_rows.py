@@ -1,0 +1,97 @@
+"""What a long history costs: `execute` and `history list` with a million rows, in turns with an empty journal.
+
+usage: python3 -m tests.bench.history_rows [ROWS]
+"""
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from tests.support.agenta import World
+from tests.support.sandbox import ISSUES, Sandbox
+
+ROUNDS, CALLS = 20, 50
+
+
+def connect(world: World, sandbox: Sandbox) -> None:
+    world.environment |= {"COMPOSIO_BASE_URL": sandbox.url, "COMPOSIO_API_KEY": sandbox.api_key}
+    begun = world.run("connect", "github", "--as", "work", "--no-wait", "--json").json
+    sandbox.approve(begun["redirect_url"])
+    assert world.run("connect", "--resume", begun["id"], "--json").json["status"] == "ACTIVE"
+    assert world.run("execute", ISSUES, "owner=o", "repo=r", "--json").code == 0
+
+
+def fill(world: World, rows: int) -> None:
+    """Copies the one row; every hundredth is of another tool, every thousandth failed."""
+    world.run("daemon", "stop")
+    with sqlite3.connect(world.database()) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(executions)") if row[1] != "seq"]
+        values = {"id": "lower(hex(randomblob(16)))", "tool_slug": "CASE WHEN n % 100 = 0 THEN 'OTHER' ELSE tool_slug END",
+                  "state": "CASE WHEN n % 1000 = 0 THEN 'failed' ELSE state END", "started_at": "started_at + n"}
+        database.execute(
+            f"WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < {rows}) "
+            f"INSERT INTO executions ({', '.join(columns)}) SELECT {', '.join(values.get(c, c) for c in columns)} "
+            "FROM counter, (SELECT * FROM executions ORDER BY seq LIMIT 1) AS one")
+        database.execute("INSERT INTO journal_chain (record, hash) SELECT record, hash FROM journal_chain, "
+                         f"(WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {2 * rows}) SELECT n FROM c) "
+                         "WHERE journal_chain.seq = 2")
+    database.close()
+
+
+def calls(world: World) -> dict[str, Callable]:
+    http = world.http(timeout=60)
+    key = {"Agenta-Tools-Composio-Key": world.environment["COMPOSIO_API_KEY"],
+           "Agenta-Tools-Composio-Url": world.environment["COMPOSIO_BASE_URL"]}
+    body = json.dumps({"tool": ISSUES, "arguments": {"owner": "o", "repo": "r"}})
+
+    def timed(method: str, path: str, data: str | None = None) -> float:
+        begin = time.perf_counter()
+        reply = http.call(method, path, data, key)
+        assert reply.status == 200, reply
+        return time.perf_counter() - begin
+
+    root = "/api/tools/executions"
+    return {"history list": lambda: timed("GET", root), "history list --tool": lambda: timed("GET", root + "?tool=OTHER"),
+            "history list --state failed": lambda: timed("GET", root + "?state=failed"),
+            "history list --since 1h": lambda: timed("GET", root + "?since=2020-01-01T00:00:00Z"),
+            "execute": lambda: timed("POST", root, body)}
+
+
+def measure(rows: int) -> dict[str, tuple[float, float]]:
+    """Medians in seconds, with `rows` rows and with next to none, of calls in turns."""
+    empty, full = World(), World()
+    sandbox = Sandbox(empty)
+    try:
+        for world in (empty, full):
+            connect(world, sandbox)
+        fill(full, rows)
+        sides = []
+        for world in (full, empty):
+            assert world.run("history", "--json").code == 0
+            sides.append(calls(world))
+        figures = {}
+        for name in sides[0]:
+            times: tuple[list, list] = ([], [])
+            for _ in range(ROUNDS):
+                for side, kept in zip(sides, times):
+                    kept += [side[name]() for _ in range(CALLS)]
+            figures[name] = (statistics.median(times[0]), statistics.median(times[1]))
+        return figures
+    finally:
+        sandbox.close()
+        empty.close()
+        full.close()
+
+
+def main() -> None:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    for name, (full, empty) in measure(rows).items():
+        print(f"{name}: {full * 1000:.2f} ms with {rows} rows, {empty * 1000:.2f} ms with next to none: {full / empty:.3f}×")
+
+
+if __name__ == "__main__":
+    main()
