@@ -88,7 +88,9 @@ struct Services::Core {
                    std::move(options.executions)),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
-        sync(projects, connections, turns, catalog, credentials, composio, checks, clock) {}
+        sync(projects, connections, turns, catalog, credentials, composio, checks, clock),
+        batch_store(database),
+        batches(projects, batch_store, clock) {}
 
   store::ProjectStore projects;
   store::ConnectionStore connections;
@@ -112,6 +114,8 @@ struct Services::Core {
   Executions executions;
   ConnectionChecks checks;
   ConnectionSync sync;
+  store::BatchStore batch_store;
+  Batches batches;
 };
 
 Services::Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
@@ -200,6 +204,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .credentials = core_->credentials,
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
+  add(api::batch_routes(core_->batches));
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 

@@ -9,6 +9,7 @@
 
 #include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
+#include "shared/protocol/codec_batch.hpp"
 #include "shared/protocol/error_table.hpp"
 
 namespace agenta::protocol {
@@ -103,6 +104,11 @@ std::vector<ServiceRequest> every_request() {
           cancel_execution("e"),
           list_executions(executions),
           get_execution("e"),
+          begin_batch("x"),
+          list_batches("x", 1),
+          get_batch("b"),
+          list_batch_lines("b", 1, 1),
+          finish_batch("b"),
           get_daemon_status(),
           shut_daemon_down(1s),
           reload_daemon(),
