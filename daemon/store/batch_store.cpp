@@ -39,10 +39,7 @@ struct BatchStore::Statements {
                  " FROM batches WHERE project_id = ?1 AND (created_at, id) < (?2, ?3) "
                  "ORDER BY created_at DESC, id DESC LIMIT ?4"};
   Statement count{"SELECT count(*) FROM (SELECT 1 FROM batches WHERE project_id = ?1 LIMIT ?2)"};
-  // The conditions are the partial index's own: this walks the batch's part of it, in the order of the lines.
-  Statement lines{
-      "SELECT batch_line, state, id FROM executions WHERE batch_id = ?1 AND batch_line > ?2 AND batch_id IS "
-      "NOT NULL AND state NOT IN ('refused', 'cancelled') ORDER BY batch_line LIMIT ?3"};
+  Statement lines{kBatchLinesSql};
 };
 
 BatchStore::BatchStore(Database& database)

@@ -218,6 +218,8 @@ TEST(OpenApi, DescribesEveryGoldenDocumentWhole) {
         Described{"connect_request", "ConnectRequest"}, Described{"connect_reply", "ConnectReply"},
         Described{"tool_call", "ToolCall"}, Described{"execution", "Execution"},
         Described{"execution_failed", "Execution"}, Described{"executions", "Executions"},
+        Described{"batch", "Batch"}, Described{"batches", "Batches"},
+        Described{"batch_lines", "BatchLines"}, Described{"begin_batch", "BeginBatch"},
         Described{"categories", "Categories"}, Described{"search", "SearchResult"},
         Described{"definitions", "ToolDefinitions"}, Described{"catalog_status", "CatalogStatus"},
         Described{"refresh_request", "RefreshRequest"}, Described{"integration_items", "Integrations"}}) {
