@@ -67,7 +67,8 @@ void summarize(Context const& context, BatchId const& batch, BatchEnd const& end
                 number("succeeded", counts.succeeded) + number("failed", counts.failed) +
                 number("unknown", counts.unknown) + number("cancelled", counts.cancelled) +
                 number("finished_before", counts.finished_before) +
-                number("failed_before", counts.failed_before) + number("unknown_before", counts.unknown_before) +
+                number("failed_before", counts.failed_before) +
+                number("unknown_before", counts.unknown_before) +
                 ",\"read_all\":" + (end.read_all ? "true" : "false") + "}");
     return;
   }
@@ -92,16 +93,15 @@ void list_unknown(Context const& context, BatchEnd const& end) {
     return;
   }
   for (BatchLine const& each : end.unknown) {
-    context.say("line " + std::to_string(each.line) + " may have run and is not run again: agenta-tools history show " +
-                each.execution.text);
+    context.say("line " + std::to_string(each.line) +
+                " may have run and is not run again: agenta-tools history show " + each.execution.text);
   }
   auto const more = end.standing.unknown_before - static_cast<std::int64_t>(end.unknown.size());
-  if (more > 0) context.say("and " + std::to_string(more) + " more: agenta-tools history list --state unknown");
+  if (more > 0)
+    context.say("and " + std::to_string(more) + " more: agenta-tools history list --state unknown");
 }
 
-std::string lines(std::int64_t count) {
-  return count == 1 ? "1 line" : std::to_string(count) + " lines";
-}
+std::string lines(std::int64_t count) { return count == 1 ? "1 line" : std::to_string(count) + " lines"; }
 
 /// The end as what the command ends with.
 Result<void> verdict(Context const& context, std::string const& file, BatchId const& batch,
@@ -115,8 +115,10 @@ Result<void> verdict(Context const& context, std::string const& file, BatchId co
   }
   std::int64_t const failed = counts.failed + counts.failed_before;
   if (failed > 0) {
-    std::string text = lines(failed) + " of " + std::to_string(counts.done() + counts.finished_before) + " failed";
-    if (!end.first_failure.empty() && !end.read_all) text += "; nothing was begun after this: " + end.first_failure;
+    std::string text =
+        lines(failed) + " of " + std::to_string(counts.done() + counts.finished_before) + " failed";
+    if (!end.first_failure.empty() && !end.read_all)
+      text += "; nothing was begun after this: " + end.first_failure;
     bool const is_left = !end.read_all || counts.failed > 0;
     return fail(ErrorCode::tool_failed, text, is_left ? go_on : std::vector<std::string>{});
   }
@@ -164,17 +166,22 @@ RunFn add_batch(Syntax& syntax) {
       .flag("-k,--keep-going", options->keep_going, "Go on after a line that failed")
       .flag("--ordered", options->ordered, "Print the results in the order of the lines")
       .option("--resume", "BATCH", options->resume, "Run what did not finish of a batch that was cut off")
-      .option("--retry", "safe|never", options->retry, "Send again where nothing can have run (default: safe)")
+      .option("--retry", "safe|never", options->retry,
+              "Send again where nothing can have run (default: safe)")
       .one_of({"safe", "never"})
       .note(
           "A line is {\"tool\":…,\"arguments\":{…}} and, where wanted, \"id\", \"connection\", "
-          "\"idempotency_key\" and \"tool_version\". For each, one line comes out as soon as it is done: id, line, "
-          "tool, execution_id, state, successful, data, error. Where there is no id, it is the line's number.")
+          "\"idempotency_key\" and \"tool_version\". For each, one line comes out as soon as it is done: id, "
+          "line, "
+          "tool, execution_id, state, successful, data, error. Where there is no id, it is the line's "
+          "number.")
       .note(
-          "The first line on stderr names the batch. --resume with its id and the same input runs the lines that "
+          "The first line on stderr names the batch. --resume with its id and the same input runs the lines "
+          "that "
           "did not run; one that may have run is listed, and never run again.")
       .note(
-          "Exits with 1 if a line failed, and with 10 if none failed but the outcome of some is unknown. Ctrl-C "
+          "Exits with 1 if a line failed, and with 10 if none failed but the outcome of some is unknown. "
+          "Ctrl-C "
           "cancels what has not been sent, and begins no other line.")
       .example("agenta-tools batch calls.ndjson --keep-going > results.ndjson")
       .example("jq -c '{tool:\"SLACK_SEND_MESSAGE\",arguments:.}' messages.ndjson | agenta-tools batch");

@@ -44,7 +44,7 @@ class BatchInput {
   UniqueFd file_{};      ///< none for stdin
   int descriptor_ = -1;  ///< none for a text
   std::optional<std::int64_t> size_{};
-  std::string rest_{};        ///< read, and not taken yet, from `at_` on
+  std::string rest_{};  ///< read, and not taken yet, from `at_` on
   std::size_t at_ = 0;
   std::size_t searched_ = 0;  ///< up to where no line ends
   bool is_at_end_ = false;

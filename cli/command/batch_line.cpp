@@ -76,8 +76,9 @@ Result<BatchCall> parse_batch_line(std::string_view text, std::int64_t line) {
       AGENTA_CHECK(read_text(each, line, parsed.call.tool_version));
     } else {
       // Passed over, a misspelt `arguments` would run the tool without them.
-      return no_call(line, "has a member " + each.name +
-                               ": a call has id, tool, arguments, connection, idempotency_key and tool_version");
+      return no_call(line,
+                     "has a member " + each.name +
+                         ": a call has id, tool, arguments, connection, idempotency_key and tool_version");
     }
   }
   if (parsed.call.tool.empty()) return no_call(line, "names no tool");

@@ -23,10 +23,11 @@ Result<BatchCall> parse_batch_line(std::string_view text, std::int64_t line);
 /// The `id` that the outcome of a line carries, also where the line is no call.
 std::string batch_line_id(std::string_view text, std::int64_t line);
 
-/// A new UUIDv7 that carries a mark of the line in its last digits: after a crash the journal's ids tell whether
-/// the lines are still the same, without asking about each.
+/// A new UUIDv7 that carries a mark of the line in its last digits: after a crash the journal's ids tell
+/// whether the lines are still the same, without asking about each.
 std::string make_marked_id(BatchId const& batch, std::int64_t line, std::string_view text);
-/// Whether an id carries the line's mark. One that does not may have been made by a repetition: ask the daemon.
+/// Whether an id carries the line's mark. One that does not may have been made by a repetition: ask the
+/// daemon.
 bool has_mark(std::string_view execution_id, BatchId const& batch, std::int64_t line, std::string_view text);
 
 /// What became of a line.

@@ -17,7 +17,8 @@ std::string clock_text(double seconds) {
   std::array<char, 32> text{};
   constexpr long long kHour = 3600;
   if (whole >= kHour) {
-    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / kHour, whole % kHour / 60, whole % 60);
+    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / kHour, whole % kHour / 60,
+                  whole % 60);
   } else {
     std::snprintf(text.data(), text.size(), "%lld:%02lld", whole / 60, whole % 60);
   }

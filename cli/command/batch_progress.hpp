@@ -26,7 +26,8 @@ struct BatchStanding {
   std::int64_t done() const { return succeeded + failed + unknown + cancelled; }
 };
 
-/// Counts what becomes of a batch's lines, and shows it as a bar on stderr where that is a terminal. Any thread.
+/// Counts what becomes of a batch's lines, and shows it as a bar on stderr where that is a terminal. Any
+/// thread.
 class BatchProgress {
  public:
   enum class Bar : bool { hidden, shown };

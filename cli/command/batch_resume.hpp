@@ -9,8 +9,8 @@
 
 namespace agenta::cli {
 
-/// What the journal says of the lines of a batch that goes on, beside the input as it is read: a page at a time,
-/// however many they are.
+/// What the journal says of the lines of a batch that goes on, beside the input as it is read: a page at a
+/// time, however many they are.
 class BatchResume {
  public:
   BatchResume(Context& context, BatchId batch) : context_(context), batch_(std::move(batch)) {}

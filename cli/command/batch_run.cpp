@@ -9,7 +9,8 @@
 namespace agenta::cli {
 namespace {
 
-constexpr std::size_t kMostHeld = 32 << 20;  // bytes of lines that wait, and of results that wait for their turn
+constexpr std::size_t kMostHeld =
+    32 << 20;  // bytes of lines that wait, and of results that wait for their turn
 
 std::size_t window(BatchPlan const& plan) {
   constexpr std::size_t kLinesAJob = 4;
@@ -37,7 +38,8 @@ BatchRun::BatchRun(Context& context, BatchPlan plan, BatchInput& input, BatchRes
       resume_(resume),
       queue_(window(plan_), kMostHeld),
       progress_(context.terminal, bar_of(context), input.size()),
-      outlet_(plan_.order, window(plan_), kMostHeld, [this](std::string const& text) { return write(text); }) {}
+      outlet_(plan_.order, window(plan_), kMostHeld,
+              [this](std::string const& text) { return write(text); }) {}
 
 Result<BatchEnd> BatchRun::run() {
   std::stop_callback const on_interrupt{context_.stop, [this] { reading_.request_stop(); }};
@@ -79,8 +81,8 @@ Result<bool> BatchRun::read_lines() {
   }
 }
 
-/// Whether the line is to be run, or the daemon asked about it. What ran before is counted, and what may have run
-/// is told.
+/// Whether the line is to be run, or the daemon asked about it. What ran before is counted, and what may have
+/// run is told.
 Result<bool> BatchRun::runs_again(BatchJob& job) {
   if (resume_ == nullptr) return true;
   AGENTA_TRY(auto const before, resume_->find(job.line.number));

@@ -31,20 +31,20 @@ struct BatchPlan {
 /// How it ended.
 struct BatchEnd {
   BatchStanding standing{};
-  bool read_all = false;                ///< the input was read to its end, and every line of it begun
-  bool is_shut = false;                 ///< nobody takes the results any more
-  std::string first_failure{};          ///< of those that stopped the reading
-  std::vector<BatchLine> unknown{};     ///< of an earlier run, not run again; the first of them
+  bool read_all = false;             ///< the input was read to its end, and every line of it begun
+  bool is_shut = false;              ///< nobody takes the results any more
+  std::string first_failure{};       ///< of those that stopped the reading
+  std::vector<BatchLine> unknown{};  ///< of an earlier run, not run again; the first of them
 };
 
-/// Runs the lines of an input: one thread reads, some run, and what they bring is written in whole lines. However
-/// long the input is, only so many lines are held. Once.
+/// Runs the lines of an input: one thread reads, some run, and what they bring is written in whole lines.
+/// However long the input is, only so many lines are held. Once.
 class BatchRun {
  public:
   BatchRun(Context& context, BatchPlan plan, BatchInput& input, BatchResume* resume);
 
-  /// Blocks until every line that was begun has its outcome. An error is one of reading the input or the journal;
-  /// what had begun by then has ended too.
+  /// Blocks until every line that was begun has its outcome. An error is one of reading the input or the
+  /// journal; what had begun by then has ended too.
   Result<BatchEnd> run();
 
  private:

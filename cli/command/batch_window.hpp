@@ -10,8 +10,8 @@
 #include <stop_token>
 #include <string>
 
-/// What holds a batch back where one of its ends is slower than the other: memory stays the same however long the
-/// input is, and however slow its reader.
+/// What holds a batch back where one of its ends is slower than the other: memory stays the same however long
+/// the input is, and however slow its reader.
 namespace agenta::cli {
 
 /// The lines that are read and not begun. Filled by one thread, emptied by many.
@@ -21,7 +21,8 @@ class BatchQueue {
   BatchQueue(std::size_t most_items, std::size_t most_bytes)
       : most_items_(most_items), most_bytes_(most_bytes) {}
 
-  /// Waits for room; an item that is larger than all the room goes in alone. False once nothing more is wanted.
+  /// Waits for room; an item that is larger than all the room goes in alone. False once nothing more is
+  /// wanted.
   bool push(Item item, std::size_t bytes, std::stop_token const& stop) {
     std::unique_lock lock{mutex_};
     auto const has_room = [&] {
@@ -83,8 +84,8 @@ class BatchOutlet {
               std::function<bool(std::string const&)> write)
       : order_(order), most_items_(most_items), most_bytes_(most_bytes), write_(std::move(write)) {}
 
-  /// Takes the outcome of the `turn`th line (from 0; each comes once). Where it is not its turn and too much is
-  /// held already, waits: whoever has the line whose turn it is never does.
+  /// Takes the outcome of the `turn`th line (from 0; each comes once). Where it is not its turn and too much
+  /// is held already, waits: whoever has the line whose turn it is never does.
   void put(std::uint64_t turn, std::string text);
   /// Whether nobody takes them any more.
   bool is_shut() const;

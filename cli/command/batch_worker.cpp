@@ -62,11 +62,10 @@ BatchOutcome BatchWorker::run(BatchJob const& job) {
   outcome.line = job.line.number;
   if (job.line.is_too_long) {
     outcome.id = std::to_string(outcome.line);
-    outcome.error =
-        fail(ErrorCode::invalid_request,
-             "line " + outcome.id + " is longer than the " + std::to_string(BatchInput::kLongestLine) +
-                 " bytes a call may have")
-            .error();
+    outcome.error = fail(ErrorCode::invalid_request, "line " + outcome.id + " is longer than the " +
+                                                         std::to_string(BatchInput::kLongestLine) +
+                                                         " bytes a call may have")
+                        .error();
     return outcome;
   }
   auto parsed = parse_batch_line(job.line.text, job.line.number);

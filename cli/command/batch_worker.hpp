@@ -11,8 +11,8 @@ namespace agenta::cli {
 struct BatchJob {
   std::uint64_t turn = 0;
   InputLine line{};
-  /// What the journal says of it, where it is not certain to be the same call: then the daemon is asked, which
-  /// runs no line twice.
+  /// What the journal says of it, where it is not certain to be the same call: then the daemon is asked,
+  /// which runs no line twice.
   std::optional<BatchLine> before{};
 };
 

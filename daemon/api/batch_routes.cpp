@@ -20,8 +20,7 @@ Result<ServiceReply> begin(Batches& batches, Call const& call) {
 
 Result<ServiceReply> list(Batches& batches, Call const& call) {
   AGENTA_TRY(long long const limit, read_number(call, "limit", kUsualPage, 1, kLongestPage));
-  AGENTA_TRY(auto const page,
-             batches.list(call.caller, call.query_value("cursor"), static_cast<int>(limit)));
+  AGENTA_TRY(auto const page, batches.list(call.caller, call.query_value("cursor"), static_cast<int>(limit)));
   return json_reply(protocol::encode_batches(page));
 }
 

@@ -10,8 +10,8 @@
 
 namespace agenta::daemon {
 
-/// Remembers batches for the clients that drive them: what they are of, and what became of each line. The lines
-/// themselves are executions (`ToolCall::batch`). A batch of another project is none. Any thread.
+/// Remembers batches for the clients that drive them: what they are of, and what became of each line. The
+/// lines themselves are executions (`ToolCall::batch`). A batch of another project is none. Any thread.
 class Batches {
  public:
   Batches(store::ProjectStore& projects, store::BatchStore& batches, Clock const& clock)

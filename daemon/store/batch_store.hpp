@@ -15,7 +15,8 @@ namespace agenta::daemon::store {
 /// The lines of a batch after one, in their order. The conditions are the partial index's own: this walks the
 /// batch's part of it, however long the history is.
 inline constexpr char const* kBatchLinesSql =
-    "SELECT batch_line, state, id FROM executions WHERE batch_id = ?1 AND batch_line > ?2 AND batch_id IS NOT "
+    "SELECT batch_line, state, id FROM executions WHERE batch_id = ?1 AND batch_line > ?2 AND batch_id IS "
+    "NOT "
     "NULL AND state NOT IN ('refused', 'cancelled') ORDER BY batch_line LIMIT ?3";
 
 /// The batches, and what the journal says of their lines. Any thread.

@@ -10,19 +10,21 @@
 
 namespace agenta {
 
-/// Many calls that one client makes from the lines of one input. The client drives; this is what is remembered,
-/// so that it can go on after a crash.
+/// Many calls that one client makes from the lines of one input. The client drives; this is what is
+/// remembered, so that it can go on after a crash.
 struct Batch {
   BatchId id{};
   ProjectId project{};   ///< never on the wire
   std::string source{};  ///< where the lines come from, as a person would name it
   WallTime created_at{};
-  std::optional<WallTime> finished_at{};  ///< once the input was read to its end and every line has an outcome
+  std::optional<WallTime>
+      finished_at{};  ///< once the input was read to its end and every line has an outcome
   Actor actor{};
   bool operator==(Batch const&) const = default;
 };
 
-/// What became of a line that may have run. One that was refused or cancelled is none of these: it did not run.
+/// What became of a line that may have run. One that was refused or cancelled is none of these: it did not
+/// run.
 struct BatchLine {
   std::int64_t line = 0;
   ExecutionState state = ExecutionState::queued;

@@ -32,9 +32,10 @@ struct BatchRig : Rig {
     std::string const tool = text_at(request.body, "/tool");
     std::string const id = text_at(request.body, "/id");
     if (tool == "FAILS") {
-      return reply_with(R"({"id":")" + id +
-                        R"(","tool":"FAILS","state":"failed","data":{"why":1},"error":{"code":"TOOL_FAILED",)" +
-                        R"("message":"no"}})");
+      return reply_with(
+          R"({"id":")" + id +
+          R"(","tool":"FAILS","state":"failed","data":{"why":1},"error":{"code":"TOOL_FAILED",)" +
+          R"("message":"no"}})");
     }
     if (tool == "UNKNOWN") {
       Error error = fail(ErrorCode::outcome_unknown, "it may have run").error();
@@ -62,7 +63,8 @@ struct BatchRig : Rig {
   std::string states() const {
     std::string out;
     for (std::string const& line : lines()) {
-      out += std::string{protocol::find_member(line, "id").value_or("?")} + ":" + text_at(line, "/state") + " ";
+      out +=
+          std::string{protocol::find_member(line, "id").value_or("?")} + ":" + text_at(line, "/state") + " ";
     }
     return out;
   }
@@ -75,7 +77,8 @@ struct BatchRig : Rig {
 TEST(Batch, RunsEachLineAsALineOfItsBatchAndPassesTheDataOn) {
   BatchRig rig;
 
-  EXPECT_EQ(rig.batch("{\"id\":\"x\",\"tool\":\"T\",\"arguments\":{\"a\":1},\"connection\":\"work\"}\n\n{\"tool\":\"U\"}"),
+  EXPECT_EQ(rig.batch("{\"id\":\"x\",\"tool\":\"T\",\"arguments\":{\"a\":1},\"connection\":\"work\"}\n\n{"
+                      "\"tool\":\"U\"}"),
             0);
 
   EXPECT_EQ(rig.states(), "\"x\":succeeded 3:succeeded ");
@@ -90,7 +93,8 @@ TEST(Batch, RunsEachLineAsALineOfItsBatchAndPassesTheDataOn) {
 }
 
 TEST(Batch, StopsAtTheFirstFailureUnlessToldToGoOn) {
-  std::string const input = "{\"tool\":\"A\"}\n{\"tool\":\"FAILS\"}\n{\"tool\":\"B\"}\n{\"tool\":\"UNKNOWN\"}\n";
+  std::string const input =
+      "{\"tool\":\"A\"}\n{\"tool\":\"FAILS\"}\n{\"tool\":\"B\"}\n{\"tool\":\"UNKNOWN\"}\n";
   BatchRig stops;
   BatchRig goes_on;
 
@@ -137,8 +141,9 @@ TEST(Batch, GoesOnWithWhatDidNotRun) {
   ASSERT_EQ(first.batch(input), 10);
   BatchRig again;
   for (int const line : {0, 2}) {
-    again.recorded += (again.recorded.empty() ? "" : ",") + std::string{"{\"line\":"} + std::to_string(line + 1) +
-                      ",\"state\":\"" + (line == 2 ? "unknown" : "succeeded") + "\",\"execution_id\":\"" +
+    again.recorded += (again.recorded.empty() ? "" : ",") + std::string{"{\"line\":"} +
+                      std::to_string(line + 1) + ",\"state\":\"" + (line == 2 ? "unknown" : "succeeded") +
+                      "\",\"execution_id\":\"" +
                       text_at(first.lines()[static_cast<std::size_t>(line)], "/execution_id") + "\"}";
   }
 
@@ -155,7 +160,8 @@ TEST(Batch, AsksTheDaemonWhereALineThatRanLooksOtherwise) {
   rig.recorded = R"({"line":1,"state":"succeeded","execution_id":"0193a1b2-c3d4-7e5f-8a9b-000000000009"})";
   auto const play = rig.answer;
   rig.answer = [&](ServiceRequest const& request) -> Result<ServiceReply> {
-    if (text_at(request.body, "/tool") == "OTHER") return fail(ErrorCode::idempotency_conflict, "another call");
+    if (text_at(request.body, "/tool") == "OTHER")
+      return fail(ErrorCode::idempotency_conflict, "another call");
     return play(request);
   };
 
@@ -200,9 +206,12 @@ TEST(Batch, SpeaksJsonOnStderrWhereAsked) {
 }
 
 TEST(Batch, RefusesBadInputBeforeAnythingIsSent) {
-  for (std::vector<std::string> const& words :
-       {std::vector<std::string>{"batch", "--jobs", "0"}, {"batch", "--jobs", "65"}, {"batch", "--retry", "x"},
-        {"batch", "--resume", "x"}, {"batch", "/nonexistent/file"}, {"batch", "/"}}) {
+  for (std::vector<std::string> const& words : {std::vector<std::string>{"batch", "--jobs", "0"},
+                                                {"batch", "--jobs", "65"},
+                                                {"batch", "--retry", "x"},
+                                                {"batch", "--resume", "x"},
+                                                {"batch", "/nonexistent/file"},
+                                                {"batch", "/"}}) {
     BatchRig rig;
 
     EXPECT_EQ(rig.run(words), 2) << words.back();

@@ -211,18 +211,29 @@ struct Described {
 };
 
 TEST(OpenApi, DescribesEveryGoldenDocumentWhole) {
-  for (auto const& [golden, schema] :
-       {Described{"error", "Error"}, Described{"error_minimal", "Error"},
-        Described{"integrations", "Integrations"}, Described{"integration", "IntegrationDetail"},
-        Described{"tools", "Tools"}, Described{"tool", "ToolDetail"}, Described{"connections", "Connections"},
-        Described{"connect_request", "ConnectRequest"}, Described{"connect_reply", "ConnectReply"},
-        Described{"tool_call", "ToolCall"}, Described{"execution", "Execution"},
-        Described{"execution_failed", "Execution"}, Described{"executions", "Executions"},
-        Described{"batch", "Batch"}, Described{"batches", "Batches"},
-        Described{"batch_lines", "BatchLines"}, Described{"begin_batch", "BeginBatch"},
-        Described{"categories", "Categories"}, Described{"search", "SearchResult"},
-        Described{"definitions", "ToolDefinitions"}, Described{"catalog_status", "CatalogStatus"},
-        Described{"refresh_request", "RefreshRequest"}, Described{"integration_items", "Integrations"}}) {
+  for (auto const& [golden, schema] : {Described{"error", "Error"},
+                                       Described{"error_minimal", "Error"},
+                                       Described{"integrations", "Integrations"},
+                                       Described{"integration", "IntegrationDetail"},
+                                       Described{"tools", "Tools"},
+                                       Described{"tool", "ToolDetail"},
+                                       Described{"connections", "Connections"},
+                                       Described{"connect_request", "ConnectRequest"},
+                                       Described{"connect_reply", "ConnectReply"},
+                                       Described{"tool_call", "ToolCall"},
+                                       Described{"execution", "Execution"},
+                                       Described{"execution_failed", "Execution"},
+                                       Described{"executions", "Executions"},
+                                       Described{"batch", "Batch"},
+                                       Described{"batches", "Batches"},
+                                       Described{"batch_lines", "BatchLines"},
+                                       Described{"begin_batch", "BeginBatch"},
+                                       Described{"categories", "Categories"},
+                                       Described{"search", "SearchResult"},
+                                       Described{"definitions", "ToolDefinitions"},
+                                       Described{"catalog_status", "CatalogStatus"},
+                                       Described{"refresh_request", "RefreshRequest"},
+                                       Described{"integration_items", "Integrations"}}) {
     json const value = load("golden/protocol/" + std::string{golden} + ".json");
 
     EXPECT_EQ(difference_of(value, document()["components"]["schemas"].at(schema), golden), "");
