@@ -117,6 +117,10 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
   if (service.launching != nullptr) {
     context.lost_reply = [&service] { return service.launching->daemon().lost_reply(); };
   }
+  context.lost_reply_of = [&world](ToolService& other) {
+    auto* const launching = dynamic_cast<client::LaunchingClient*>(&other);
+    return launching != nullptr ? launching->daemon().lost_reply() : world.lost_reply();
+  };
   context.another_service = [&] {
     return make_service(world, identity, launch_options(world, flags, paths)).port;
   };

@@ -83,6 +83,8 @@ struct Context {
   std::function<bool()> was_interrupted = [] { return false; };
   /// Whether the last call that failed may have been carried out.
   std::function<bool()> lost_reply = [] { return false; };
+  /// The same of a service that `another_service` made.
+  std::function<bool(ToolService&)> lost_reply_of = [](ToolService&) { return false; };
   /// A service that never starts a daemon.
   std::function<std::unique_ptr<ToolService>()> without_autostart{};
   /// Another service with the same identity, for a thread of its own.

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "daemon/api/router.hpp"
+#include "daemon/core/batches.hpp"
 #include "daemon/core/browser_logins.hpp"
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/connect_flow.hpp"
@@ -57,6 +58,7 @@ struct ConnectionServices {
 std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
 std::vector<Route> history_routes(History& history, Executions& executions);
+std::vector<Route> batch_routes(Batches& batches);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

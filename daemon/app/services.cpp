@@ -93,7 +93,9 @@ struct Services::Core {
         history(database, journal, clock, std::move(options.history)),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
-        sync(projects, connections, turns, catalog, credentials, composio, checks, clock) {}
+        sync(projects, connections, turns, catalog, credentials, composio, checks, clock),
+        batch_store(database),
+        batches(projects, batch_store, clock) {}
 
   static Executions::Options with_results(Executions::Options options, ResultFiles const& results) {
     options.results = &results;
@@ -124,6 +126,8 @@ struct Services::Core {
   History history;
   ConnectionChecks checks;
   ConnectionSync sync;
+  store::BatchStore batch_store;
+  Batches batches;
 };
 
 Services::Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
@@ -219,6 +223,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
   add(api::history_routes(core_->history, core_->executions));
+  add(api::batch_routes(core_->batches));
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.bench.batches import BatchBench
 from tests.bench.logins import LoginBench
 from tests.relevance import score
 from tests.support.agenta import World, wait_until
@@ -183,6 +184,7 @@ class Bench:
         self.starting(warm)
         self.memory()
         LoginBench(self, ROUNDS, many, alternate).run()
+        BatchBench(self, ROUNDS, ARGUMENTS).run()
         self.catalogue()
 
 

@@ -5,6 +5,7 @@
 
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_batch.hpp"
 #include "shared/protocol/error_table.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/unit/shared/protocol/samples.hpp"
@@ -65,6 +66,26 @@ TEST(Golden, ReportsOnConnections) {
       matches_golden("protocol/sync_report.json", pretty(encode_sync_report(samples::sync_report(), ""))));
   EXPECT_TRUE(
       matches_golden("protocol/prune_report.json", pretty(encode_prune_report(samples::prune_report()))));
+}
+
+TEST(Golden, Batches) {
+  using test::matches_golden;
+  Batch batch;
+  batch.id.text = "0193a1b2-c3d4-7e5f-8a9b-000000000004";
+  batch.source = "calls.ndjson";
+  batch.created_at = samples::at("2026-11-23T20:45:00.000Z");
+  batch.actor = samples::execution().actor;
+  BatchCounts counts;
+  counts.succeeded = 98;
+  counts.failed = counts.unknown = 1;
+  BatchLines lines;
+  lines.items = {{7, ExecutionState::succeeded, samples::execution().id}};
+  lines.next_after = 7;
+
+  EXPECT_TRUE(matches_golden("protocol/batch.json", pretty(encode_batch(batch, counts))));
+  EXPECT_TRUE(matches_golden("protocol/batches.json", pretty(encode_batches(samples::page_of(batch)))));
+  EXPECT_TRUE(matches_golden("protocol/batch_lines.json", pretty(encode_batch_lines(lines))));
+  EXPECT_TRUE(matches_golden("protocol/begin_batch.json", pretty(encode_begin_batch("calls.ndjson"))));
 }
 
 TEST(Golden, CatalogueAsAWhole) {

@@ -9,6 +9,7 @@
 
 #include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
+#include "shared/protocol/codec_batch.hpp"
 #include "shared/protocol/error_table.hpp"
 
 namespace agenta::protocol {
@@ -103,6 +104,11 @@ std::vector<ServiceRequest> every_request() {
           cancel_execution("e"),
           list_executions(executions),
           get_execution("e"),
+          begin_batch("x"),
+          list_batches("x", 1),
+          get_batch("b"),
+          list_batch_lines("b", 1, 1),
+          finish_batch("b"),
           get_daemon_status(),
           shut_daemon_down(1s),
           reload_daemon(),
@@ -205,16 +211,29 @@ struct Described {
 };
 
 TEST(OpenApi, DescribesEveryGoldenDocumentWhole) {
-  for (auto const& [golden, schema] :
-       {Described{"error", "Error"}, Described{"error_minimal", "Error"},
-        Described{"integrations", "Integrations"}, Described{"integration", "IntegrationDetail"},
-        Described{"tools", "Tools"}, Described{"tool", "ToolDetail"}, Described{"connections", "Connections"},
-        Described{"connect_request", "ConnectRequest"}, Described{"connect_reply", "ConnectReply"},
-        Described{"tool_call", "ToolCall"}, Described{"execution", "Execution"},
-        Described{"execution_failed", "Execution"}, Described{"executions", "Executions"},
-        Described{"categories", "Categories"}, Described{"search", "SearchResult"},
-        Described{"definitions", "ToolDefinitions"}, Described{"catalog_status", "CatalogStatus"},
-        Described{"refresh_request", "RefreshRequest"}, Described{"integration_items", "Integrations"}}) {
+  for (auto const& [golden, schema] : {Described{"error", "Error"},
+                                       Described{"error_minimal", "Error"},
+                                       Described{"integrations", "Integrations"},
+                                       Described{"integration", "IntegrationDetail"},
+                                       Described{"tools", "Tools"},
+                                       Described{"tool", "ToolDetail"},
+                                       Described{"connections", "Connections"},
+                                       Described{"connect_request", "ConnectRequest"},
+                                       Described{"connect_reply", "ConnectReply"},
+                                       Described{"tool_call", "ToolCall"},
+                                       Described{"execution", "Execution"},
+                                       Described{"execution_failed", "Execution"},
+                                       Described{"executions", "Executions"},
+                                       Described{"batch", "Batch"},
+                                       Described{"batches", "Batches"},
+                                       Described{"batch_lines", "BatchLines"},
+                                       Described{"begin_batch", "BeginBatch"},
+                                       Described{"categories", "Categories"},
+                                       Described{"search", "SearchResult"},
+                                       Described{"definitions", "ToolDefinitions"},
+                                       Described{"catalog_status", "CatalogStatus"},
+                                       Described{"refresh_request", "RefreshRequest"},
+                                       Described{"integration_items", "Integrations"}}) {
     json const value = load("golden/protocol/" + std::string{golden} + ".json");
 
     EXPECT_EQ(difference_of(value, document()["components"]["schemas"].at(schema), golden), "");
