@@ -33,6 +33,8 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
+    /// Runs a tool of the person's own; empty: there are none.
+    std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
     ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
   };
   Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
