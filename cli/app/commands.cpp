@@ -53,6 +53,8 @@ constexpr std::array kCommands{
     Command{"tools", "schema", kRun, "Print tools in the format of a model's API", Needs::service,
             add_tools_schema},
     Command{"tools", "versions", kRun, "List the versions of a tool", Needs::service, add_tools_versions},
+    Command{"tools", "check", kRun, "Check the file that declares your own tools", Needs::paths,
+            add_tools_check},
     Command{"execute", "", kRun, "Run one tool and print its result", Needs::service, add_execute},
     Command{"batch", "", kRun, "Run many calls, a line each", Needs::service, add_batch},
     Command{"history", "list", kRun, "List what was run", Needs::service, add_history_list},

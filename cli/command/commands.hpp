@@ -29,6 +29,7 @@ RunFn add_tools_show(Syntax& syntax);
 RunFn add_tools_search(Syntax& syntax);
 RunFn add_tools_schema(Syntax& syntax);
 RunFn add_tools_versions(Syntax& syntax);
+RunFn add_tools_check(Syntax& syntax);
 RunFn add_execute(Syntax& syntax);
 RunFn add_batch(Syntax& syntax);
 RunFn add_history_list(Syntax& syntax);

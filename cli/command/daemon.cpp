@@ -38,9 +38,9 @@ Result<void> print_status(Context& context, std::string_view title) {
   AGENTA_TRY(auto const reply, context.call(protocol::get_daemon_status()));
   return present(context, reply.body, [&]() -> Result<void> {
     Card card{std::string{title} + ", pid " + member_text(reply.body, "pid")};
-    for (char const* name :
-         {"version", "started_at", "socket", "home", "log_file", "composio_url", "sandbox_url",
-          "executions_running", "logins_pending", "callback_port", "idle_exit", "settings_error"}) {
+    for (char const* name : {"version", "started_at", "socket", "home", "log_file", "composio_url",
+                             "sandbox_url", "executions_running", "logins_pending", "callback_port",
+                             "idle_exit", "custom_error", "settings_error"}) {
       card.row(replace_all(name, "_", " "), member_text(reply.body, name));
     }
     card.row("catalogue", catalogue_line(reply.body));

@@ -4,6 +4,7 @@
 #include "daemon/api/catalog_query.hpp"
 #include "daemon/api/routes.hpp"
 #include "daemon/core/connection_choice.hpp"
+#include "daemon/core/custom_tools.hpp"
 #include "daemon/core/definitions.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -44,6 +45,15 @@ ServiceReply with_age(ServiceReply reply, std::optional<Staleness> const& stale)
   return reply;
 }
 
+bool names_only_custom(DefinitionRequest const& request) {
+  if (!request.integration.empty())
+    return request.tools.empty() && is_custom(IntegrationSlug{request.integration});
+  return !request.tools.empty() && std::ranges::all_of(request.tools, [](auto const& name) {
+    auto const reference = parse_tool_reference(name);
+    return reference && is_custom(reference->slug);
+  });
+}
+
 class CatalogRoutes {
  public:
   explicit CatalogRoutes(CatalogServices services) : services_(services) {}
@@ -70,8 +80,8 @@ class CatalogRoutes {
   }
 
   Result<ServiceReply> get_integration(Call const& call) const {
-    AGENTA_TRY(Asked const asked, ask(call));
     IntegrationSlug const slug{to_lower(call.parameter("slug"))};
+    AGENTA_TRY(Asked const asked, ask(call, is_custom(slug)));
     AGENTA_TRY(auto const known, services_.catalog.integration(asked.provider_call(), slug, asked.network));
     store::ConnectionFilter filter;
     filter.integration = slug;
@@ -94,10 +104,16 @@ class CatalogRoutes {
   }
 
   Result<ServiceReply> list_tools(Call const& call) const {
-    AGENTA_TRY(Asked const asked, ask(call));
     AGENTA_TRY(auto filter, read_tool_filter(call));
     if (auto const slug = call.parameters.find("slug"); slug != call.parameters.end())
       filter.integration = to_lower(slug->second);
+    bool const own = is_custom(IntegrationSlug{filter.integration});
+    AGENTA_TRY(Asked const asked, ask(call, own));
+    if (own) {
+      AGENTA_TRY(auto const known,
+                 services_.catalog.list_tools(asked.provider_call(), filter, asked.network));
+      return json_reply(protocol::encode_tools(known.value));
+    }
     AGENTA_TRY(auto of, read_integration_filter(call));
     of.search.clear();
     AGENTA_CHECK(narrow(call, asked, of));
@@ -120,9 +136,9 @@ class CatalogRoutes {
   }
 
   Result<ServiceReply> get_tool(Call const& call) const {
-    AGENTA_TRY(Asked const asked, ask(call));
     auto const reference = parse_tool_reference(call.parameter("tool"));
     if (!reference) return fail(ErrorCode::tool_not_found, call.parameter("tool") + " is no tool's name");
+    AGENTA_TRY(Asked const asked, ask(call, is_custom(reference->slug)));
     AGENTA_TRY(auto const options, read_format_options(call));
     AGENTA_TRY(auto const known, services_.catalog.tool(asked.provider_call(), reference->slug,
                                                         call.query_value("version"), asked.network));
@@ -139,11 +155,12 @@ class CatalogRoutes {
   }
 
   Result<ServiceReply> search(Call const& call) const {
-    AGENTA_TRY(Asked const asked, ask(call));
     AGENTA_TRY(auto request, read_search(call));
+    AGENTA_TRY(Asked const asked, ask(call, is_custom(IntegrationSlug{request.integration})));
     AGENTA_TRY(auto const states, find_states(call, asked));
     request.connected_integrations = connected_of(states);
     request.network = asked.network;
+    if (is_custom(IntegrationSlug{request.integration})) request.remote = false;  // nobody else has them
     if (request.remote && asked.network == Network::no)
       return fail(ErrorCode::invalid_request,
                   "--remote asks Composio, which --offline forbids: give one of them");
@@ -155,8 +172,8 @@ class CatalogRoutes {
   }
 
   Result<ServiceReply> get_schemas(Call const& call) const {
-    AGENTA_TRY(Asked const asked, ask(call));
     AGENTA_TRY(auto request, read_definitions(call));
+    AGENTA_TRY(Asked const asked, ask(call, names_only_custom(request)));
     AGENTA_TRY(auto const known,
                define_tools(services_.catalog, asked.provider_call(), request, asked.network));
     return with_age(json_reply(protocol::encode_definitions(known.value)), known.stale);
@@ -191,10 +208,13 @@ class CatalogRoutes {
     std::stop_token stop{};
     ProviderCall provider_call() const { return {access, deadline, stop}; }
   };
-  Result<Asked> ask(Call const& call) const {
+  /// What is about a person's own tools alone needs no key, and Composio is not asked.
+  Result<Asked> ask(Call const& call, bool own = false) const {
     Asked asked;
     AGENTA_TRY(asked.network, read_network(call));
-    AGENTA_TRY(asked.access, services_.credentials.access_for(call.caller));
+    if (!own) {
+      AGENTA_TRY(asked.access, services_.credentials.access_for(call.caller));
+    }
     asked.deadline = call.caller.deadline;
     asked.stop = call.caller.stop;
     return asked;

@@ -36,6 +36,7 @@ std::string encode(DaemonStatus const& status) {
       status.callback_port == 0 ? ordered_json(nullptr) : ordered_json(status.callback_port);
   json["idle_exit"] = format_duration(status.idle_exit);
   json["catalog"] = ordered_json::parse(protocol::encode_catalog_status(status.catalog), nullptr, false);
+  json["custom_error"] = status.custom_error ? ordered_json(*status.custom_error) : nullptr;
   json["settings_error"] = status.settings_error ? ordered_json(*status.settings_error) : nullptr;
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

@@ -28,6 +28,7 @@ struct DaemonStatus {
   std::uint16_t callback_port = 0;
   std::chrono::milliseconds idle_exit{0};
   CatalogStatus catalog{};                      ///< of the account that was last at work
+  std::optional<std::string> custom_error{};    ///< why the file of the person's own tools is not in force
   std::optional<std::string> settings_error{};  ///< of the last reload: the settings before it are in force
 };
 

@@ -101,6 +101,28 @@ CatalogKeeper::Options keeper_options(config::Settings const& settings, config::
   return options;
 }
 
+CustomTools::Options custom_options(config::Settings const& settings, config::Paths const& paths,
+                                    log::Log& log) {
+  CustomTools::Options options;
+  options.file = config::custom_tools_file(settings, paths);
+  options.digest = [](std::string_view text) { return sha256_hex(text); };
+  options.on_read = [&log, file = options.file.string()](std::optional<Error> const& problem) {
+    if (problem) {
+      log.error("custom_tools.kept", {{"file", file}, {"why", problem->message}});
+    } else {
+      log.info("custom_tools.read", {{"file", file}});
+    }
+  };
+  return options;
+}
+
+DeclaredRunner::Options runner_options(config::Settings const& settings) {
+  DeclaredRunner::Options options;
+  options.most_at_once = static_cast<int>(settings.integer("custom.in_flight"));
+  options.variables = config::process_environment();
+  return options;
+}
+
 HttpServerOptions server_options(config::Settings const& settings) {
   HttpServerOptions options;
   options.most_body_bytes = static_cast<std::uint64_t>(settings.integer("daemon.max_body"));

@@ -7,7 +7,9 @@
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/catalog_shelf.hpp"
 #include "daemon/core/credentials.hpp"
+#include "daemon/core/custom_tools.hpp"
 #include "daemon/core/executions.hpp"
+#include "daemon/custom/declared_runner.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/store/keyring.hpp"
 #include "shared/config/settings.hpp"
@@ -31,6 +33,9 @@ CatalogShelf::Options shelf_options(config::Paths const& paths);
 /// `keeper` outlives whoever is given the options.
 Catalog::Options catalog_options(config::Settings const& settings, CatalogKeeper& keeper);
 CatalogKeeper::Options keeper_options(config::Settings const& settings, config::Paths const& paths);
+CustomTools::Options custom_options(config::Settings const& settings, config::Paths const& paths,
+                                    log::Log& log);
+DeclaredRunner::Options runner_options(config::Settings const& settings);
 HttpServerOptions server_options(config::Settings const& settings);
 
 }  // namespace agenta::daemon

@@ -12,13 +12,17 @@
 #include <utility>
 
 #include "daemon/api/routes.hpp"
+#include "daemon/app/custom_notice.hpp"
+#include "daemon/app/custom_web.hpp"
 #include "daemon/app/process.hpp"
 #include "daemon/app/service_options.hpp"
 #include "daemon/core/connect_flow.hpp"
 #include "daemon/core/connections.hpp"
+#include "daemon/core/custom_tools.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
 #include "daemon/core/tool_search.hpp"
+#include "daemon/custom/declared_runner.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
 
@@ -62,6 +66,8 @@ struct Services::Core {
     std::filesystem::path credential_file{};
     store::KeyringProcess::Options keyring{};
     std::string session_bus{};
+    DeclaredRunner::Options custom_runner{};
+    CustomTools::Options custom{};
     Executions::Options executions{};
     ResultFiles::Options results{};
     History::Options history{};
@@ -82,14 +88,16 @@ struct Services::Core {
         auth_configs(auth_config_store, composio, clock, options.credentials.fingerprint),
         credentials(safe, composio, accounts, std::move(options.credentials)),
         browser_logins(credentials, accounts, browser_watcher, clock),
+        runner(web, std::move(options.custom_runner)),
+        custom(runner, std::move(options.custom)),
         shelf(std::move(options.shelf)),
-        catalog(composio, clock, shelf, std::move(options.catalog)),
+        catalog(composio, clock, shelf, with_custom(std::move(options.catalog))),
         search(catalog, composio),
         results(std::move(options.results)),
         connected(projects, connections, turns, credentials, composio, clock),
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
-                   with_results(std::move(options.executions), results)),
+                   with_rooms(std::move(options.executions))),
         history(database, journal, clock, std::move(options.history)),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
@@ -97,9 +105,14 @@ struct Services::Core {
         batch_store(database),
         batches(projects, batch_store, clock) {}
 
-  static Executions::Options with_results(Executions::Options options, ResultFiles const& results) {
-    options.results = &results;
-    return options;
+  Catalog::Options with_custom(Catalog::Options more) {
+    more.custom = &custom;
+    return more;
+  }
+  Executions::Options with_rooms(Executions::Options more) {
+    more.results = &results;
+    more.run_custom = [this](auto const& call, auto const& request) { return custom.execute(call, request); };
+    return more;
   }
 
   store::ProjectStore projects;
@@ -115,6 +128,9 @@ struct Services::Core {
   ComposioAccounts accounts{http};
   Credentials credentials;
   BrowserLogins browser_logins;
+  CustomWeb web{http};
+  DeclaredRunner runner;
+  CustomTools custom;
   CatalogShelf shelf;
   Catalog catalog;
   ToolSearch search;
@@ -181,6 +197,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.results = result_options(settings_, paths_);
   options.history.keep_for = settings_.duration("history.keep_for");
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
+  options.custom_runner = runner_options(settings_);
+  options.custom = custom_options(settings_, paths_, log_);
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
   options.connection_changed = [this] {
@@ -224,6 +242,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   add(api::execution_routes(core_->executions));
   add(api::history_routes(core_->history, core_->executions));
   add(api::batch_routes(core_->batches));
+  for (api::Route& route : routes) tell_problem_of(core_->custom, route);
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
@@ -358,6 +377,7 @@ Result<void> Services::reload() {
   settings_ = std::move(*fresh);
   settings_error_.reset();
   log_.set_level(log_options(paths_, settings_).level);
+  core_->custom.reload();
   idle_timer_.cancel();
   watch_idleness();
   log_.info("settings.reloaded", {});
@@ -381,6 +401,7 @@ DaemonStatus Services::status() {
   status.idle_exit = settings_.duration("daemon.idle_exit");
   status.catalog = keeper_->last_status();
   status.settings_error = settings_error_;
+  if (auto const problem = core_->custom.problem()) status.custom_error = problem->message;
   return status;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/core/custom_tools.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
@@ -39,7 +40,7 @@ Catalog::Catalog(ToolProvider& provider, Clock const& clock, CatalogShelf& shelf
       clock_(clock),
       shelf_(shelf),
       options_(std::move(options)),
-      fetch_(provider, clock) {}
+      fetch_(provider, clock, options_.custom) {}
 
 /// A time in the future is a clock that was set back: nothing to rely on.
 bool Catalog::is_in_date(std::optional<WallTime> fetched_at) const {
@@ -102,6 +103,7 @@ Result<std::optional<Staleness>> Catalog::ensure_list(CatalogAccount& account, P
                                                       Network network) {
   AGENTA_TRY(auto listed_at, account.store->find_list_time());
   std::optional<Staleness> stale;
+  if (call.access.base_url.empty()) return stale;  // nobody to ask: a person's own tools are all there is
   if (is_in_date(listed_at)) return stale;
   if (!listed_at) {
     if (network == Network::no) return not_here("the list of integrations");
@@ -120,7 +122,7 @@ Result<std::optional<Staleness>> Catalog::ensure_list(CatalogAccount& account, P
 Result<Known<Page<store::KeptItem>>> Catalog::list_integrations(ProviderCall const& call,
                                                                 store::IntegrationListFilter const& filter,
                                                                 Network network) {
-  AGENTA_TRY(auto const account, shelf_.open(call.access));
+  AGENTA_TRY(auto const account, this->account(call.access));
   Known<Page<store::KeptItem>> known;
   AGENTA_TRY(known.stale, ensure_list(*account, call, network));
   AGENTA_TRY(known.value, account->store->list_integrations(filter));
@@ -130,8 +132,12 @@ Result<Known<Page<store::KeptItem>>> Catalog::list_integrations(ProviderCall con
 Result<Known<std::shared_ptr<IntegrationDetail const>>> Catalog::integration(ProviderCall const& call,
                                                                              IntegrationSlug const& slug,
                                                                              Network network) {
-  AGENTA_TRY(auto const account, shelf_.open(call.access));
   Known<std::shared_ptr<IntegrationDetail const>> known;
+  if (is_own(slug)) {
+    AGENTA_TRY(known.value, options_.custom->integration());
+    return known;
+  }
+  AGENTA_TRY(auto const account, this->account(call.access));
   auto const find = [&]() -> Result<bool> {
     AGENTA_TRY(auto kept, account->store->find_detail(slug.text));
     if (!kept) return false;
@@ -205,8 +211,9 @@ unexpected<Error> Catalog::not_known(CatalogAccount& account, ProviderCall const
 
 Result<std::optional<Staleness>> Catalog::ensure_tools(CatalogAccount& account, ProviderCall const& call,
                                                        IntegrationSlug const& slug, Network network) {
-  AGENTA_CHECK(ensure_list(account, call, network));
   std::optional<Staleness> stale;
+  if (is_own(slug)) return stale;
+  AGENTA_CHECK(ensure_list(account, call, network));
   AGENTA_TRY(auto list, account.store->find_tool_list(slug.text));
   if (list) {
     AGENTA_TRY(bool const in_date, is_in_date(account, list->fetched_at, list->current));
@@ -236,8 +243,12 @@ Result<std::optional<Staleness>> Catalog::ensure_tools(CatalogAccount& account, 
 
 Result<Known<Page<Tool>>> Catalog::list_tools(ProviderCall const& call, store::ToolListFilter const& filter,
                                               Network network) {
-  AGENTA_TRY(auto const account, shelf_.open(call.access));
   Known<Page<Tool>> known;
+  if (is_own(IntegrationSlug{filter.integration})) {
+    AGENTA_TRY(known.value, options_.custom->list(filter));
+    return known;
+  }
+  AGENTA_TRY(auto const account, this->account(call.access));
   if (filter.integration.empty()) {
     AGENTA_TRY(known.stale, ensure_list(*account, call, network));
   } else {
@@ -248,7 +259,7 @@ Result<Known<Page<Tool>>> Catalog::list_tools(ProviderCall const& call, store::T
 }
 
 Result<void> Catalog::refresh(ProviderCall const& call, std::vector<IntegrationSlug> const& slugs) {
-  AGENTA_TRY(auto const account, shelf_.open(call.access));
+  AGENTA_TRY(auto const account, this->account(call.access));
   {
     auto const turn = flights_.enter(account->key + "\nlist");
     AGENTA_CHECK(fetch_.integrations(*account, call));

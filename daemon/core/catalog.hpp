@@ -20,6 +20,8 @@
 
 namespace agenta::daemon {
 
+class CustomTools;
+
 /// A tool with its input schema read once. `schema` is empty where it cannot be read: the service judges
 /// then.
 struct CatalogTool {
@@ -59,12 +61,12 @@ class Catalog {
     std::function<void(ProviderAccess const& access)> refresh{};
     /// The names of integrations or tools may have changed.
     std::function<void(std::shared_ptr<CatalogAccount> const& account)> names_changed{};
+    CustomTools* custom = nullptr;  ///< outlives the catalogue; null: there are only the provider's
   };
   Catalog(ToolProvider& provider, Clock const& clock, CatalogShelf& shelf, Options options);
 
-  Result<std::shared_ptr<CatalogAccount>> account(ProviderAccess const& access) {
-    return shelf_.open(access);
-  }
+  /// With a person's own tools in it, as they are now.
+  Result<std::shared_ptr<CatalogAccount>> account(ProviderAccess const& access);
 
   /// Makes sure that the list of integrations is there.
   Result<std::optional<Staleness>> ensure_list(CatalogAccount& account, ProviderCall const& call,
@@ -111,6 +113,8 @@ class Catalog {
     std::map<std::string, Parsed> entries{};
     std::uint64_t uses = 0;
   };
+  void bring_custom(std::shared_ptr<CatalogAccount> const& account);
+  bool is_own(IntegrationSlug const& slug) const;
   void tell_names(CatalogAccount& account, ProviderCall const& call);
   using DetailAnswer = Known<std::shared_ptr<IntegrationDetail const>>;
   using ToolAnswer = Known<std::shared_ptr<CatalogTool const>>;

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/core/custom_tools.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
@@ -69,22 +70,43 @@ Result<T> CatalogFetch::noted(CatalogAccount& account, Result<T> result) {
 }
 
 Result<void> CatalogFetch::integrations(CatalogAccount& account, ProviderCall const& call) {
-  AGENTA_TRY(auto const list, noted(account, all_pages<Integration>("integrations", [&](auto const& cursor) {
-                                      IntegrationFilter filter;
-                                      filter.cursor = cursor;
-                                      filter.limit = kPageSize;
-                                      return provider_.list_integrations(call, filter);
-                                    })));
+  AGENTA_TRY(auto list, noted(account, all_pages<Integration>("integrations", [&](auto const& cursor) {
+                                IntegrationFilter filter;
+                                filter.cursor = cursor;
+                                filter.limit = kPageSize;
+                                return provider_.list_integrations(call, filter);
+                              })));
   AGENTA_TRY(auto const counts, account.store->counts());
   if (list.empty() && counts.integrations > 0) {
     return fail(ErrorCode::composio_error,
                 "Composio's list of integrations is empty; what is here of it is kept");
   }
+  add_custom(list);
   return account.store->put_integrations(list, clock_.wall());
 }
 
+void CatalogFetch::add_custom(std::vector<Integration>& list) {
+  if (custom_ == nullptr) return;
+  std::erase_if(list, [](Integration const& each) { return is_custom(each.slug); });
+  auto const own = custom_->current();
+  if (!own->empty()) list.push_back(own->integration);
+}
+
+/// Takes a person's own tools out of what is to be asked for: they are here.
+Result<void> CatalogFetch::put_custom(CatalogAccount& account, std::vector<IntegrationSlug>& slugs) {
+  if (custom_ == nullptr) return {};
+  auto const own = std::ranges::find_if(slugs, [](IntegrationSlug const& slug) { return is_custom(slug); });
+  if (own == slugs.end()) return {};
+  AGENTA_CHECK(account.store->put_tools(custom_->current()->tools(), {*own}, clock_.wall()));
+  slugs.erase(own);
+  return {};
+}
+
 Result<bool> CatalogFetch::tools_of(CatalogAccount& account, ProviderCall const& call,
-                                    std::vector<IntegrationSlug> const& slugs, std::int64_t expected) {
+                                    std::vector<IntegrationSlug> const& wanted, std::int64_t expected) {
+  auto slugs = wanted;
+  AGENTA_CHECK(put_custom(account, slugs));
+  if (slugs.empty()) return true;
   AGENTA_TRY(auto tools, noted(account, all_pages<Tool>("tools", [&](auto const& cursor) {
                                  ToolFilter filter;
                                  filter.integrations = slugs;
@@ -129,6 +151,10 @@ Result<std::vector<Tool>> CatalogFetch::tools_found(CatalogAccount& account, Pro
 
 Result<IntegrationDetail> CatalogFetch::detail(CatalogAccount& account, ProviderCall const& call,
                                                IntegrationSlug const& slug) {
+  if (custom_ != nullptr && is_custom(slug)) {
+    AGENTA_TRY(auto const own, custom_->integration());
+    return *own;
+  }
   AGENTA_TRY(auto detail, noted(account, provider_.get_integration(call, slug)));
   // What cannot be kept is told all the same.
   (void)account.store->put_detail(detail, clock_.wall());

@@ -8,12 +8,16 @@
 
 namespace agenta::daemon {
 
+class CustomTools;
+
 /// Brings parts of the catalogue from the provider into an account's cache, each by as few requests as there
 /// are pages. A provider that repeats a cursor or never ends is an error (COMPOSIO_ERROR), not a hang. What
 /// came and cannot be kept is an error of the store. Blocks; any thread.
 class CatalogFetch {
  public:
-  CatalogFetch(ToolProvider& provider, Clock const& clock) : provider_(provider), clock_(clock) {}
+  /// `custom`: a person's own tools, which the provider does not know; null where there are none.
+  CatalogFetch(ToolProvider& provider, Clock const& clock, CustomTools* custom = nullptr)
+      : provider_(provider), clock_(clock), custom_(custom) {}
 
   /// The list of integrations.
   Result<void> integrations(CatalogAccount& account, ProviderCall const& call);
@@ -37,8 +41,12 @@ class CatalogFetch {
   Result<std::vector<Tool>> keep_page(CatalogAccount& account, ProviderCall const& call,
                                       ToolFilter const& filter);
 
+  void add_custom(std::vector<Integration>& list);
+  Result<void> put_custom(CatalogAccount& account, std::vector<IntegrationSlug>& slugs);
+
   ToolProvider& provider_;
   Clock const& clock_;
+  CustomTools* custom_;
 };
 
 /// The provider, not the question, is at fault: an answer that is kept may serve instead.

@@ -31,6 +31,13 @@ struct CatalogAccount {
   Synchronized<Health> health{};
   /// Made anew when the store's generation has gone on.
   Synchronized<std::shared_ptr<Lexicon const>> lexicon{};
+  /// Which of a person's own tools the store has, as of which of its generations.
+  struct Brought {
+    std::uint64_t generation = 0;
+    std::string version{};
+    bool operator==(Brought const&) const = default;
+  };
+  Synchronized<Brought> brought{};
 };
 
 /// The caches of all accounts, each in a file of its own below one directory; the few last used are open.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "daemon/core/catalog.hpp"
+#include "daemon/core/custom_tools.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/schema/tool_format.hpp"
@@ -147,7 +148,12 @@ Result<ToolSlug> Catalog::whole_slug(CatalogAccount& account, ToolSlug const& na
 
 Result<Catalog::ToolAnswer> Catalog::tool(ProviderCall const& call, ToolSlug const& name,
                                           std::string const& version, Network network) {
-  AGENTA_TRY(auto const account, shelf_.open(call.access));
+  if (options_.custom != nullptr && is_custom(ToolSlug{to_upper(name.text)})) {
+    ToolAnswer own;
+    AGENTA_TRY(own.value, options_.custom->tool(name, version));
+    return own;
+  }
+  AGENTA_TRY(auto const account, this->account(call.access));
   AGENTA_TRY(ToolSlug const slug, whole_slug(*account, name));
   bool const is_newest = version.empty() || equal_ignoring_case(version, "latest");
   auto answer = is_newest ? newest_tool(*account, call, slug, network)

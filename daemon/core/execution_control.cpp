@@ -43,7 +43,7 @@ bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) 
   flight->cancel_wanted = true;
   flight->changed.notify_all();
   // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
-  if (flight->read_only) flight->abort.request_stop();
+  if (flight->read_only || flight->can_be_ended) flight->abort.request_stop();
   return true;
 }
 

@@ -16,6 +16,7 @@ struct Executions::Flight {
   bool on_the_wire = false;   ///< an attempt is out
   bool ever_written = false;  ///< an attempt may have reached the service
   bool read_only = false;
+  bool can_be_ended = false;  ///< it runs here: cancelling it ends it, whatever it has done by then
   ProjectId project{};
   std::stop_source abort{};
 };

@@ -257,6 +257,7 @@ Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execu
                                    ToolCall const& call) {
   auto const flight = std::make_shared<Flight>();
   flight->read_only = record.read_only;
+  flight->can_be_ended = is_custom(record.tool);
   flight->project = record.project;
   switch (begin_flight(record.id, flight)) {
     case Start::flying: break;
@@ -319,11 +320,16 @@ ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan cons
       flight.on_the_wire = true;
     }
     ++record.attempts;
-    ExecuteOutcome outcome = provider_.execute(provider_call, request);
+    ExecuteOutcome outcome = is_custom(request.tool) && options_.run_custom
+                                 ? options_.run_custom(provider_call, request)
+                                 : provider_.execute(provider_call, request);
+    bool const is_final =
+        outcome.fate == Fate::nothing_ran && outcome.error && outcome.error->retryable == Retryable::no;
     std::unique_lock lock{flight.mutex};
     flight.on_the_wire = false;
     flight.ever_written = flight.ever_written || outcome.fate != Fate::nothing_ran;
-    if (!may_retry(outcome.fate, hints) || record.attempts >= kMostAttempts || flight.cancel_wanted) {
+    if (is_final || !may_retry(outcome.fate, hints) || record.attempts >= kMostAttempts ||
+        flight.cancel_wanted) {
       return worst(std::move(outcome));
     }
     auto const wait =

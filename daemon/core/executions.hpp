@@ -44,7 +44,9 @@ class Executions {
     std::function<bool(std::string_view)> proves_dead_credential{};
     schema::RedactionRules redaction{};    ///< what of arguments and results is not journaled
     ResultFiles const* results = nullptr;  ///< outlives the executions; null: no result is that large
-    ArgumentFiles* files = nullptr;        ///< outlives the executions; null: arguments take no files
+    /// Runs a tool of the person's own; empty: there are none.
+    std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
+    ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
   };
   Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
              store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,

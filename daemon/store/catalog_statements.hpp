@@ -82,6 +82,8 @@ struct CatalogStore::Writes {
   Statement add_integration{
       "INSERT INTO integrations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
       " ON CONFLICT (slug) DO NOTHING"};
+  Statement drop_integration{"DELETE FROM integrations WHERE slug = ?1"};
+  Statement next_integration{"SELECT coalesce(max(id), 0) + 1 FROM integrations"};
   Statement drop_orphan_tools{
       "DELETE FROM tools WHERE integration IN (SELECT integration FROM tool_lists"
       " WHERE integration NOT IN (SELECT slug FROM integrations))"};

@@ -162,24 +162,67 @@ Result<void> CatalogStore::put_integrations(std::vector<Integration> const& list
   AGENTA_CHECK(writes_->unindex_integrations.use(db).run());
   AGENTA_CHECK(writes_->clear_integrations.use(db).run());
   std::int64_t id = 0;
-  for (Integration const& each : list) {
-    std::vector<std::string> categories;
-    for (Category const& category : each.categories) categories.push_back(category.slug);
-    std::string const facets = std::string{kEveryFacet} + " " + facet_of(each.slug);
-    AGENTA_CHECK(writes_->add_integration
-                     .use(db, ++id, each.slug.text, each.name, each.description, write_words(categories),
-                          write_words(each.auth_schemes), facets, each.tools_count, stamp_of(each),
-                          protocol::encode_integration_item(each))
-                     .run());
-  }
+  for (Integration const& each : list) AGENTA_CHECK(add_integration(db, ++id, each));
   AGENTA_CHECK(writes_->index_integrations.use(db).run());
+  AGENTA_CHECK(drop_orphans(db));
+  AGENTA_CHECK(writes_->put_meta.use(db, "categories", categories_of(list)).run());
+  AGENTA_CHECK(writes_->put_meta.use(db, "list_fetched_at", std::to_string(milliseconds_of(now))).run());
+  AGENTA_CHECK(transaction.commit());
+  ++generation_;
+  return {};
+}
+
+Result<void> CatalogStore::add_integration(Locked& db, std::int64_t id, Integration const& each) {
+  std::vector<std::string> categories;
+  for (Category const& category : each.categories) categories.push_back(category.slug);
+  std::string const facets = std::string{kEveryFacet} + " " + facet_of(each.slug);
+  AGENTA_CHECK(writes_->add_integration
+                   .use(db, id, each.slug.text, each.name, each.description, write_words(categories),
+                        write_words(each.auth_schemes), facets, each.tools_count, stamp_of(each),
+                        protocol::encode_integration_item(each))
+                   .run());
+  return {};
+}
+
+/// What belongs to integrations that are gone.
+Result<void> CatalogStore::drop_orphans(Locked& db) {
   AGENTA_TRY(auto const orphans, read_ids(writes_->orphan_tools.use(db)));
   for (std::int64_t const orphan : orphans) AGENTA_CHECK(drop_tool(db, orphan));
   for (Statement* statement : {&writes_->drop_orphan_lists, &writes_->drop_orphan_details}) {
     AGENTA_CHECK(statement->use(db).run());
   }
-  AGENTA_CHECK(writes_->put_meta.use(db, "categories", categories_of(list)).run());
-  AGENTA_CHECK(writes_->put_meta.use(db, "list_fetched_at", std::to_string(milliseconds_of(now))).run());
+  return {};
+}
+
+Result<void> CatalogStore::put_own(Integration const& integration, std::vector<Tool> const& tools,
+                                   WallTime now) {
+  {
+    Locked db{*writer_};
+    Transaction transaction{db};
+    AGENTA_CHECK(transaction.begin(Durability::normal));
+    AGENTA_CHECK(writes_->unindex_integrations.use(db).run());
+    AGENTA_CHECK(writes_->drop_integration.use(db, integration.slug.text).run());
+    std::int64_t id = 0;
+    {
+      auto row = writes_->next_integration.use(db);
+      AGENTA_CHECK(row.next());
+      id = row.integer(0);
+    }
+    AGENTA_CHECK(add_integration(db, id, integration));
+    AGENTA_CHECK(writes_->index_integrations.use(db).run());
+    AGENTA_CHECK(transaction.commit());
+  }
+  return put_tools(tools, {integration.slug}, now);  // and counts the generation up
+}
+
+Result<void> CatalogStore::drop_own(IntegrationSlug const& slug) {
+  Locked db{*writer_};
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(Durability::normal));
+  AGENTA_CHECK(writes_->unindex_integrations.use(db).run());
+  AGENTA_CHECK(writes_->drop_integration.use(db, slug.text).run());
+  AGENTA_CHECK(writes_->index_integrations.use(db).run());
+  AGENTA_CHECK(drop_orphans(db));
   AGENTA_CHECK(transaction.commit());
   ++generation_;
   return {};

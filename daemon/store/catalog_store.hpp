@@ -102,6 +102,11 @@ class CatalogStore {
   Result<std::vector<std::string>> list_schemes();
   Result<std::vector<std::string>> list_integration_slugs();
 
+  /// Puts one integration with all of its tools beside what the provider's list has, or in its place.
+  Result<void> put_own(Integration const& integration, std::vector<Tool> const& tools, WallTime now);
+  /// Takes it out, with its tools.
+  Result<void> drop_own(IntegrationSlug const& slug);
+
   Result<void> put_detail(IntegrationDetail const& detail, WallTime now);
   Result<std::optional<Kept<IntegrationDetail>>> find_detail(std::string_view slug);
 
@@ -139,6 +144,8 @@ class CatalogStore {
   CatalogStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader);
 
   Result<std::vector<std::string>> read_texts(Statement& statement);
+  Result<void> add_integration(Locked& db, std::int64_t id, Integration const& integration);
+  Result<void> drop_orphans(Locked& db);
   void drop_integration(std::string_view slug);
   void drop_row(std::string const& sql, std::string_view slug);
   Result<std::int64_t> put_tool(Locked& db, Tool const& tool, std::string const& service, WallTime now);

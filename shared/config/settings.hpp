@@ -72,6 +72,9 @@ class Settings {
   std::vector<Value> values_{};  ///< in the order of the table
 };
 
+/// Where a person's own tools are declared: `custom.file`, else `tools.toml` beside the config file.
+std::filesystem::path custom_tools_file(Settings const& settings, Paths const& paths);
+
 /// Whether `text` is a value the setting takes; `USAGE` with what it takes where not. Booleans are true, yes,
 /// on, 1 and their opposites; a plain `http://` URL is taken for loopback hosts only.
 Result<void> check_value(Setting const& setting, std::string_view text);

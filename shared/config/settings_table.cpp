@@ -48,6 +48,12 @@ constexpr std::array kSettings{
     Setting{"connect.wait", "", "--wait", "10m", duration, "", allowed,
             "How long connect waits for a login to be answered before it exits; the login stays pending.",
             kSecond, kDay},
+    Setting{"custom.file", "", "", "", text, "", refused,
+            "The file that declares tools of your own: see \"Tools of your own\" in agenta-tools(1). Empty: "
+            "tools.toml beside the config file. Only its owner may be able to write it."},
+    Setting{"custom.in_flight", "", "", "8", integer, "", refused,
+            "How many tools of your own the daemon runs at the same time; the others wait their turn.", 1,
+            64},
     Setting{"daemon.drain", "", "", "10s", duration, "", refused,
             "How long a stopping daemon lets running work finish.", 0, kDay},
     Setting{"daemon.header_timeout", "", "", "10s", duration, "", refused,

@@ -25,6 +25,7 @@ COMMANDS = [
     ["integrations", "refresh"], ["integrations", "refresh", "github"], ["integrations", "refresh", "nothing"], ["integrations", "refresh", "--all"],
     ["tools", "list", "github"], ["tools", "list"], ["tools", "list", "github", "--read-only"], ["tools", "list", "nothing"],
     ["tools", "show", ISSUE], ["tools", "show", "NOTHING_AT_ALL"], ["tools", "versions", ISSUE], ["tools", "versions", "NOTHING_AT_ALL"],
+    ["tools", "check"], ["tools", "list", "custom"],
     ["tools", "search", "create", "issue"], ["tools", "search", "create", "issue", "--offline"],
     ["tools", "schema", ISSUE], ["tools", "schema", ISSUE, ISSUES, "--format", "openai", "--strict"], ["tools", "schema", "NOTHING_AT_ALL"],
     ["tools", "schema", "--integration", "github", "--format", "gemini"], ["tools", "schema", ISSUE, "--format", "anthropic", "--compat", "composio"],
