@@ -54,6 +54,7 @@ constexpr std::array kCommands{
             add_tools_schema},
     Command{"tools", "versions", kRun, "List the versions of a tool", Needs::service, add_tools_versions},
     Command{"execute", "", kRun, "Run one tool and print its result", Needs::service, add_execute},
+    Command{"proxy", "", kRun, "Make a raw request through a connection", Needs::service, add_proxy},
     Command{"history", "list", kRun, "List what was run", Needs::service, add_history_list},
     Command{"history", "show", kRun, "Show one run with its result", Needs::service, add_history_show},
     Command{"login", "", kAccount, "Save your Composio API key", Needs::service, add_login},

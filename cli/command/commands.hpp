@@ -30,6 +30,7 @@ RunFn add_tools_search(Syntax& syntax);
 RunFn add_tools_schema(Syntax& syntax);
 RunFn add_tools_versions(Syntax& syntax);
 RunFn add_execute(Syntax& syntax);
+RunFn add_proxy(Syntax& syntax);
 RunFn add_history_list(Syntax& syntax);
 RunFn add_history_show(Syntax& syntax);
 RunFn add_login(Syntax& syntax);

@@ -11,6 +11,8 @@
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/executions.hpp"
+#include "daemon/core/proxy_requests.hpp"
+#include "daemon/core/tool_inputs.hpp"
 #include "daemon/core/tool_search.hpp"
 #include "shared/domain/catalog.hpp"
 
@@ -55,6 +57,8 @@ struct ConnectionServices {
 };
 std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
+std::vector<Route> proxy_routes(ProxyRequests& requests);
+std::vector<Route> input_routes(ToolInputs& inputs);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

@@ -62,6 +62,7 @@ struct Services::Core {
     store::KeyringProcess::Options keyring{};
     std::string session_bus{};
     Executions::Options executions{};
+    ProxyRequests::Options proxies{};
     ConnectionChecks::Options checks{};
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
@@ -86,6 +87,9 @@ struct Services::Core {
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
                    std::move(options.executions)),
+        proxies(projects, connections, journal, catalog, credentials, composio, clock,
+                std::move(options.proxies)),
+        inputs(catalog, credentials, composio, clock),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
         sync(projects, connections, turns, catalog, credentials, composio, checks, clock) {}
@@ -110,6 +114,8 @@ struct Services::Core {
   Connections connected;
   ConnectFlow flow;
   Executions executions;
+  ProxyRequests proxies;
+  ToolInputs inputs;
   ConnectionChecks checks;
   ConnectionSync sync;
 };
@@ -162,6 +168,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.keyring = keyring_options(paths_);
   options.session_bus = own_session_bus();
   options.executions = execution_options(settings_, sandbox_.get());
+  options.proxies = proxy_options(options.executions, paths_);
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
@@ -200,6 +207,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .credentials = core_->credentials,
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
+  add(api::proxy_routes(core_->proxies));
+  add(api::input_routes(core_->inputs));
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
@@ -374,7 +383,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
 
 void Services::continue_shutdown() {
   SteadyTime const now = clock_.steady();
-  bool const quiet = server_->busy() == 0 && core_->executions.running() == 0;
+  bool const quiet = server_->busy() == 0 && core_->executions.running() + core_->proxies.running() == 0;
   if (quiet || (aborted_ && now >= *shutdown_deadline_ + kAfterAbort)) {
     server_->close_all();
     loop_.stop();

@@ -11,6 +11,7 @@
 #include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/execution.hpp"
+#include "shared/domain/proxy.hpp"
 #include "shared/domain/tool_service.hpp"
 
 /// The socket API's vocabulary: paths, header names, and the requests that clients make, built in one place
@@ -192,6 +193,10 @@ ServiceRequest list_executions(ExecutionQuery const& query);
 ServiceRequest get_execution(std::string_view id);
 /// The tool's data alone, byte for byte, however large it is.
 ServiceRequest get_execution_result(std::string_view id);
+/// A request to a service through a connection.
+ServiceRequest proxy(ProxyCall const& call);
+/// A tool's arguments, written from a sentence. `version` empty: the latest.
+ServiceRequest write_tool_input(std::string_view tool, std::string_view text, std::string_view version);
 ServiceRequest get_daemon_status();
 /// `drain`: how long running work may take before it is cut off.
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);

@@ -35,6 +35,8 @@ struct OpenApi : CoreTest {
   Connections connections{projects, rows, turns, credentials, provider, clock};
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
+  ProxyRequests proxies{projects, rows, journal, catalog, credentials, provider, clock, {}};
+  ToolInputs inputs{catalog, credentials, provider, clock};
   ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
   ConnectionSync sync{projects, rows, turns, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
@@ -63,6 +65,8 @@ struct OpenApi : CoreTest {
                                 .credentials = credentials,
                                 .watcher = watcher}));
     add(api::execution_routes(executions));
+    add(api::proxy_routes(proxies));
+    add(api::input_routes(inputs));
     add(api::account_routes(credentials, logins, refresher));
     add(control_routes({}));
     return names;
