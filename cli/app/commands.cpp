@@ -57,6 +57,7 @@ constexpr std::array kCommands{
             add_tools_check},
     Command{"execute", "", kRun, "Run one tool and print its result", Needs::service, add_execute},
     Command{"batch", "", kRun, "Run many calls, a line each", Needs::service, add_batch},
+    Command{"proxy", "", kRun, "Make a raw request through a connection", Needs::service, add_proxy},
     Command{"history", "list", kRun, "List what was run", Needs::service, add_history_list},
     Command{"history", "show", kRun, "Show one run with its result", Needs::service, add_history_show},
     Command{"history", "result", kRun, "Print the result of one run", Needs::service, add_history_result},

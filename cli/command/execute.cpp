@@ -3,6 +3,7 @@
 #include "cli/command/commands.hpp"
 #include "cli/command/execute_outcome.hpp"
 #include "cli/command/result_view.hpp"
+#include "cli/command/execute_text.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -22,6 +23,7 @@ struct ExecuteOptions {
   std::string tool_version{};
   std::string idempotency_key{};
   std::string output = "data";
+  std::string text{};
   std::vector<std::string> select{};  // at most one; an empty pointer names the whole
   std::string max_bytes{};
   bool dry_run = false;
@@ -41,6 +43,8 @@ bool is_pointer(std::string_view text) {
 
 Result<void> check(ExecuteOptions const& options) {
   if (options.output != "data" && options.output != "envelope") return usage("--output is data or envelope");
+  if (options.text == "-" && options.data == "-")
+    return usage("--text and -d cannot both be read from stdin");
   if (options.select.size() > 1) return usage("--select is given more than once");
   if (!options.max_bytes.empty() && (options.output != "data" || options.dry_run))
     return usage("--max-bytes is about a tool's data: it goes with neither --output envelope nor --dry-run");
@@ -106,7 +110,10 @@ Result<void> print_selected(Context& context, std::string const& body, std::stri
 }
 
 Result<void> run_execute(Context& context, ExecuteOptions const& options) {
-  AGENTA_TRY(ToolCall const call, build_call(context, options));
+  AGENTA_TRY(ToolCall call, build_call(context, options));
+  if (!options.text.empty()) {
+    AGENTA_TRY(call, fill_from_text(context, std::move(call), options.text));
+  }
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
   auto const output =
       options.output == "envelope" ? protocol::ExecuteOutput::envelope : protocol::ExecuteOutput::data;
@@ -136,6 +143,8 @@ RunFn add_execute(Syntax& syntax) {
       .arguments("K=V", options->arguments,
                  "Arguments: K=text, K:=JSON, K=@FILE, A.B=V for a member of an object")
       .option("-d,--data", "JSON", options->data, "All arguments as a JSON object, @FILE or - for stdin")
+      .option("--text", "WORDS", options->text,
+              "Have the arguments written from words: a text, @FILE or - for stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
       .completes(Completes::connection)
       .option("--tool-version", "V", options->tool_version, "This version of the tool")
@@ -155,6 +164,10 @@ RunFn add_execute(Syntax& syntax) {
       .note(
           "Ctrl-C cancels what has not been sent, and says so where it may have run. A second one leaves at "
           "once.")
+      .note(
+          "--text asks Composio for the arguments; K=V and -d go before what it writes. They are shown and "
+          "run "
+          "after a yes, or at once with --yes.")
       .example("agenta-tools execute GITHUB_CREATE_AN_ISSUE owner=o repo=r title=hello 'labels:=[\"bug\"]'")
       .example("agenta-tools execute GITHUB_LIST_REPOSITORY_ISSUES owner=o repo=r --select /issues/0/title");
   return [options](Context& context) { return run_execute(context, *options); };

@@ -13,6 +13,8 @@
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
+#include "daemon/core/proxy_requests.hpp"
+#include "daemon/core/tool_inputs.hpp"
 #include "daemon/core/tool_search.hpp"
 #include "shared/domain/catalog.hpp"
 
@@ -59,6 +61,8 @@ std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
 std::vector<Route> history_routes(History& history, Executions& executions);
 std::vector<Route> batch_routes(Batches& batches);
+std::vector<Route> proxy_routes(ProxyRequests& requests);
+std::vector<Route> input_routes(ToolInputs& inputs);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

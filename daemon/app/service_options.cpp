@@ -47,6 +47,15 @@ ResultFiles::Options result_options(config::Settings const& settings, config::Pa
   return options;
 }
 
+ProxyRequests::Options proxy_options(Executions::Options const& executions, config::Paths const& paths) {
+  ProxyRequests::Options options;
+  options.most_kept_bytes = executions.most_kept_result_bytes;
+  options.sandbox_flag = executions.sandbox_flag;
+  options.proves_dead_credential = executions.proves_dead_credential;
+  options.spool = paths.home;
+  return options;
+}
+
 Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox,
                                         std::string salt) {
   Credentials::Options options;

@@ -10,6 +10,7 @@
 #include "daemon/core/custom_tools.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/custom/declared_runner.hpp"
+#include "daemon/core/proxy_requests.hpp"
 #include "daemon/net/http_server.hpp"
 #include "daemon/store/keyring.hpp"
 #include "shared/config/settings.hpp"
@@ -21,6 +22,8 @@ namespace agenta::daemon {
 
 log::Options log_options(config::Paths const& paths, config::Settings const& settings);
 Executions::Options execution_options(config::Settings const& settings, SandboxDoor const* sandbox);
+/// What holds of executions holds of requests through connections.
+ProxyRequests::Options proxy_options(Executions::Options const& executions, config::Paths const& paths);
 /// `salt`: of the database, for the fingerprints of keys.
 Credentials::Options credential_options(config::Settings const& settings, SandboxDoor const* sandbox,
                                         std::string salt);

@@ -71,6 +71,7 @@ struct Services::Core {
     Executions::Options executions{};
     ResultFiles::Options results{};
     History::Options history{};
+    ProxyRequests::Options proxies{};
     ConnectionChecks::Options checks{};
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
@@ -99,6 +100,9 @@ struct Services::Core {
         executions(projects, connections, journal, catalog, credentials, composio, clock,
                    with_rooms(std::move(options.executions))),
         history(database, journal, clock, std::move(options.history)),
+        proxies(projects, connections, journal, catalog, credentials, composio, clock,
+                std::move(options.proxies)),
+        inputs(catalog, credentials, composio, clock),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
         sync(projects, connections, turns, catalog, credentials, composio, checks, clock),
@@ -140,6 +144,8 @@ struct Services::Core {
   ConnectFlow flow;
   Executions executions;
   History history;
+  ProxyRequests proxies;
+  ToolInputs inputs;
   ConnectionChecks checks;
   ConnectionSync sync;
   store::BatchStore batch_store;
@@ -196,6 +202,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.executions = execution_options(settings_, sandbox_.get());
   options.results = result_options(settings_, paths_);
   options.history.keep_for = settings_.duration("history.keep_for");
+  options.proxies = proxy_options(options.executions, paths_);
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
   options.custom_runner = runner_options(settings_);
   options.custom = custom_options(settings_, paths_, log_);
@@ -240,6 +247,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .credentials = core_->credentials,
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
+  add(api::proxy_routes(core_->proxies));
+  add(api::input_routes(core_->inputs));
   add(api::history_routes(core_->history, core_->executions));
   add(api::batch_routes(core_->batches));
   for (api::Route& route : routes) tell_problem_of(core_->custom, route);
@@ -424,7 +433,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
 
 void Services::continue_shutdown() {
   SteadyTime const now = clock_.steady();
-  bool const quiet = server_->busy() == 0 && core_->executions.running() == 0;
+  bool const quiet = server_->busy() == 0 && core_->executions.running() + core_->proxies.running() == 0;
   if (quiet || (aborted_ && now >= *shutdown_deadline_ + kAfterAbort)) {
     server_->close_all();
     loop_.stop();

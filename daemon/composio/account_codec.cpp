@@ -189,24 +189,4 @@ std::string encode_alias(std::string const& alias) {
   return dump(json);
 }
 
-std::string encode_proxy(ProxyRequest const& request) {
-  auto json = Json::object();
-  json["connected_account_id"] = request.account.text;
-  json["endpoint"] = request.endpoint;
-  json["method"] = request.method;
-  return dump(json);
-}
-
-Result<ProxyReply> parse_proxy(std::string_view body) {
-  auto const json = wire::parse_object(body);
-  if (!json) return wire::unreadable("no answer of the service");
-  auto const status = wire::number_at(*json, "status");
-  if (status < 100 || status > 599) return wire::unreadable("no answer of the service");
-  auto reply = ProxyReply{};
-  reply.status = static_cast<unsigned>(status);
-  auto const& data = wire::member(*json, "data");
-  if (!data.is_null()) reply.body = data.is_string() ? data.get<std::string>() : dump(data);
-  return reply;
-}
-
 }  // namespace agenta::daemon

@@ -8,6 +8,8 @@
 #include "daemon/composio/credential_header.hpp"
 #include "daemon/composio/execute_fate.hpp"
 #include "daemon/composio/result_spill.hpp"
+#include "daemon/composio/proxy_fate.hpp"
+#include "daemon/composio/proxy_file.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
@@ -37,6 +39,11 @@ class Target {
     text_ += has_query_ ? '&' : '?';
     has_query_ = true;
     text_ += std::string{name} + '=' + percent_encode(value);
+    return *this;
+  }
+  /// Literal text of a path, such as `/input`.
+  Target& path(std::string_view literal) {
+    text_ += literal;
     return *this;
   }
   std::string text() const { return text_; }
@@ -345,11 +352,30 @@ Result<void> ComposioClient::set_alias(ProviderCall const& call, AccountId const
   return {};
 }
 
-Result<ProxyReply> ComposioClient::proxy(ProviderCall const& call, ProxyRequest const& request) {
+ProxyOutcome ComposioClient::proxy(ProviderCall const& call, ProxyRequest const& request) {
+  auto const outcome = send(call, "POST", Target{"/tools/execute/proxy"}.text(), encode_proxy(request));
+  // What follows the path may hold a secret.
+  auto const path = request.endpoint.substr(0, request.endpoint.find_first_of("?#"));
+  return proxy_outcome(outcome, {Operation::proxy, request.method + " " + path, {}},
+                       Scrubber{call.access.api_key});
+}
+
+Result<void> ComposioClient::read_file(ProviderCall const& call, ProxyFile const& file,
+                                       BodySink const& sink) {
+  return read_proxy_file(pool_, call, file, sink);
+}
+
+Result<JsonText> ComposioClient::generate_input(ProviderCall const& call, InputRequest const& request) {
   auto const scrubber = Scrubber{call.access.api_key};
-  AGENTA_TRY(auto const reply, ask(call, "POST", Target{"/tools/execute/proxy"}.text(), encode_proxy(request),
-                                   {Operation::proxy, request.account.text, {}}, scrubber));
-  return with_request_id(parse_proxy(reply.body), reply, scrubber);
+  auto target = Target{"/tools/execute"};
+  target.segment(to_upper(request.tool.text)).path("/input");
+  auto outcome = send(call, "POST", target.text(), encode_input(request), MayRepeat::yes);
+  AGENTA_TRY(auto const reply,
+             answer_of(std::move(outcome), {Operation::generate_input, request.tool.text, {}}, scrubber));
+  auto arguments = with_request_id(parse_input(reply.body), reply, scrubber);
+  // The words of a failure may hold what only their escapes hid from a search of the text.
+  if (!arguments) arguments.error().message = scrubber.scrub(arguments.error().message);
+  return arguments;
 }
 
 ExecuteOutcome ComposioClient::execute(ProviderCall const& call, ExecuteRequest const& request) {

@@ -34,7 +34,9 @@ class ComposioClient final : public ToolProvider {
   Result<std::vector<Account>> list_accounts(ProviderCall const& call, std::string const& user_id) override;
   Result<void> delete_account(ProviderCall const& call, AccountId const& id) override;
   Result<void> set_alias(ProviderCall const& call, AccountId const& id, std::string const& alias) override;
-  Result<ProxyReply> proxy(ProviderCall const& call, ProxyRequest const& request) override;
+  ProxyOutcome proxy(ProviderCall const& call, ProxyRequest const& request) override;
+  Result<void> read_file(ProviderCall const& call, ProxyFile const& file, BodySink const& sink) override;
+  Result<JsonText> generate_input(ProviderCall const& call, InputRequest const& request) override;
 
   ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) override;
 

@@ -41,8 +41,16 @@ std::string encode_auth_config(AuthConfigRequest const& request);
 std::string encode_link(LinkRequest const& request);
 std::string encode_account(AccountRequest const& request);
 std::string encode_alias(std::string const& alias);
+
+// Requests to a service (proxy_codec.cpp).
 std::string encode_proxy(ProxyRequest const& request);
+/// The body keeps its bytes.
 Result<ProxyReply> parse_proxy(std::string_view body);
+
+// Arguments from words (input_codec.cpp).
+std::string encode_input(InputRequest const& request);
+/// An answer that says that there are none is INVALID_ARGUMENTS, in its words.
+Result<JsonText> parse_input(std::string_view body);
 
 // Runs (execute_codec.cpp).
 /// `data` keeps its bytes.

@@ -118,7 +118,8 @@ Rule refine(Rule rule, Envelope const& envelope, Asked const& asked) {
 ErrorCode not_found_for(Operation operation) {
   switch (operation) {
     case Operation::get_integration: return integration_not_found;
-    case Operation::get_tool: return tool_not_found;
+    case Operation::get_tool:
+    case Operation::generate_input: return tool_not_found;
     case Operation::get_account:
     case Operation::delete_account:
     case Operation::set_alias:

@@ -29,6 +29,7 @@ enum class Operation {
   delete_account,
   set_alias,
   proxy,
+  generate_input,
   execute,
 };
 

@@ -236,7 +236,7 @@ Result<void> ConnectFlow::try_out(ProviderCall const& call, Plan const& plan, Fi
   request.account = account;
   request.endpoint = plan.detail->current_user_endpoint;
   if (!plan.detail->current_user_method.empty()) request.method = plan.detail->current_user_method;
-  auto const reply = provider_.proxy(call, request);
+  auto const reply = answer_of(provider_.proxy(call, request));
   if (!reply || reply->status != kUnauthorized) return {};
   constexpr std::size_t kMostWords = 300;
   bool const may_be_shown =

@@ -108,7 +108,7 @@ Result<ConnectionChecks::Verdict> ConnectionChecks::ask_current_user(ProviderCal
   request.account = row.account;
   request.endpoint = detail.current_user_endpoint;
   if (!detail.current_user_method.empty()) request.method = detail.current_user_method;
-  AGENTA_TRY(ProxyReply const reply, provider_.proxy(call, request));
+  AGENTA_TRY(ProxyReply const reply, answer_of(provider_.proxy(call, request)));
   Verdict verdict;
   verdict.probe = request.method + " " + request.endpoint;
   std::string const answered = row.integration_name + " answered " + std::to_string(reply.status);

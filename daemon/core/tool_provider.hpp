@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "shared/base/body.hpp"
 #include "shared/base/clock.hpp"
 #include "shared/base/secret.hpp"
 #include "shared/domain/connection.hpp"
@@ -14,6 +15,7 @@
 #include "shared/domain/execution.hpp"
 #include "shared/domain/integration.hpp"
 #include "shared/domain/page.hpp"
+#include "shared/domain/proxy.hpp"
 #include "shared/domain/tool.hpp"
 
 namespace agenta::daemon {
@@ -117,12 +119,25 @@ struct Account {
 struct ProxyRequest {
   AccountId account{};
   std::string method = "GET";
-  std::string endpoint{};  ///< a path at the service
+  std::string endpoint{};  ///< a path at the service, or an address of its domain
+  std::vector<ProxyField> headers{};
+  std::vector<ProxyField> query{};
+  std::optional<JsonText> body{};
+  std::optional<BinaryBody> binary{};
+};
+/// Bytes that the service answered, kept by the provider for a while.
+struct ProxyFile {
+  std::string url{};
+  std::string content_type{};
+  std::int64_t size = 0;  ///< as the provider says
 };
 /// What the service answered.
 struct ProxyReply {
   unsigned status = 0;
   std::string body{};  ///< its text; JSON where it was
+  std::vector<ProxyField> headers{};
+  bool is_json = false;             ///< `body` is a JSON document as it came, and not only text
+  std::optional<ProxyFile> file{};  ///< instead of `body`
 };
 
 struct ExecuteRequest {
@@ -165,6 +180,28 @@ struct ExecuteOutcome {
   std::optional<ToolResult> result{};
   std::optional<Error> error{};
   RateFacts rate{};
+};
+
+/// What became of a request to the service; an answer of the service is `answered` with a reply, whatever
+/// its status.
+struct ProxyOutcome {
+  Fate fate = Fate::unknown;
+  std::optional<ProxyReply> reply{};
+  std::optional<Error> error{};
+  RateFacts rate{};
+};
+/// The service's answer, else the provider's error.
+inline Result<ProxyReply> answer_of(ProxyOutcome outcome) {
+  if (outcome.reply) return std::move(*outcome.reply);
+  if (outcome.error) return fail(std::move(*outcome.error));
+  return fail(ErrorCode::internal, "the provider gave no reason");
+}
+
+/// Words that a provider makes arguments of.
+struct InputRequest {
+  ToolSlug tool{};
+  std::string version{};
+  std::string text{};
 };
 
 /// What core needs of a provider of tools; Composio is one. Blocks its thread; any thread. Errors are ours
@@ -210,9 +247,16 @@ class ToolProvider {
   /// The name by which the provider's own users see it; empty: none. `CONNECTION_ALREADY_EXISTS` where
   /// another account of the user and integration has it.
   virtual Result<void> set_alias(ProviderCall const& call, AccountId const& id, std::string const& alias) = 0;
-  /// Sends at most once. An answer of the service is a reply, whatever its status; an error is the
-  /// provider's.
-  virtual Result<ProxyReply> proxy(ProviderCall const& call, ProxyRequest const& request) = 0;
+  /// Sends at most once.
+  virtual ProxyOutcome proxy(ProviderCall const& call, ProxyRequest const& request) = 0;
+  /// Reads the bytes that the service answered; a `sink` that says no ends it as `CANCELLED`. May be
+  /// repeated: `sink` then gets them from the beginning. `FORBIDDEN` for an address that is not on the public
+  /// internet.
+  virtual Result<void> read_file(ProviderCall const& call, ProxyFile const& file, BodySink const& sink) = 0;
+
+  /// The arguments of a tool, written from words; they need not be valid. `INVALID_ARGUMENTS`, in the
+  /// provider's words, where it can make none of them. Changes nothing: may be repeated.
+  virtual Result<JsonText> generate_input(ProviderCall const& call, InputRequest const& request) = 0;
 
   /// Sends the request at most once.
   virtual ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) = 0;

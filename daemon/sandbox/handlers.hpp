@@ -52,6 +52,8 @@ Reply search_tool_session(World& world, Request const& request);
 HttpResponse answer_link(World& world, HttpRequest const& request);
 /// The page on which somebody lets a program log in, and its two buttons: `/dashboard…`.
 HttpResponse answer_dashboard(World& world, HttpRequest const& request);
+/// The bytes that a proxied request was answered with: `/answers/…`.
+HttpResponse answer_kept(World& world, HttpRequest const& request);
 /// The sandbox's own controls: `/_sandbox/…`.
 HttpResponse answer_control(World& world, HttpRequest const& request);
 /// `/_sandbox/catalog`: a new version of a toolkit while clients hold the old one.

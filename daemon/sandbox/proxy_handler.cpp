@@ -5,6 +5,7 @@
 #include "daemon/sandbox/handlers.hpp"
 #include "daemon/sandbox/json_value.hpp"
 #include "daemon/sandbox/links.hpp"
+#include "daemon/sandbox/proxy_answers.hpp"
 #include "daemon/sandbox/upstream.hpp"
 #include "shared/base/try.hpp"
 
@@ -47,12 +48,6 @@ ApiResult<Extras> read_parameters(nlohmann::json const& body, std::string_view q
   return extras;
 }
 
-HttpResponse passed_on(unsigned status, Json data) {
-  Json const headers{{"content-type", "application/json; charset=utf-8"}};
-  return json_response(200,
-                       to_text(Json{{"data", std::move(data)}, {"status", status}, {"headers", headers}}));
-}
-
 /// `/_echo`: what came. Of headers only the names, for a value may be a secret.
 Json echo_of(std::string const& method, UpstreamTarget const& target, Extras const& extras,
              nlohmann::json const& body) {
@@ -73,6 +68,7 @@ HttpResponse ask_provider(World& world, Account const& account, Toolkit const& t
   if (account.grant_is_dead) return passed_on(401, Json{{"message", toolkit.dead_grant}});
   if (auto const complaint = credential_complaint(find_scheme(world, account), account.fields))
     return passed_on(401, Json{{"message", *complaint}});
+  if (auto special = special_answer(world, target, extras.query, body)) return *std::move(special);
   if (target.path == "/_echo") return passed_on(200, echo_of(method, target, extras, body));
   auto const& user = toolkit.current_user;
   bool const is_user = !user.endpoint.empty() && target.path == user.endpoint;
@@ -98,7 +94,11 @@ Reply proxy_request(World& world, Request const& request) {
   if (endpoint.empty()) return refuse(bad_request("endpoint is required"));
   AGENTA_TRY(auto const target, upstream_target(*toolkit, *account, endpoint));
   AGENTA_TRY(auto const extras, read_parameters(request.body, target.query));
-  return ask_provider(world, *account, *toolkit, method, target, extras, request.body);
+  auto const* binary = find_node(request.body, "binary_body");
+  if (binary != nullptr && !find_text(*binary, "base64"))
+    return refuse(bad_request("The sandbox fetches nothing: binary_body must have base64"));
+  auto answer = ask_provider(world, *account, *toolkit, method, target, extras, request.body);
+  return method == "HEAD" ? without_body(std::move(answer)) : std::move(answer);
 }
 
 }  // namespace agenta::daemon::sandbox

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "daemon/sandbox/base64.hpp"
 #include "daemon/sandbox/json_value.hpp"
+#include "shared/base/base64.hpp"
 #include "shared/base/id.hpp"
 
 namespace agenta::daemon::sandbox {

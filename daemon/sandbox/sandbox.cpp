@@ -72,6 +72,7 @@ HttpResponse Sandbox::State::answer(HttpRequest const& request) {
   if (path.starts_with("/link/")) return answer_link(world, request);
   if (path == "/" || path == "/dashboard" || path.starts_with("/dashboard/"))
     return answer_dashboard(world, request);
+  if (path.starts_with("/answers/")) return answer_kept(world, request);
   if (path.starts_with("/_sandbox/")) return answer_control(world, request);
   return answer_api(world, request);
 }

@@ -135,10 +135,4 @@ Reply list_tool_slugs(World& world, Request const&) {
   return json_response(200, document + "]");
 }
 
-Reply generate_input(World& world, Request const& request) {
-  if (world.catalog.find_tool(request.parameters.front()) == nullptr)
-    return refuse(tool_not_found(request.parameters.front()));
-  return refuse(generic_error(501, "The sandbox has no language model to write arguments with"));
-}
-
 }  // namespace agenta::daemon::sandbox

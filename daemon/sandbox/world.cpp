@@ -19,6 +19,7 @@ void World::reset() {
   faults.clear();
   auto_approval = {};
   tool_sessions.clear();
+  answers.clear();
   cli_sessions.clear();
   forget_requests();
   restore_catalog();

@@ -31,6 +31,13 @@ struct SeenRequest {
   std::string target{};
 };
 
+/// Bytes that a service answered through the proxy, until enough others came after them.
+struct KeptAnswer {
+  std::string id{};
+  std::string bytes{};
+  std::string content_type{};
+};
+
 /// Settles new links by itself, for demonstrations without a browser.
 struct AutoApproval {
   enum class Mode : std::uint8_t { off, approve, deny } mode = Mode::off;
@@ -68,6 +75,7 @@ struct World {
   std::deque<std::string> revoked{};        ///< ids of accounts whose grants were taken back, oldest first
   std::deque<ToolSession> tool_sessions{};  ///< oldest first; they end with the process
   std::deque<CliSession> cli_sessions{};    ///< the same
+  std::deque<KeptAnswer> answers{};         ///< the same
   Unsaved unsaved{};
 
   /// The sandbox's own time.

@@ -2,6 +2,8 @@
 
 #include "shared/base/text.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_proxy.hpp"
+#include "shared/protocol/codec_tool_input.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 namespace agenta::protocol {
@@ -227,6 +229,17 @@ ServiceRequest get_execution(std::string_view id) { return Target{"/executions"}
 
 ServiceRequest get_execution_result(std::string_view id, std::string_view select) {
   return Target{"/executions"}.segment(id).path("/result").query("select", select).get();
+}
+
+ServiceRequest proxy(ProxyCall const& call) {
+  return Target{"/proxy"}.request("POST", encode_proxy_call(call));
+}
+
+ServiceRequest write_tool_input(std::string_view tool, std::string_view text, std::string_view version) {
+  ToolInputRequest request;
+  request.text = text;
+  request.version = version;
+  return Target{"/tools"}.segment(tool).path("/input").request("POST", encode_tool_input_request(request));
 }
 
 ServiceRequest get_daemon_status() { return Target{"/daemon"}.get(); }

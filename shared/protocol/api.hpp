@@ -11,6 +11,7 @@
 #include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/execution.hpp"
+#include "shared/domain/proxy.hpp"
 #include "shared/domain/tool_service.hpp"
 
 /// The socket API's vocabulary: paths, header names, and the requests that clients make, built in one place
@@ -201,6 +202,10 @@ ServiceRequest export_chain(std::string_view cursor);
 ServiceRequest verify_history(std::string_view head);
 /// Drops what is older than the settings keep, or than `older_than`; the document of `HistoryCleaning`.
 ServiceRequest clean_history(std::optional<std::chrono::milliseconds> older_than, DryRun dry_run);
+/// A request to a service through a connection.
+ServiceRequest proxy(ProxyCall const& call);
+/// A tool's arguments, written from a sentence. `version` empty: the latest.
+ServiceRequest write_tool_input(std::string_view tool, std::string_view text, std::string_view version);
 ServiceRequest get_daemon_status();
 /// `drain`: how long running work may take before it is cut off.
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);

@@ -94,7 +94,14 @@ class FakeProvider final : public daemon::ToolProvider {
   std::function<Result<void>(AccountId const&, std::string const&)> on_set_alias =
       [](auto const&, auto const&) { return Result<void>{}; };
   std::function<Result<daemon::ProxyReply>(daemon::ProxyRequest const&)> on_proxy = [](auto const&) {
-    return daemon::ProxyReply{200, "{}"};
+    return daemon::ProxyReply{200, "{}", {}, true, {}};
+  };
+  /// Where it is set, in place of `on_proxy`.
+  std::function<daemon::ProxyOutcome(daemon::ProxyRequest const&)> on_proxy_outcome{};
+  std::function<Result<void>(daemon::ProxyFile const&, BodySink const&)> on_read_file =
+      [](auto const&, auto const&) { return Result<void>{}; };
+  std::function<Result<JsonText>(daemon::InputRequest const&)> on_generate_input = [](auto const&) {
+    return JsonText{"{}"};
   };
   std::function<daemon::ExecuteOutcome(daemon::ProviderCall const&, daemon::ExecuteRequest const&)>
       on_execute = [](auto const&, auto const&) { return succeeded(); };
@@ -174,14 +181,31 @@ class FakeProvider final : public daemon::ToolProvider {
     record("set_alias", id.text + " " + alias);
     return on_set_alias(id, alias);
   }
-  Result<daemon::ProxyReply> proxy(daemon::ProviderCall const&,
-                                   daemon::ProxyRequest const& request) override {
+  daemon::ProxyOutcome proxy(daemon::ProviderCall const&, daemon::ProxyRequest const& request) override {
     record("proxy", request.method + " " + request.endpoint);
-    return on_proxy(request);
+    if (on_proxy_outcome) return on_proxy_outcome(request);
+    daemon::ProxyOutcome outcome;
+    outcome.fate = daemon::Fate::answered;
+    auto reply = on_proxy(request);
+    if (reply) {
+      outcome.reply = *std::move(reply);
+    } else {
+      outcome.error = std::move(reply).error();
+    }
+    return outcome;
   }
   Result<void> delete_account(daemon::ProviderCall const&, AccountId const& id) override {
     record("delete_account", id.text);
     return on_delete_account(id);
+  }
+  Result<void> read_file(daemon::ProviderCall const&, daemon::ProxyFile const& file,
+                         BodySink const& sink) override {
+    record("read_file", file.url);
+    return on_read_file(file, sink);
+  }
+  Result<JsonText> generate_input(daemon::ProviderCall const&, daemon::InputRequest const& request) override {
+    record("generate_input", request.tool.text + " " + request.version);
+    return on_generate_input(request);
   }
   daemon::ExecuteOutcome execute(daemon::ProviderCall const& call,
                                  daemon::ExecuteRequest const& request) override {

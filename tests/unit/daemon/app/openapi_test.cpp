@@ -36,6 +36,8 @@ struct OpenApi : CoreTest {
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
   History history{*database, journal, clock, {}};
+  ProxyRequests proxies{projects, rows, journal, catalog, credentials, provider, clock, {}};
+  ToolInputs inputs{catalog, credentials, provider, clock};
   ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
   ConnectionSync sync{projects, rows, turns, catalog, credentials, provider, checks, clock};
   ToolSearch search{catalog, provider};
@@ -65,6 +67,8 @@ struct OpenApi : CoreTest {
                                 .watcher = watcher}));
     add(api::execution_routes(executions));
     add(api::history_routes(history, executions));
+    add(api::proxy_routes(proxies));
+    add(api::input_routes(inputs));
     add(api::account_routes(credentials, logins, refresher));
     add(control_routes({}));
     return names;

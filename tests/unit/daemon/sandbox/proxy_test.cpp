@@ -114,6 +114,32 @@ TEST_F(SandboxProxy, EchoesWithoutTheValuesOfHeaders) {
   EXPECT_EQ(proxy(connect("u2"), "/_echo", "GET", {{"parameters", {{{"name", "a"}}}}}).status, 400U);
 }
 
+TEST_F(SandboxProxy, KeepsBytesForWhoeverFetchesThem) {
+  auto const account = connect();
+  auto const sent = json(proxy(account, "/_echo", "PUT",
+                               {{"binary_body", {{"base64", "AAH/"}, {"content_type", "image/png"}}}}));
+
+  auto const url = sent["binary_data"]["url"].get<std::string>();
+  HttpRequest request;
+  request.method = "GET";
+  request.target = url.substr(std::string{"http://127.0.0.1:4100"}.size());
+  auto const fetched = sandbox_->handle(request);
+
+  EXPECT_EQ(sent["binary_data"]["size"], 3);
+  EXPECT_EQ(sent["binary_data"]["content_type"], "image/png");
+  EXPECT_EQ(fetched.status, 200U);
+  EXPECT_EQ(fetched.body, std::string("\0\1\377", 3));
+  request.target += "x";
+  EXPECT_EQ(sandbox_->handle(request).status, 404U);
+}
+
+TEST_F(SandboxProxy, AnswersAHeadWithoutABody) {
+  auto const answer = json(proxy(connect(), "/_status/404", "HEAD"));
+
+  EXPECT_EQ(answer["status"], 404);
+  EXPECT_FALSE(answer.contains("data"));
+}
+
 TEST_F(SandboxProxy, IsClosedToScopedKeys) {
   EXPECT_EQ(refusal(send_as("ak_sandbox_scoped", "POST", "/tools/execute/proxy")),
             "403 812 APIKey_InsufficientPermissions");

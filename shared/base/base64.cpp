@@ -1,8 +1,9 @@
-#include "daemon/sandbox/base64.hpp"
+#include "shared/base/base64.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
-namespace agenta::daemon::sandbox {
+namespace agenta {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -45,4 +46,4 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return bytes;
 }
 
-}  // namespace agenta::daemon::sandbox
+}  // namespace agenta
