@@ -1,6 +1,9 @@
+#include <atomic>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/routes.hpp"
+#include "daemon/core/execution_run.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec.hpp"
@@ -25,17 +28,65 @@ Error tool_failure(Execution const& execution) {
   return error;
 }
 
-Result<ServiceReply> run(Executions& executions, Call const& call) {
-  std::string const output = call.query_value("output");
-  if (!output.empty() && output != "data" && output != "envelope") {
-    return fail(ErrorCode::invalid_request, "output is data or envelope, not " + output);
-  }
-  AGENTA_TRY(ToolCall const tool_call, protocol::decode_tool_call(call.request.body));
-  AGENTA_TRY(Execution const execution, executions.run(call.caller, tool_call));
+Result<std::string> output_of(Call const& call) {
+  std::string output = call.query_value("output");
+  if (output.empty() || output == "data" || output == "envelope") return output;
+  return fail(ErrorCode::invalid_request, "output is data or envelope, not " + output);
+}
+
+Result<ServiceReply> reply_with(Execution const& execution, std::string const& output) {
   if (output != "data" || execution.dry_run) return json_reply(protocol::encode_execution(execution));
   if (execution.error) return fail(tool_failure(execution));
   return json_reply(execution.data ? execution.data->text : "null");
 }
+
+Result<ServiceReply> run(Executions& executions, Call const& call) {
+  AGENTA_TRY(std::string const output, output_of(call));
+  AGENTA_TRY(ToolCall const tool_call, protocol::decode_tool_call(call.request.body));
+  AGENTA_TRY(Execution const execution, executions.run(call.caller, tool_call));
+  return reply_with(execution, output);
+}
+
+/// The same without a thread while it waits for its turn.
+class StagedRun final : public StagedWork {
+ public:
+  StagedRun(Executions& executions, Call call) : executions_(executions), call_(std::move(call)) {}
+
+  Step next(bool rested) override {
+    Executions::Run* run = run_.load();
+    if (run == nullptr) {
+      auto begun = begin();
+      if (!begun) return Result<ServiceReply>{fail(std::move(begun).error())};
+      run = *begun;
+    }
+    auto step = run->next(rested);
+    if (auto* const pause = std::get_if<Executions::Run::Pause>(&step))
+      return Pause{std::move(pause->key), pause->at_most};
+    auto& done = std::get<Result<Execution>>(step);
+    if (!done) return Result<ServiceReply>{fail(std::move(done).error())};
+    return reply_with(*done, output_);
+  }
+  std::optional<Error> leave() override {
+    Executions::Run* const run = run_.load();
+    return run == nullptr ? std::nullopt : run->leave();
+  }
+
+ private:
+  Result<Executions::Run*> begin() {
+    AGENTA_TRY(output_, output_of(call_));
+    AGENTA_TRY(auto tool_call, protocol::decode_tool_call(call_.request.body));
+    kept_ = std::make_unique<Executions::Run>(executions_, call_.caller, std::move(tool_call),
+                                              Executions::Run::MayLeave::yes);
+    run_ = kept_.get();
+    return kept_.get();
+  }
+
+  Executions& executions_;
+  Call const call_;
+  std::string output_{};
+  std::unique_ptr<Executions::Run> kept_{};
+  std::atomic<Executions::Run*> run_ = nullptr;  ///< for `leave`, which may be asked while it is made
+};
 
 Result<ServiceReply> list(Executions& executions, Call const& call) {
   store::ExecutionFilter filter;
@@ -62,7 +113,8 @@ std::vector<Route> execution_routes(Executions& executions) {
   auto const id_of = [](Call const& call) { return ExecutionId{to_lower(call.parameter("id"))}; };
   return {
       {"POST", "/api/tools/executions", Permission::run_tools, Work::provider,
-       [&executions](Call const& call) { return run(executions, call); }},
+       [&executions](Call const& call) { return run(executions, call); },
+       [&executions](Call const& call) { return std::make_unique<StagedRun>(executions, call); }},
       {"GET", "/api/tools/executions", Permission::view_tools, Work::local,
        [&executions](Call const& call) { return list(executions, call); }},
       {"GET", "/api/tools/executions/{id}", Permission::view_tools, Work::local,

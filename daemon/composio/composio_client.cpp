@@ -113,8 +113,8 @@ Result<std::vector<T>> all_pages(std::string_view what, Next next) {
 
 }  // namespace
 
-HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, std::string target,
-                                 std::string body, MayRepeat may_repeat) const {
+HttpCall ComposioClient::call_of(ProviderCall const& call, std::string method, std::string target,
+                                 std::string body) {
   auto http = HttpCall{};
   http.base_url = call.access.base_url;
   http.method = std::move(method);
@@ -126,6 +126,12 @@ HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, s
   http.body = std::move(body);
   http.deadline = call.deadline;
   http.stop = call.stop;
+  return http;
+}
+
+HttpOutcome ComposioClient::send(ProviderCall const& call, std::string method, std::string target,
+                                 std::string body, MayRepeat may_repeat) const {
+  auto http = call_of(call, std::move(method), std::move(target), std::move(body));
   http.may_repeat = may_repeat;
   return pool_.send(http);
 }
@@ -348,8 +354,14 @@ Result<ProxyReply> ComposioClient::proxy(ProviderCall const& call, ProxyRequest 
 ExecuteOutcome ComposioClient::execute(ProviderCall const& call, ExecuteRequest const& request) {
   auto target = Target{"/tools/execute"};
   target.segment(to_upper(request.tool.text));
-  auto const outcome = send(call, "POST", target.text(), encode_execute(request));
-  return execute_outcome(outcome, {Operation::execute, request.tool.text, {}}, Scrubber{call.access.api_key});
+  auto http = call_of(call, "POST", target.text(), encode_execute(request));
+  http.answer_by = request.answer_by;
+  http.on_written = request.on_written;
+  auto const sent = pool_.send(http);
+  auto outcome =
+      execute_outcome(sent, {Operation::execute, request.tool.text, {}}, Scrubber{call.access.api_key});
+  if (sent.progress == HttpProgress::replied) outcome.rate = rate_facts_of(sent.reply);
+  return outcome;
 }
 
 }  // namespace agenta::daemon

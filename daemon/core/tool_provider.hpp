@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -130,6 +131,10 @@ struct ExecuteRequest {
   JsonText arguments{};
   std::string user_id{};
   AccountId account{};  ///< empty for a tool that needs none
+  /// Once it is written whole its answer is awaited until then, whatever the call's deadline; none: until the
+  /// deadline.
+  std::optional<SteadyTime> answer_by{};
+  std::function<void()> on_written{};  ///< called when it is written whole; may be empty
 };
 
 /// What became of a tool execution. The three are kept apart because only one of them allows sending it
