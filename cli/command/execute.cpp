@@ -4,6 +4,7 @@
 #include "cli/command/execute_outcome.hpp"
 #include "cli/command/result_view.hpp"
 #include "cli/command/execute_text.hpp"
+#include "cli/command/execute_queue.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -24,6 +25,7 @@ struct ExecuteOptions {
   std::string idempotency_key{};
   std::string output = "data";
   std::string text{};
+  std::string retry = "safe";
   std::vector<std::string> select{};  // at most one; an empty pointer names the whole
   std::string max_bytes{};
   bool dry_run = false;
@@ -45,6 +47,7 @@ Result<void> check(ExecuteOptions const& options) {
   if (options.output != "data" && options.output != "envelope") return usage("--output is data or envelope");
   if (options.text == "-" && options.data == "-")
     return usage("--text and -d cannot both be read from stdin");
+  if (options.retry != "safe" && options.retry != "never") return usage("--retry is safe or never");
   if (options.select.size() > 1) return usage("--select is given more than once");
   if (!options.max_bytes.empty() && (options.output != "data" || options.dry_run))
     return usage("--max-bytes is about a tool's data: it goes with neither --output envelope nor --dry-run");
@@ -89,6 +92,7 @@ Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
   call.idempotency_key = options.idempotency_key;
   call.validate = !options.no_validate;
   call.dry_run = options.dry_run;
+  call.retry = options.retry == "never" ? RetryRule::never : RetryRule::when_safe;
   return call;
 }
 
@@ -125,6 +129,7 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   Result<std::string> body = [&] {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
     spinner.say("running " + call.tool);
+    QueueWatch const watch{context, spinner, call.id, call.tool};
     return run_to_outcome(context, call, output, is_data ? &view.intake() : nullptr);
   }();
   if (!body) return fail(std::move(body).error());
@@ -151,6 +156,9 @@ RunFn add_execute(Syntax& syntax) {
       .flag("--dry-run", options->dry_run, "Check everything and send nothing")
       .flag("--no-validate", options->no_validate, "Leave the arguments to the service to judge")
       .option("--idempotency-key", "KEY", options->idempotency_key, "Run at most once under this key, ever")
+      .option("--retry", "safe|never", options->retry,
+              "Send it again only where that cannot have a second effect, or never (default: safe)")
+      .one_of({"safe", "never"})
       .option("--output", "data|envelope", options->output,
               "The tool's data, or the whole record (default: data)")
       .one_of({"data", "envelope"})

@@ -1,7 +1,10 @@
+#include <atomic>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/execution_query.hpp"
 #include "daemon/api/routes.hpp"
+#include "daemon/core/execution_run.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
@@ -40,14 +43,21 @@ Result<ServiceReply> result_reply(Executions const& executions, Execution const&
   return reply;
 }
 
-Result<ServiceReply> run(Executions& executions, Call const& call) {
-  std::string const output = call.query_value("output");
-  if (!output.empty() && output != "data" && output != "envelope") {
-    return fail(ErrorCode::invalid_request, "output is data or envelope, not " + output);
-  }
-  AGENTA_TRY(ToolCall const tool_call, protocol::decode_tool_call(call.request.body));
-  AGENTA_TRY(Execution const execution, executions.run(call.caller, tool_call));
-  if (output != "data" || execution.dry_run) {
+/// How a run is answered: the whole record, or the data alone.
+struct Wanted {
+  std::string output{};
+  std::string select{};
+};
+
+Result<Wanted> wanted_of(Call const& call) {
+  Wanted wanted{call.query_value("output"), call.query_value("select")};
+  if (wanted.output.empty() || wanted.output == "data" || wanted.output == "envelope") return wanted;
+  return fail(ErrorCode::invalid_request, "output is data or envelope, not " + wanted.output);
+}
+
+Result<ServiceReply> reply_with(Executions const& executions, Execution const& execution,
+                                Wanted const& wanted) {
+  if (wanted.output != "data" || execution.dry_run) {
     ServiceReply reply = json_reply(protocol::encode_execution(execution));
     if (!execution.result_lost.empty()) {
       reply.headers.emplace_back(protocol::kNoticeHeader,
@@ -56,8 +66,56 @@ Result<ServiceReply> run(Executions& executions, Call const& call) {
     return reply;
   }
   if (execution.error) return fail(tool_failure(execution));
-  return result_reply(executions, execution, call.query_value("select"));
+  return result_reply(executions, execution, wanted.select);
 }
+
+Result<ServiceReply> run(Executions& executions, Call const& call) {
+  AGENTA_TRY(Wanted const wanted, wanted_of(call));
+  AGENTA_TRY(ToolCall const tool_call, protocol::decode_tool_call(call.request.body));
+  AGENTA_TRY(Execution const execution, executions.run(call.caller, tool_call));
+  return reply_with(executions, execution, wanted);
+}
+
+/// The same without a thread while it waits for its turn.
+class StagedRun final : public StagedWork {
+ public:
+  StagedRun(Executions& executions, Call call) : executions_(executions), call_(std::move(call)) {}
+
+  Step next(bool rested) override {
+    Executions::Run* run = run_.load();
+    if (run == nullptr) {
+      auto begun = begin();
+      if (!begun) return Result<ServiceReply>{fail(std::move(begun).error())};
+      run = *begun;
+    }
+    auto step = run->next(rested);
+    if (auto* const pause = std::get_if<Executions::Run::Pause>(&step))
+      return Pause{std::move(pause->key), pause->at_most};
+    auto& done = std::get<Result<Execution>>(step);
+    if (!done) return Result<ServiceReply>{fail(std::move(done).error())};
+    return reply_with(executions_, *done, wanted_);
+  }
+  std::optional<Error> leave() override {
+    Executions::Run* const run = run_.load();
+    return run == nullptr ? std::nullopt : run->leave();
+  }
+
+ private:
+  Result<Executions::Run*> begin() {
+    AGENTA_TRY(wanted_, wanted_of(call_));
+    AGENTA_TRY(auto tool_call, protocol::decode_tool_call(call_.request.body));
+    kept_ = std::make_unique<Executions::Run>(executions_, call_.caller, std::move(tool_call),
+                                              Executions::Run::MayLeave::yes);
+    run_ = kept_.get();
+    return kept_.get();
+  }
+
+  Executions& executions_;
+  Call const call_;
+  Wanted wanted_{};
+  std::unique_ptr<Executions::Run> kept_{};
+  std::atomic<Executions::Run*> run_ = nullptr;  ///< for `leave`, which may be asked while it is made
+};
 
 Result<ServiceReply> list(Executions& executions, Call const& call) {
   AGENTA_TRY(auto const filter, read_execution_filter(call));
@@ -71,7 +129,8 @@ std::vector<Route> execution_routes(Executions& executions) {
   auto const id_of = [](Call const& call) { return ExecutionId{to_lower(call.parameter("id"))}; };
   return {
       {"POST", "/api/tools/executions", Permission::run_tools, Work::provider,
-       [&executions](Call const& call) { return run(executions, call); }},
+       [&executions](Call const& call) { return run(executions, call); },
+       [&executions](Call const& call) { return std::make_unique<StagedRun>(executions, call); }},
       {"GET", "/api/tools/executions", Permission::view_tools, Work::local,
        [&executions](Call const& call) { return list(executions, call); }},
       {"GET", "/api/tools/executions/{id}", Permission::view_tools, Work::local,

@@ -71,6 +71,12 @@ Result<ServiceReply> Router::run(Match const& match, ServiceRequest const& reque
   return match.route->handler(call);
 }
 
+std::unique_ptr<StagedWork> Router::begin(Match const& match, ServiceRequest const& request,
+                                          Caller const& caller) const {
+  Call const call{request, caller, match.parameters, match.query};
+  return match.route->stage(call);
+}
+
 ServiceReply json_reply(std::string body, unsigned status) {
   ServiceReply reply;
   reply.status = status;

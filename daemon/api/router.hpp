@@ -1,11 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "daemon/core/caller.hpp"
@@ -37,12 +40,34 @@ struct Call {
 
 using Handler = std::function<Result<ServiceReply>(Call const&)>;
 
+/// Work that waits between its steps, without a thread: each step is a plain function that blocks. The request
+/// and the caller of its call outlive it.
+class StagedWork {
+ public:
+  virtual ~StagedWork() = default;
+  /// Until the key is woken, and at most so long.
+  struct Pause {
+    std::string key{};
+    std::chrono::milliseconds at_most{};
+  };
+  using Step = std::variant<Pause, Result<ServiceReply>>;
+  /// The reply, or a pause after which it is called again; `rested`: the last pause lasted its whole time. By
+  /// one thread at a time.
+  virtual Step next(bool rested) = 0;
+  /// While `next` is at work beyond the caller's deadline: the answer for a caller who need not wait for it.
+  /// The work goes on. Any thread; must not block.
+  virtual std::optional<Error> leave() = 0;
+};
+/// Begins it; decodes nothing, so that it may be called anywhere.
+using Stage = std::function<std::unique_ptr<StagedWork>(Call const&)>;
+
 struct Route {
   std::string_view method;
   std::string_view path;  ///< `/api/tools/connections/{id}`
   Permission permission;
   Work work;
   Handler handler;
+  Stage stage{};  ///< the same in steps, where the work may have to wait; empty: it does not
 };
 
 /// The table of what the daemon answers: method, path, permission, kind of work, function. Any thread; the
@@ -61,6 +86,9 @@ class Router {
   Result<Match> find(std::string_view method, std::string_view target) const;
   /// Runs the matched route's function.
   Result<ServiceReply> run(Match const& match, ServiceRequest const& request, Caller const& caller) const;
+  /// The same in steps, for a route that has them.
+  std::unique_ptr<StagedWork> begin(Match const& match, ServiceRequest const& request,
+                                    Caller const& caller) const;
   std::span<Route const> routes() const { return routes_; }
 
  private:

@@ -1,6 +1,9 @@
 #include "daemon/app/dispatcher.hpp"
 
 #include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <exception>
 #include <utility>
@@ -24,6 +27,11 @@ using std::chrono::milliseconds;
 
 /// A reply without an envelope cannot carry `successful:false` under 200: there the tool's failure is a 422.
 constexpr unsigned kToolFailedStatus = 422;
+
+/// How often a caller whose deadline has passed is looked at again, until it may be answered.
+constexpr milliseconds kLeaveAgain{50};
+/// What still pauses when nobody may wait any more looks again so soon.
+constexpr milliseconds kPauseWhenClosed{20};
 
 std::optional<long long> parse_count(std::string_view text) {
   long long value = 0;
@@ -69,6 +77,7 @@ Dispatcher::Dispatcher(api::Router const& router, WorkerPool& local, WorkerPool&
       local_(local),
       provider_(provider),
       waits_(waits),
+      turns_(waits.executor()),
       log_(log),
       options_(std::move(options)) {}
 
@@ -105,6 +114,7 @@ Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer con
   if (auto const url = find_header(request.headers, protocol::kBaseUrlHeader)) caller.base_url = *url;
   if (auto const bus = find_header(request.headers, protocol::kSessionBusHeader)) caller.session_bus = *bus;
   if (request.method != "GET") caller.actor = actor_of(request, peer.process);
+  caller.client = std::to_string(peer.process.pid);
   caller.stop = peer.hangup;
 
   milliseconds timeout = options_.default_timeout;
@@ -141,7 +151,12 @@ boost::asio::awaitable<Result<ServiceReply>> Dispatcher::run_once(Admitted const
 
 /// Runs the route; while its answer is not settled and the client asked to wait, runs it again at each
 /// notification.
-boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Admitted const& admitted) {
+boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Shared shared) {
+  Admitted const& admitted = *shared;
+  if (admitted.match.route->stage) {
+    auto steps = answer_in_steps(shared);
+    co_return co_await std::move(steps);
+  }
   SteadyTime const end = std::chrono::steady_clock::now() + admitted.wait;
   for (;;) {
     auto const seen = waits_.generation();
@@ -156,6 +171,72 @@ boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer(Admitted const& 
     if (over || admitted.caller.stop.stop_requested()) co_return result;
     auto waiting = waits_.wait(key->second, left, admitted.caller.stop, seen);
     co_await std::move(waiting);
+  }
+}
+
+/// One step of staged work on a pool, which may outlast the wait for it.
+struct Dispatcher::Hop {
+  Shared admitted{};
+  std::unique_ptr<api::StagedWork> work{};
+  bool rested = false;
+  std::optional<api::StagedWork::Step> step{};  ///< what it came to; none: still at work, or the caller left
+  std::optional<Error> leave{};                 ///< what to tell a caller who need not wait for it
+  std::exception_ptr error{};
+  bool is_done = false;  ///< loop thread only
+};
+
+/// Goes on with the work, one step after the other, and waits between them without a thread.
+boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer_in_steps(Shared admitted) {
+  auto hop = std::make_shared<Hop>();
+  hop->admitted = admitted;
+  hop->work = router_.begin(admitted->match, admitted->request, admitted->caller);
+  auto timer = std::make_shared<boost::asio::steady_timer>(turns_.executor());
+  for (;;) {
+    auto const seen = turns_.generation();
+    auto stepping = take_step(hop, timer);
+    co_await std::move(stepping);
+    if (hop->error) std::rethrow_exception(hop->error);
+    if (hop->leave) co_return fail(*std::move(hop->leave));
+    if (auto* const reply = std::get_if<Result<ServiceReply>>(&*hop->step)) co_return std::move(*reply);
+    auto const pause = std::get<api::StagedWork::Pause>(*hop->step);
+    // A hang-up is news once.
+    auto const stop = admitted->caller.stop;
+    if (turns_.is_closed()) {
+      timer->expires_after(std::min(pause.at_most, kPauseWhenClosed));
+      auto resting = timer->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+      co_await std::move(resting);
+      hop->rested = pause.at_most <= kPauseWhenClosed;
+      continue;
+    }
+    auto waiting = turns_.wait(pause.key, pause.at_most, stop.stop_requested() ? std::stop_token{} : stop, seen);
+    hop->rested = co_await std::move(waiting);
+  }
+}
+
+/// Returns when the step is done; or, once the caller's deadline has passed, when it may be left to itself.
+boost::asio::awaitable<void> Dispatcher::take_step(std::shared_ptr<Hop> hop, Timer timer) {
+  hop->step.reset();
+  hop->is_done = false;
+  auto executor = turns_.executor();
+  provider_.post([hop, timer, executor, guard = boost::asio::make_work_guard(executor)] {
+    try {
+      hop->step.emplace(hop->work->next(hop->rested));
+    } catch (...) {
+      hop->error = std::current_exception();
+    }
+    boost::asio::post(executor, [hop, timer] {
+      hop->is_done = true;
+      timer->cancel();
+    });
+  });
+  timer->expires_at(hop->admitted->caller.deadline);
+  for (;;) {
+    auto expiry = timer->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    co_await std::move(expiry);
+    if (hop->is_done) co_return;
+    hop->leave = hop->work->leave();
+    if (hop->leave) co_return;
+    timer->expires_after(kLeaveAgain);
   }
 }
 
@@ -195,10 +276,11 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
   try {
     auto admitted = admit(std::move(request), peer);
     if (admitted) {
-      project = admitted->caller.project;
-      auto answering = answer(*admitted);
+      auto const shared = std::make_shared<Admitted const>(std::move(*admitted));
+      project = shared->caller.project;
+      auto answering = answer(shared);
       result = co_await std::move(answering);
-      if (!result && result.error().code == ErrorCode::api_key_rejected && admitted->caller.api_key) {
+      if (!result && result.error().code == ErrorCode::api_key_rejected && shared->caller.api_key) {
         // Logging in would not help: the caller's variable goes before what login saves.
         result.error().message += "; the key came from COMPOSIO_API_KEY in the environment";
         result.error().next_step.clear();

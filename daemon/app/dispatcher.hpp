@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,11 @@ class Dispatcher {
 
   boost::asio::awaitable<HttpResponse> handle(HttpRequest request, HttpPeer peer);
 
+  /// Goes on with staged work that pauses on the key.
+  void wake(std::string const& key) { turns_.notify(key); }
+  /// Ends every pause, and lets none begin any more: for a shutdown whose patience is over.
+  void end_pauses() { turns_.close(); }
+
   /// When the last request began or ended; an idle daemon exits by it.
   SteadyTime last_activity() const { return last_activity_; }
   /// Requests being answered.
@@ -37,7 +44,12 @@ class Dispatcher {
  private:
   struct Admitted;
   Result<Admitted> admit(HttpRequest request, HttpPeer const& peer) const;
-  boost::asio::awaitable<Result<ServiceReply>> answer(Admitted const& admitted);
+  using Shared = std::shared_ptr<Admitted const>;
+  struct Hop;
+  boost::asio::awaitable<Result<ServiceReply>> answer(Shared admitted);
+  boost::asio::awaitable<Result<ServiceReply>> answer_in_steps(Shared admitted);
+  using Timer = std::shared_ptr<boost::asio::steady_timer>;
+  boost::asio::awaitable<void> take_step(std::shared_ptr<Hop> hop, Timer timer);
   boost::asio::awaitable<Result<ServiceReply>> run_once(Admitted const& admitted);
   HttpResponse to_response(Result<ServiceReply> result, std::string const& request_id,
                            std::string const& project) const;
@@ -47,6 +59,7 @@ class Dispatcher {
   WorkerPool& local_;
   WorkerPool& provider_;
   WaitList& waits_;
+  WaitList turns_;  ///< pauses of staged work, which a shutdown lets go on as long as it drains
   log::Log& log_;
   Options const options_;
   SteadyTime last_activity_ = std::chrono::steady_clock::now();

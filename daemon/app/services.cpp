@@ -33,6 +33,8 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kSocketCheck{2};
 constexpr milliseconds kShutdownCheck{20};
+/// Threads for what may ask Composio beside the executions that are out: planning further ones among it.
+constexpr std::size_t kOtherWork = 16;
 /// What is aborted still has to come back and be journaled.
 constexpr std::chrono::seconds kAfterAbort{3};
 
@@ -159,7 +161,8 @@ Services::Services(config::Paths paths, config::Settings settings, InstanceLock 
       lock_(lock),
       log_(std::move(log)),
       database_(std::move(database)),
-      provider_workers_("agenta-composio", static_cast<std::size_t>(settings_.integer("limits.in_flight"))) {}
+      provider_workers_("agenta-composio",
+                        static_cast<std::size_t>(settings_.integer("limits.in_flight")) + kOtherWork) {}
 
 Services::~Services() = default;
 
@@ -203,6 +206,9 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.results = result_options(settings_, paths_);
   options.history.keep_for = settings_.duration("history.keep_for");
   options.proxies = proxy_options(options.executions, paths_);
+  options.executions.wake = [this](std::string const& key) {
+    boost::asio::post(loop_, [this, key] { dispatcher_->wake(key); });
+  };
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
   options.custom_runner = runner_options(settings_);
   options.custom = custom_options(settings_, paths_, log_);
@@ -443,6 +449,7 @@ void Services::continue_shutdown() {
     aborted_ = true;
     log_.warn("daemon.aborting", {{"executions", std::to_string(core_->executions.running())}});
     core_->executions.abort_all();
+    dispatcher_->end_pauses();
     core_->http.abort_all();
   }
   shutdown_timer_.expires_after(kShutdownCheck);

@@ -11,6 +11,19 @@ void CallGuard::fire(Cause cause) {
   if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
 }
 
+void CallGuard::fire_unless_written(Cause cause) {
+  {
+    std::lock_guard const lock{mutex_};
+    if (is_written_) return;
+  }
+  fire(cause);
+}
+
+void CallGuard::note_written() {
+  std::lock_guard const lock{mutex_};
+  is_written_ = true;
+}
+
 bool CallGuard::hold(int socket) {
   std::lock_guard const lock{mutex_};
   if (cause_ != Cause::none) return false;

@@ -12,6 +12,9 @@ class CallGuard {
 
   /// The first cause counts.
   void fire(Cause cause);
+  /// The same, where the request is not written whole.
+  void fire_unless_written(Cause cause);
+  void note_written();
   /// Makes `socket` (not owned; valid until `let_go`) the one to shut down. False when the call has been
   /// ended.
   bool hold(int socket);
@@ -21,6 +24,7 @@ class CallGuard {
  private:
   mutable std::mutex mutex_{};
   Cause cause_ = Cause::none;
+  bool is_written_ = false;
   int socket_ = -1;
 };
 

@@ -122,7 +122,7 @@ Result<std::vector<T>> all_pages(std::string_view what, Next next) {
 }  // namespace
 
 HttpCall ComposioClient::frame(ProviderCall const& call, std::string method, std::string target,
-                               std::string body) const {
+                               std::string body) {
   auto http = HttpCall{};
   http.base_url = call.access.base_url;
   http.method = std::move(method);
@@ -384,18 +384,23 @@ ExecuteOutcome ComposioClient::execute(ProviderCall const& call, ExecuteRequest 
   auto const scrubber = Scrubber{call.access.api_key};
   auto spill = ResultSpill{request.result_file, scrubber};
   auto http = frame(call, "POST", target.text(), encode_execute(request));
+  http.answer_by = request.answer_by;
+  http.on_written = request.on_written;
   http.max_body = request.most_result_bytes;
   http.on_reply = [&spill](unsigned status, HttpFields const&) { spill.begin(status); };
   http.sink = [&spill](std::string_view bytes) {
     spill.take(bytes);
     return true;
   };
-  auto outcome = pool_.send(http);
+  auto sent = pool_.send(http);
   auto const asked = Asked{Operation::execute, request.tool.text, {}};
-  if (outcome.progress == HttpProgress::replied && spill.is_spilled())
-    return read_outcome(outcome.reply, spill.finish(), asked, scrubber);
-  outcome.reply.body = spill.take_held();
-  return execute_outcome(outcome, asked, scrubber);
+  bool const has_replied = sent.progress == HttpProgress::replied;
+  bool const is_spilled = has_replied && spill.is_spilled();
+  if (!is_spilled) sent.reply.body = spill.take_held();
+  auto outcome = is_spilled ? read_outcome(sent.reply, spill.finish(), asked, scrubber)
+                            : execute_outcome(sent, asked, scrubber);
+  if (has_replied) outcome.rate = rate_facts_of(sent.reply);
+  return outcome;
 }
 
 }  // namespace agenta::daemon

@@ -41,7 +41,7 @@ class ComposioClient final : public ToolProvider {
   ExecuteOutcome execute(ProviderCall const& call, ExecuteRequest const& request) override;
 
  private:
-  HttpCall frame(ProviderCall const& call, std::string method, std::string target, std::string body) const;
+  static HttpCall frame(ProviderCall const& call, std::string method, std::string target, std::string body);
   HttpOutcome send(ProviderCall const& call, std::string method, std::string target, std::string body,
                    MayRepeat may_repeat = MayRepeat::no) const;
   Result<HttpReply> ask(ProviderCall const& call, std::string method, std::string target, std::string body,

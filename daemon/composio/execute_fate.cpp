@@ -1,6 +1,9 @@
 #include "daemon/composio/execute_fate.hpp"
 
+#include <charconv>
+
 #include "daemon/composio/composio_codec.hpp"
+#include "shared/base/text.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -50,6 +53,16 @@ ExecuteOutcome read_outcome(HttpReply const& reply, Result<ToolResult> result, A
   return {.fate = Fate::answered, .result = std::move(*result), .error = std::nullopt};
 }
 
+std::optional<std::int64_t> count_of(HttpReply const& reply, std::string_view name) {
+  auto const text = trim(find_field(reply.fields, name).value_or(""));
+  auto number = std::int64_t{0};
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
 ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, Scrubber const& scrubber) {
   if (outcome.progress == HttpProgress::not_written) return nothing_ran(error_from_trouble(outcome, asked));
   if (outcome.progress == HttpProgress::written_no_reply) return unknown(asked, outcome.detail);
@@ -64,6 +77,14 @@ ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, S
   }
   if (refuses(reply.status, parse_envelope(reply.body).has_value())) return answered(std::move(error));
   return unknown(asked, "Composio answered " + std::to_string(reply.status), error.request_id);
+}
+
+RateFacts rate_facts_of(HttpReply const& reply) {
+  auto facts = RateFacts{};
+  facts.limit = count_of(reply, "x-ratelimit");
+  facts.remaining = count_of(reply, "x-ratelimit-remaining");
+  if (facts.remaining || facts.limit) facts.window = rate_limit_window_of(reply);
+  return facts;
 }
 
 }  // namespace agenta::daemon

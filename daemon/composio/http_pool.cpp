@@ -119,6 +119,7 @@ std::string describe(HttpTrouble what, httplib::Error error, Endpoint const& end
 
 /// What one use of a line found out while the library ran.
 struct Watch {
+  CallGuard* guard = nullptr;
   bool body_written = false;
   bool too_large = false;
   bool unwanted = false;  ///< the caller's sink said no
@@ -131,18 +132,28 @@ HttpFields fields_of(httplib::Response const& response) {
   return fields;
 }
 
+/// The last byte of a request was handed to the network, or was not.
+bool note_written(HttpCall const& call, Watch& watch, bool is_written) {
+  watch.body_written = is_written;
+  if (!is_written) return false;
+  watch.guard->note_written();
+  if (call.on_written) call.on_written();
+  return true;
+}
+
 /// Hands over the next piece of a file; the last byte tells that the request was written whole.
-bool write_piece(FileBody const& part, std::size_t at, std::size_t left, Watch& watch,
+bool write_piece(HttpCall const& call, std::size_t at, std::size_t left, Watch& watch,
                  httplib::DataSink& sink) {
+  FileBody const& part = *call.body_file;
   constexpr auto kPiece = std::size_t{256} * 1024;
   auto piece = std::string(std::min(kPiece, left), '\0');
   auto const got = ::pread(part.file->get(), piece.data(), piece.size(),
                            static_cast<off_t>(part.offset + static_cast<std::int64_t>(at)));
   if (got <= 0) return false;
-  watch.body_written = static_cast<std::size_t>(got) == left;
-  if (sink.write(piece.data(), static_cast<std::size_t>(got))) return true;
-  watch.body_written = false;
-  return false;
+  bool const is_last = static_cast<std::size_t>(got) == left;
+  if (!sink.write(piece.data(), static_cast<std::size_t>(got))) return false;
+  if (is_last) note_written(call, watch, true);
+  return true;
 }
 
 httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Watch& watch,
@@ -154,7 +165,7 @@ httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Wa
   if (call.body_file) {
     request.content_length_ = static_cast<std::size_t>(call.body_file->size);
     request.content_provider_ = [&call, &watch](std::size_t at, std::size_t left, httplib::DataSink& sink) {
-      return write_piece(*call.body_file, at, left, watch, sink);
+      return write_piece(call, at, left, watch, sink);
     };
   } else if (!call.body.empty()) {
     request.content_length_ = call.body.size();
@@ -162,8 +173,7 @@ httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Wa
     // most.
     request.content_provider_ = [&call, &watch](std::size_t, std::size_t, httplib::DataSink& sink) {
       if (watch.body_written) return false;
-      watch.body_written = sink.write(call.body.data(), call.body.size());
-      return watch.body_written;
+      return note_written(call, watch, sink.write(call.body.data(), call.body.size()));
     };
   }
   if (call.on_reply) {
@@ -221,8 +231,9 @@ HttpOutcome failed(HttpCall const& call, Endpoint const& endpoint, Line const& l
 }
 
 HttpOutcome use(Line& line, HttpCall const& call, Endpoint const& endpoint) {
+  auto const end = std::max(call.deadline, call.answer_by.value_or(call.deadline));
   auto const left = std::clamp<std::chrono::steady_clock::duration>(
-                        call.deadline - std::min(call.deadline, std::chrono::steady_clock::now()),
+                        end - std::min(end, std::chrono::steady_clock::now()),
                         std::chrono::seconds{0}, kLongest) +
                     kAfterDeadline;
   line.client->set_connection_timeout(left);
@@ -230,6 +241,7 @@ HttpOutcome use(Line& line, HttpCall const& call, Endpoint const& endpoint) {
   line.client->set_write_timeout(left);
 
   auto watch = Watch{};
+  watch.guard = line.guard;
   auto outcome = HttpOutcome{};
   auto request = make_request(call, endpoint, watch, outcome.reply.body);
   auto response = httplib::Response{};
@@ -426,9 +438,16 @@ HttpOutcome HttpPool::send(HttpCall const& call) {
   auto const fire = [&] { guard->fire(CallGuard::Cause::stop); };
   auto const on_stop = std::stop_callback{call.stop, fire};
   auto const on_closing = std::stop_callback{closing, fire};
-  auto const key = impl_->alarm.set(call.deadline, [guard] { guard->fire(CallGuard::Cause::deadline); });
+  auto const key = impl_->alarm.set(call.deadline, [guard, waits_on = call.answer_by.has_value()] {
+    waits_on ? guard->fire_unless_written(CallGuard::Cause::deadline)
+             : guard->fire(CallGuard::Cause::deadline);
+  });
+  auto last = std::optional<Alarm::Key>{};
+  if (call.answer_by)
+    last = impl_->alarm.set(*call.answer_by, [guard] { guard->fire(CallGuard::Cause::deadline); });
   auto outcome = impl_->send(call, *endpoint, *guard);
   impl_->alarm.cancel(key);
+  if (last) impl_->alarm.cancel(*last);
 
   // A call that ended during the look-up never had a socket to tell why.
   if (outcome.progress == HttpProgress::not_written && outcome.trouble == HttpTrouble::unknown_host) {

@@ -31,6 +31,9 @@ struct HttpCall {
   HttpFields fields{};
   std::string body{};
   SteadyTime deadline = SteadyTime::max();
+  /// Once the request is written whole, its reply may come until then; none: until the deadline.
+  std::optional<SteadyTime> answer_by{};
+  std::function<void()> on_written{};  ///< called when a request with a body is written whole; may be empty
   std::stop_token stop{};
   MayRepeat may_repeat = MayRepeat::no;
   std::size_t max_body = std::size_t{64} << 20;  ///< bytes of the reply's body

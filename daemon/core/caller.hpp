@@ -17,6 +17,7 @@ struct Caller {
   std::string base_url{};           ///< the endpoint the caller's settings name; empty: the daemon's
   std::string session_bus{};        ///< the address of the caller's session bus, where a keyring may be
   Actor actor{};
+  std::string client{};  ///< whose turn it is, among those who wait for one: the peer's process
   SteadyTime deadline{};
   std::stop_token stop{};  ///< requested when nobody waits for the answer any more
 };

@@ -10,18 +10,39 @@
 // journal.
 namespace agenta::daemon {
 
-Executions::Start Executions::begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight) {
+namespace {
+
+/// How long a cancel waits for what has not been sent to say so itself.
+constexpr std::chrono::seconds kCancelPatience{2};
+
+}  // namespace
+
+Executions::Start Executions::begin_flight(std::shared_ptr<Flight> const& flight) {
   std::lock_guard const guard{mutex_};
-  if (cancelled_early_.erase(id.text) != 0) return Start::cancelled_before;
-  return flights_.emplace(id.text, flight).second ? Start::flying : Start::id_in_use;
+  if (cancelled_early_.erase(flight->id.text) != 0) return Start::cancelled_before;
+  return flights_.emplace(flight->id.text, flight).second ? Start::flying : Start::id_in_use;
 }
 
 void Executions::end_flight(ExecutionId const& id) {
+  bool is_watched = false;
   {
     std::lock_guard const guard{mutex_};
-    flights_.erase(id.text);
+    auto const found = flights_.find(id.text);
+    if (found == flights_.end()) return;
+    is_watched = found->second->watched;
+    flights_.erase(found);
   }
-  landed_.notify_all();
+  changed_.notify_all();
+  if (is_watched) wake(id.text);
+}
+
+/// Whether it is under way; its key is then woken when it has landed.
+bool Executions::watch_flight(ExecutionId const& id) {
+  std::lock_guard const guard{mutex_};
+  auto const found = flights_.find(id.text);
+  if (found == flights_.end()) return false;
+  found->second->watched = true;
+  return true;
 }
 
 /// Whether it is under way. If not, its request may still be read: the wish is kept for it.
@@ -39,11 +60,19 @@ bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) 
     flight = found->second;
   }
   if (flight->project != project) return false;  // somebody else's
-  std::lock_guard const guard{flight->mutex};
-  flight->cancel_wanted = true;
-  flight->changed.notify_all();
+  bool is_out = false;
+  {
+    std::lock_guard const guard{flight->mutex};
+    flight->cancel_wanted = true;
+    is_out = flight->on_the_wire;
+  }
   // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
   if (flight->read_only || flight->can_be_ended) flight->abort.request_stop();
+  if (is_out) return true;
+  // It waits, and is woken to end: whoever asked is told that nothing was sent.
+  wake(id.text);
+  std::unique_lock lock{mutex_};
+  changed_.wait_for(lock, kCancelPatience, [&] { return !flights_.contains(id.text); });
   return true;
 }
 
@@ -68,6 +97,7 @@ Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
                 {"agenta-tools", "history", "list"});
   }
   note_gone(*found);
+  if (!is_settled(found->state)) found->queue = find_place(id);
   return std::move(*found);
 }
 
@@ -126,6 +156,24 @@ Result<store::ExecutionFilter> Executions::by_connection_id(ProjectId const& pro
   return filter;
 }
 
+/// Where one stands that waits for its turn; nothing where it does not.
+std::optional<QueuePlace> Executions::find_place(ExecutionId const& id) const {
+  std::shared_ptr<Flight> flight;
+  {
+    std::lock_guard const guard{mutex_};
+    auto const found = flights_.find(id.text);
+    if (found == flights_.end()) return std::nullopt;
+    flight = found->second;
+  }
+  std::shared_ptr<Turns::Turn> turn;
+  {
+    std::lock_guard const guard{flight->mutex};
+    turn = flight->turn;
+  }
+  if (!turn) return std::nullopt;
+  return turn->find_place();
+}
+
 Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
   write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
@@ -151,12 +199,18 @@ std::size_t Executions::running() const {
 }
 
 void Executions::abort_all() {
-  std::lock_guard const guard{mutex_};
-  for (auto& [id, flight] : flights_) {
-    std::lock_guard const inner{flight->mutex};
+  std::vector<std::shared_ptr<Flight>> flying;
+  {
+    std::lock_guard const guard{mutex_};
+    for (auto const& [id, flight] : flights_) flying.push_back(flight);
+  }
+  for (auto const& flight : flying) {
+    {
+      std::lock_guard const guard{flight->mutex};
+      flight->cancel_wanted = true;
+    }
     flight->abort.request_stop();
-    flight->cancel_wanted = true;
-    flight->changed.notify_all();
+    wake(flight->id.text);
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 
@@ -8,17 +8,30 @@
 
 namespace agenta::daemon {
 
-/// One execution under way.
+/// One execution under way, as those see it who are not its run.
 struct Executions::Flight {
+  explicit Flight(ExecutionId which) : id(std::move(which)) {}
+  ExecutionId const id;
   std::mutex mutex{};
-  std::condition_variable changed{};
   bool cancel_wanted = false;
   bool on_the_wire = false;   ///< an attempt is out
+  bool written = false;       ///< and its request is written whole
   bool ever_written = false;  ///< an attempt may have reached the service
   bool read_only = false;
   bool can_be_ended = false;  ///< it runs here: cancelling it ends it, whatever it has done by then
+  bool watched = false;  ///< somebody pauses until it has landed; under the executions' lock
   ProjectId project{};
+  std::shared_ptr<Turns::Turn> turn{};  ///< while it waits, or may send
   std::stop_source abort{};
+};
+
+/// What is settled before anything is written: which tool, as whom, with what.
+struct Executions::Plan {
+  ProviderAccess access{};
+  store::Project project{};
+  std::shared_ptr<CatalogTool const> tool{};
+  std::optional<Connection> connection{};
+  JsonText arguments{};  ///< as they are sent; the record holds them redacted
 };
 
 }  // namespace agenta::daemon

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "daemon/core/argument_files.hpp"
@@ -17,6 +19,7 @@
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/result_files.hpp"
+#include "daemon/core/turns.hpp"
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/execution_journal.hpp"
 #include "shared/base/synchronized.hpp"
@@ -47,19 +50,29 @@ class Executions {
     /// Runs a tool of the person's own; empty: there are none.
     std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
     ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
+    std::size_t most_in_flight = 64;  ///< executions that are out at the same time
+    /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
+    /// thread; must not block.
+    std::function<void(std::string const& key)> wake{};
+    /// How long an answer to a written request is awaited that its caller does not wait for any more.
+    std::chrono::milliseconds answer_patience{std::chrono::minutes{10}};
   };
   Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
              store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,
              ToolProvider& provider, Clock const& clock, Options options);
 
-  /// Runs one tool to its end. The row is journaled before anything leaves; `caller.stop` (a client that went
-  /// away) ends nothing: the result is kept. A tool that said no is a value with `error` TOOL_FAILED; every
-  /// other failure is an error with the execution's id.
+  /// Runs one tool to its end, waiting in this thread where it must. The row is journaled before anything
+  /// leaves; `caller.stop` (a client that went away) ends what still waits for its turn, and nothing that was
+  /// sent: the result is kept. A tool that said no is a value with `error` TOOL_FAILED; every other failure
+  /// is an error with the execution's id.
   Result<Execution> run(Caller const& caller, ToolCall const& call);
+  /// The same in steps, none of which holds its thread while it waits for its turn.
+  class Run;
 
   /// What has not been sent never will be. What has been sent goes on, and its outcome is recorded. The row
   /// as it is then.
   Result<Execution> cancel(Caller const& caller, ExecutionId const& id);
+  /// One that waits for its turn says where it stands.
   Result<Execution> get(Caller const& caller, ExecutionId const& id);
   Result<Page<Execution>> list(Caller const& caller, store::ExecutionFilter const& filter);
   /// The data of an execution of `run` or `get`, whole or what a JSON pointer names in it. Nothing where it
@@ -71,27 +84,31 @@ class Executions {
 
   /// Executions under way.
   std::size_t running() const;
-  /// Ends every call that is out; what was written is journaled as `unknown`. For a shutdown whose patience
-  /// is over.
+  /// Ends every call that is out; what was written is journaled as `unknown`, what still waited as cancelled.
+  /// For a shutdown whose patience is over.
   void abort_all();
 
  private:
   struct Plan;
   struct Flight;
+  /// A run to wait for, and what an earlier one left, to be answered with.
+  using Earlier = std::variant<std::monostate, ExecutionId, Result<Execution>>;
+
   Result<Plan> plan(Caller const& caller, ToolCall const& call, Execution& record);
   Result<std::vector<Connection>> candidates(ProjectId const& project, IntegrationSlug const& integration,
                                              std::string const& named);
-  Result<std::optional<Execution>> recorded(Plan const& plan, Execution const& record, SteadyTime deadline);
-  Result<Execution> send(Caller const& caller, Plan const& plan, Execution record, ToolCall const& call);
-  ExecuteOutcome attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,
-                                       ToolCall const& call, Flight& flight);
+  Result<Earlier> find_earlier(Plan const& plan, Execution const& record);
+  Result<Earlier> replay(Execution found, bool is_line);
   Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
   Error refuse(Execution& record, std::string const& project, Error error);
   void note_connection(Plan const& plan, Execution const& record, std::string const& tool_words);
   enum class Start { flying, cancelled_before, id_in_use };
-  Start begin_flight(ExecutionId const& id, std::shared_ptr<Flight> const& flight);
+  Start begin_flight(std::shared_ptr<Flight> const& flight);
+  bool watch_flight(ExecutionId const& id);
   bool cancel_flight(ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
+  std::optional<QueuePlace> find_place(ExecutionId const& id) const;
+  void wake(std::string const& key);
   void write_unsettled();
   void note_gone(Execution& execution) const;
   Result<store::ExecutionFilter> by_connection_id(ProjectId const& project, store::ExecutionFilter filter);
@@ -104,10 +121,12 @@ class Executions {
   ToolProvider& provider_;
   Clock const& clock_;
   Options const options_;
+  Turns turns_;
 
   Synchronized<std::vector<Execution>> unsettled_;  ///< outcomes the journal could not take yet
   mutable std::mutex mutex_;
-  std::condition_variable landed_;                          ///< notified whenever a flight ends
+  std::condition_variable changed_;                         ///< notified whenever a key is woken, a flight ends
+  std::uint64_t changes_ = 0;                               ///< how often
   std::map<std::string, std::shared_ptr<Flight>> flights_;  ///< by execution id
   std::set<std::string> cancelled_early_;                   ///< cancelled before their request was even read
 };

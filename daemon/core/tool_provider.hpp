@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -149,6 +150,10 @@ struct ExecuteRequest {
   /// The file a result is written to that is too large to be held in memory; empty: none is that large.
   std::string result_file{};
   std::size_t most_result_bytes = std::size_t{64} << 20;
+  /// Once it is written whole its answer is awaited until then, whatever the call's deadline; none: until the
+  /// deadline.
+  std::optional<SteadyTime> answer_by{};
+  std::function<void()> on_written{};  ///< called when it is written whole; may be empty
 };
 
 /// What became of a tool execution. The three are kept apart because only one of them allows sending it

@@ -8,15 +8,16 @@ namespace agenta::daemon {
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> WaitList::wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
+asio::awaitable<bool> WaitList::wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
                                      std::uint64_t seen) {
-  if (closed_ || may_have_been_notified(key, seen) || stop.stop_requested()) co_return;
+  if (closed_ || may_have_been_notified(key, seen) || stop.stop_requested()) co_return false;
   auto timer = std::make_shared<asio::steady_timer>(executor_, timeout);
   auto const place = waiting_.emplace(std::move(key), timer);
   std::stop_callback const on_stop{stop, [timer] { timer->cancel(); }};
   auto expiry = timer->async_wait(asio::as_tuple(asio::use_awaitable));
-  co_await std::move(expiry);
+  auto const [error] = co_await std::move(expiry);
   waiting_.erase(place);
+  co_return !error;
 }
 
 /// What looks again for another's notification asks the world again for nothing.

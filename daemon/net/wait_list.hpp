@@ -23,13 +23,15 @@ class WaitList {
   std::uint64_t generation() const { return generation_; }
   /// Returns at the next `notify(key)`, after `timeout`, or soon after `stop` is requested (from the loop
   /// thread); at once where the key was notified since `seen`, or may have been, so look again.
-  boost::asio::awaitable<void> wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
+  /// Whether the whole time has passed.
+  boost::asio::awaitable<bool> wait(std::string key, std::chrono::milliseconds timeout, std::stop_token stop,
                                     std::uint64_t seen);
   void notify(std::string const& key);
   /// Ends every wait, and lets none begin any more: whoever waited answers as things stand.
   void close();
   bool is_closed() const { return closed_; }
   std::size_t size() const { return waiting_.size(); }
+  boost::asio::any_io_executor const& executor() const { return executor_; }
 
  private:
   bool may_have_been_notified(std::string const& key, std::uint64_t since) const;

@@ -143,6 +143,13 @@ class Sandbox:
         match = {name: value for name, value in (("tool", tool), ("path_prefix", path), ("method", method)) if value}
         self.control("POST", "faults", {"kind": kind, "times": times, "match": match, **more})
 
+    def limit_rate(self, limit: int, window_s: int) -> None:
+        self.control("POST", "rate_limit", {"limit": limit, "window_s": window_s})
+
+    def refused(self) -> int:
+        """How many requests were one too many since the rate was limited."""
+        return self.control("GET", "rate_limit")["refused"]
+
     def advance(self, seconds: float) -> None:
         self.control("POST", "clock", {"advance_ms": int(seconds * 1000)})
 

@@ -1,0 +1,137 @@
+#include <utility>
+
+#include "daemon/core/connection_standing.hpp"
+#include "daemon/core/execution_flight.hpp"
+#include "daemon/core/next_step.hpp"
+#include "shared/base/try.hpp"
+
+// What becomes of an execution's row, and of the connection that it used.
+namespace agenta::daemon {
+namespace {
+
+std::vector<std::string> show_step(ExecutionId const& id) {
+  return {"agenta-tools", "history", "show", id.text};
+}
+
+Error with_execution(Error error, ExecutionId const& id) {
+  error.execution_id = id.text;
+  return error;
+}
+
+}  // namespace
+
+/// Outcomes that a full disk did not take. Most often there are none.
+void Executions::write_unsettled() {
+  auto rows = unsettled_.with([](auto& waiting) { return std::exchange(waiting, {}); });
+  for (Execution& row : rows) {
+    if (journal_.settle(row, store::Durability::normal)) continue;
+    unsettled_.with([&](auto& waiting) { waiting.push_back(std::move(row)); });
+  }
+}
+
+/// Keeps the refusal in the journal: it is part of who tried what. A key is not spent on what never ran.
+Error Executions::refuse(Execution& record, std::string const& project, Error error) {
+  record.state = ExecutionState::refused;
+  record.idempotency_key.clear();
+  complete_next_step(error.next_step, options_.sandbox_flag, project);
+  record.error = error;
+  record.finished_at = clock_.wall();
+  record.duration = *record.finished_at - record.started_at;
+  auto const written = journal_.insert(record, store::Durability::normal);
+  return written ? with_execution(std::move(error), record.id) : std::move(error);
+}
+
+Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled) {
+  record.finished_at = clock_.wall();
+  record.duration = *record.finished_at - record.started_at;
+  std::string tool_words;
+  if (outcome.result) {
+    record.log_id = outcome.result->log_id;
+    record.result_file = std::move(outcome.result->file);
+    record.result_lost = std::move(outcome.result->dropped_why);
+    if (record.result_file) {
+      record.result_bytes = record.result_file->size;
+    } else if (outcome.result->dropped_bytes) {
+      record.result_bytes = outcome.result->dropped_bytes;
+    } else {
+      record.data = std::move(outcome.result->data);
+      record.result_bytes = static_cast<std::int64_t>(record.data->text.size());
+    }
+    record.state = outcome.result->successful ? ExecutionState::succeeded : ExecutionState::failed;
+    if (!outcome.result->successful) {
+      tool_words = outcome.result->error;
+      record.error =
+          fail(ErrorCode::tool_failed, tool_words.empty() ? "the tool failed and gave no reason" : tool_words)
+              .error();
+    }
+  } else if (cancelled) {
+    record.state = ExecutionState::cancelled;
+    bool const says_why = outcome.error && outcome.error->code == ErrorCode::cancelled;
+    record.error = says_why
+                       ? std::move(outcome.error)
+                       : fail(ErrorCode::cancelled,
+                              record.read_only ? "cancelled" : "cancelled before it was sent: nothing ran")
+                             .error();
+  } else {
+    record.error = outcome.error ? std::move(outcome.error)
+                                 : fail(ErrorCode::internal, "the provider gave no reason").error();
+    switch (outcome.fate) {
+      case Fate::answered: record.state = ExecutionState::failed; break;
+      case Fate::nothing_ran: record.state = ExecutionState::refused; break;
+      case Fate::unknown:
+        record.state = ExecutionState::unknown;
+        if (record.error->next_step.empty()) record.error->next_step = show_step(record.id);
+        break;
+    }
+  }
+  // The connection was ACTIVE here; where Composio knows no usable account behind it, it has to be renewed.
+  if (record.error && plan.connection && record.state != ExecutionState::unknown &&
+      (record.error->code == ErrorCode::connection_not_found ||
+       record.error->code == ErrorCode::not_connected)) {
+    record.error->code = ErrorCode::connection_expired;
+    record.error->message = "the account behind " + plan.connection->slug +
+                            " can no longer be used at Composio: " + record.error->message;
+  }
+  note_connection(plan, record, tool_words);
+  if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
+    record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
+                               record.connection->slug};
+  }
+  if (record.error) complete_next_step(record.error->next_step, options_.sandbox_flag, plan.project.slug);
+  // Not being able to write the outcome must not hide it: a restart will find the row as `sent`, and say
+  // `unknown`.
+  bool const keep = !record.data || record.data->text.size() <= options_.most_kept_result_bytes;
+  Execution row = record;
+  if (!keep) row.data.reset();
+  if (row.data) {
+    if (auto redacted = options_.redaction.result(row.tool.text, *row.data)) row.data = std::move(redacted);
+  }
+  if (!journal_.settle(row, store::Durability::normal)) {
+    unsettled_.with([&](auto& rows) { rows.push_back(std::move(row)); });
+  }
+  if (record.result_file && options_.results != nullptr) options_.results->keep_quota();
+  return record;
+}
+
+/// A connection that a call proved alive was used now; one that it proved dead is expired.
+void Executions::note_connection(Plan const& plan, Execution const& record, std::string const& tool_words) {
+  if (!plan.connection) return;
+  bool const expired = (record.error && record.error->code == ErrorCode::connection_expired) ||
+                       (!tool_words.empty() && options_.proves_dead_credential(tool_words));
+  constexpr std::chrono::seconds kFineEnough{1};  // of "last used": a busy script need not write it each time
+  auto const last = plan.connection->last_used_at;
+  if (record.state == ExecutionState::succeeded && (!last || clock_.wall() - *last >= kFineEnough)) {
+    static_cast<void>(connections_.touch(plan.connection->id, clock_.wall(), record.actor));
+  }
+  if (!expired) return;
+  // The row may have been renewed or removed while the call was out: only the account that was used is dead.
+  auto const found = connections_.find(plan.connection->id);
+  if (!found || !*found || (*found)->account != plan.connection->account) return;
+  Connection row = **found;
+  Settlement settlement;
+  settlement.status = ConnectionStatus::expired;
+  settlement.error = ConnectionError{ErrorCode::connection_expired, record.error->message};
+  static_cast<void>(move_to(connections_, row, std::move(settlement), record.actor, clock_.wall()));
+}
+
+}  // namespace agenta::daemon

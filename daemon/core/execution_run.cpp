@@ -1,0 +1,390 @@
+#include "daemon/core/execution_run.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "daemon/core/canonical_json.hpp"
+#include "daemon/core/retry_policy.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Standing = RateLimiter::Standing;
+
+std::vector<std::string> show_step(ExecutionId const& id) {
+  return {"agenta-tools", "history", "show", id.text};
+}
+
+double random_fraction() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0.0, 1.0}(engine);
+}
+
+ExecuteOutcome nothing_ran(Error error) {
+  ExecuteOutcome outcome;
+  outcome.fate = Fate::nothing_ran;
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+bool is_rate_limited(ExecuteOutcome const& outcome) {
+  return outcome.fate == Fate::nothing_ran && outcome.error && outcome.error->code == ErrorCode::rate_limited;
+}
+
+RateAnswer rate_answer(ExecuteOutcome const& outcome) {
+  RateAnswer answer;
+  answer.facts = outcome.rate;
+  answer.limited = is_rate_limited(outcome);
+  if (answer.limited) answer.retry_after = outcome.error->retry_after;
+  return answer;
+}
+
+/// Whether somebody answered at all: what never arrived tells nothing of the rate.
+bool is_heard(ExecuteOutcome const& outcome) {
+  return outcome.fate == Fate::answered || is_rate_limited(outcome) || outcome.rate.remaining;
+}
+
+ExecutionId id_of(ToolCall const& call) {
+  return {call.id.empty() ? make_uuid_v7() : to_lower(call.id.text)};
+}
+
+}  // namespace
+
+Executions::Run::Run(Executions& executions, Caller caller, ToolCall call, MayLeave may_leave)
+    : owner_(executions),
+      caller_(std::move(caller)),
+      call_(std::move(call)),
+      may_leave_(may_leave),
+      flight_(std::make_shared<Flight>(id_of(call_))) {}
+
+Executions::Run::~Run() {
+  let_go();
+  if (is_flying_) owner_.end_flight(flight_->id);
+}
+
+Executions::Run::Step Executions::Run::next(bool rested) {
+  switch (stage_) {
+    case Stage::fresh: return start();
+    case Stage::after_twin: return look_for_earlier();
+    case Stage::waiting: return take_turn();
+    case Stage::resting: return after_rest(rested);
+    case Stage::over: break;
+  }
+  return fail(ErrorCode::internal, "the execution is over");
+}
+
+Executions::Run::Step Executions::Run::start() {
+  owner_.write_unsettled();
+  record_.id = flight_->id;
+  if (!is_uuid(record_.id.text)) return fail(ErrorCode::invalid_request, "the execution id is not a UUID");
+  constexpr std::size_t kLongestKey = 255;
+  if (call_.idempotency_key.size() > kLongestKey ||
+      (!call_.idempotency_key.empty() && trim(call_.idempotency_key).empty())) {
+    return fail(ErrorCode::invalid_request, "an idempotency key is 1 to 255 characters, and not all blank");
+  }
+  record_.actor = caller_.actor;
+  record_.batch = call_.batch;
+  record_.session = call_.session;
+  record_.trace_id = call_.trace_id;
+  record_.started_at = owner_.clock_.wall();
+  record_.idempotency_key = call_.idempotency_key;
+
+  auto planned = owner_.plan(caller_, call_, record_);
+  if (!planned) {
+    if (record_.project.empty() || call_.dry_run) return fail(std::move(planned).error());
+    return give_up(std::move(planned).error());
+  }
+  plan_ = std::move(*planned);
+  record_.arguments_digest = owner_.options_.digest(
+      record_.tool.text + "\n" + (plan_.connection ? plan_.connection->id.text : "") + "\n" +
+      call_.tool_version + "\n" + canonical_json(plan_.arguments));
+  if (call_.dry_run) {
+    record_.dry_run = true;
+    record_.arguments = plan_.arguments;
+    return Result<Execution>{std::move(record_)};
+  }
+  return look_for_earlier();
+}
+
+/// A repeated key, or a line of a batch that was run before, is answered with what came of it.
+Executions::Run::Step Executions::Run::look_for_earlier() {
+  auto earlier = owner_.find_earlier(plan_, record_);
+  if (!earlier) return Result<Execution>{fail(std::move(earlier).error())};
+  if (auto* const answer = std::get_if<Result<Execution>>(&*earlier)) return std::move(*answer);
+  if (auto const* const twin = std::get_if<ExecutionId>(&*earlier)) {
+    if (owner_.clock_.steady() < caller_.deadline) {
+      stage_ = Stage::after_twin;
+      auto step = pause(caller_.deadline);
+      std::get<Pause>(step).key = twin->text;
+      return step;
+    }
+    Error error = fail(ErrorCode::outcome_unknown,
+                       "the first call of this kind has no outcome yet: it may have run", show_step(*twin))
+                      .error();
+    error.execution_id = twin->text;
+    return fail(std::move(error));
+  }
+  return join();
+}
+
+/// Journals the intent, once it is known whether it is sent now or waits for its turn.
+Executions::Run::Step Executions::Run::join() {
+  flight_->read_only = record_.read_only;
+  flight_->can_be_ended = is_custom(record_.tool);
+  flight_->project = record_.project;
+  switch (owner_.begin_flight(flight_)) {
+    case Start::flying: break;
+    case Start::cancelled_before:
+      return give_up(fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error());
+    case Start::id_in_use:
+      return fail(ErrorCode::idempotency_conflict, "the execution " + record_.id.text + " is running already",
+                  show_step(record_.id));
+  }
+  is_flying_ = true;
+  take_place();
+  bool const at_once = turn_->look().standing == Standing::granted;
+  if (auto written = write_row(at_once ? ExecutionState::sent : ExecutionState::queued); !written) {
+    let_go();
+    owner_.end_flight(flight_->id);
+    is_flying_ = false;
+    if (written.error().code != ErrorCode::idempotency_conflict || std::exchange(has_conflicted_, true))
+      return Result<Execution>{fail(std::move(written).error())};
+    // A twin was faster by a moment.
+    auto step = look_for_earlier();
+    return step;
+  }
+  return take_turn();
+}
+
+Result<void> Executions::Run::write_row(ExecutionState state) {
+  record_.state = state;
+  // The intent of a write survives a power cut; a lost read is only a lost line. What waits has not left.
+  bool const must_survive = state == ExecutionState::sent && !record_.read_only;
+  return owner_.journal_.insert(record_, must_survive ? store::Durability::full : store::Durability::normal);
+}
+
+void Executions::Run::take_place() {
+  RateLimiter::Wish wish;
+  wish.client = caller_.client;
+  wish.batch = call_.batch.has_value();
+  wish.deadline = caller_.deadline;
+  wish.owner = flight_->id.text;
+  turn_ = owner_.turns_.join(plan_.access, std::move(wish));
+  std::lock_guard const guard{flight_->mutex};
+  flight_->turn = turn_;
+}
+
+void Executions::Run::let_go() {
+  {
+    std::lock_guard const guard{flight_->mutex};
+    flight_->turn.reset();
+  }
+  turn_.reset();
+}
+
+Executions::Run::Step Executions::Run::pause(SteadyTime until) {
+  auto const left = std::chrono::ceil<milliseconds>(until - owner_.clock_.steady());
+  return Pause{flight_->id.text, std::max(left, milliseconds{1})};
+}
+
+Executions::Run::Step Executions::Run::take_turn() {
+  auto const view = turn_->look();
+  if (auto step = stop_waiting(view)) return std::move(*step);
+  if (view.standing != Standing::granted) {
+    stage_ = Stage::waiting;
+    return pause(std::min(caller_.deadline, view.look_again_at.value_or(caller_.deadline)));
+  }
+  if (record_.state == ExecutionState::queued) {
+    auto const durability = record_.read_only ? store::Durability::normal : store::Durability::full;
+    auto const marked = owner_.journal_.mark_sent(record_.id, record_.attempts, durability);
+    if (!marked) return end(nothing_ran(marked.error()));
+    if (!*marked) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
+    record_.state = ExecutionState::sent;
+  }
+  return send();
+}
+
+/// What ends the waiting before the turn has come, or now that it is too late.
+std::optional<Executions::Run::Step> Executions::Run::stop_waiting(Turns::Turn::View const& view) {
+  auto const is_cancelled = [&] {
+    std::lock_guard const guard{flight_->mutex};
+    return flight_->cancel_wanted;
+  };
+  if (is_cancelled()) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
+  if (stage_ == Stage::waiting && caller_.stop.stop_requested())
+    return end_unsent(ErrorCode::cancelled, "its client went away before it was sent: nothing ran");
+  auto const now = owner_.clock_.steady();
+  bool const is_late = now >= caller_.deadline;
+  if (view.standing == Standing::hopeless || (is_late && view.is_rate)) {
+    std::optional<seconds> retry_after;
+    if (view.blocked_until) retry_after = std::chrono::ceil<seconds>(*view.blocked_until - now);
+    if (last_ && is_rate_limited(*last_)) {
+      last_->error->retry_after = retry_after ? retry_after : last_->error->retry_after;
+      return end(worst(*std::exchange(last_, std::nullopt)));
+    }
+    return end_unsent(ErrorCode::rate_limited,
+                      record_.tool.text + ": Composio's rate limit leaves no room for it in the time allowed" +
+                          (retry_after ? ", and none for " + std::to_string(retry_after->count()) + " s" : "") +
+                          ": nothing ran",
+                      retry_after);
+  }
+  if (is_late) {
+    return end_unsent(ErrorCode::timeout, record_.tool.text +
+                                              ": as many executions as may run at the same time are running "
+                                              "(limits.in_flight), and its turn did not come in time: nothing ran");
+  }
+  return std::nullopt;
+}
+
+Executions::Run::Step Executions::Run::send() {
+  request_.tool = plan_.tool->tool.slug;
+  request_.version = call_.tool_version.empty() ? plan_.tool->tool.version : call_.tool_version;
+  request_.user_id = user_id_of(plan_.project.id);
+  if (plan_.connection) request_.account = plan_.connection->account;
+  if (owner_.options_.results != nullptr) {
+    request_.result_file = owner_.options_.results->path_of(record_.id).string();
+    request_.most_result_bytes = static_cast<std::size_t>(owner_.options_.results->most_bytes());
+  }
+  if (!is_staged_) {
+    request_.arguments = plan_.arguments;
+    if (!call_.files.empty()) {
+      ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
+      auto staged =
+          owner_.options_.files->stage(provider_call, plan_.tool->tool, plan_.arguments, call_.files);
+      if (!staged) return end(nothing_ran(std::move(staged).error()));
+      request_.arguments = std::move(*staged);
+    }
+    is_staged_ = true;
+  }
+  return attempt();
+}
+
+Executions::Run::Step Executions::Run::attempt() {
+  bool is_cancelled = false;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    is_cancelled = flight_->cancel_wanted;
+    flight_->on_the_wire = !is_cancelled;
+    flight_->written = false;
+  }
+  if (is_cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
+  ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
+  if (may_leave_ == MayLeave::yes && !record_.read_only) {
+    request_.answer_by =
+        std::max(caller_.deadline, owner_.clock_.steady() + owner_.options_.answer_patience);
+    request_.on_written = [flight = flight_] {
+      std::lock_guard const guard{flight->mutex};
+      flight->written = true;
+    };
+  }
+  ++record_.attempts;
+  ExecuteOutcome outcome = is_custom(request_.tool) && owner_.options_.run_custom
+                               ? owner_.options_.run_custom(provider_call, request_)
+                               : owner_.provider_.execute(provider_call, request_);
+  bool const is_final =
+      outcome.fate == Fate::nothing_ran && outcome.error && outcome.error->retryable == Retryable::no;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    flight_->on_the_wire = false;
+    flight_->ever_written = flight_->ever_written || outcome.fate != Fate::nothing_ran;
+    is_cancelled = flight_->cancel_wanted;
+  }
+  auto const answer = rate_answer(outcome);
+  bool const may_repeat = call_.retry == RetryRule::when_safe && !is_cancelled;
+  if (answer.limited && may_repeat) {
+    --record_.attempts;  // it was told to come later, and not tried
+    turn_->put_back(answer);
+    last_ = std::move(outcome);
+    return take_turn();
+  }
+  turn_->finish(is_heard(outcome) ? &answer : nullptr);
+  let_go();
+  if (!may_repeat || is_final || !may_retry(outcome.fate, hints_of(plan_.tool->tool)) ||
+      record_.attempts >= kMostAttempts) {
+    return end(worst(std::move(outcome)));
+  }
+  auto const now = owner_.clock_.steady();
+  auto const rest =
+      retry_delay(record_.attempts + 1, outcome.error ? outcome.error->retry_after : std::nullopt,
+                  random_fraction(), std::chrono::duration_cast<milliseconds>(caller_.deadline - now));
+  if (!rest) return end(worst(std::move(outcome)));
+  last_ = std::move(outcome);
+  rest_until_ = now + *rest;
+  stage_ = Stage::resting;
+  return pause(rest_until_);
+}
+
+Executions::Run::Step Executions::Run::after_rest(bool rested) {
+  bool is_cancelled = false;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    is_cancelled = flight_->cancel_wanted;
+  }
+  if (is_cancelled) return end(worst(*std::exchange(last_, std::nullopt)));
+  if (!rested && owner_.clock_.steady() < rest_until_) return pause(rest_until_);
+  if (last_->fate == Fate::unknown && !record_.read_only) doubt_ = std::move(last_);
+  last_.reset();
+  stage_ = Stage::waiting;
+  take_place();
+  return take_turn();
+}
+
+ExecuteOutcome Executions::Run::worst(ExecuteOutcome outcome) {
+  return doubt_ && outcome.fate == Fate::nothing_ran ? *std::exchange(doubt_, std::nullopt)
+                                                     : std::move(outcome);
+}
+
+Executions::Run::Step Executions::Run::end_unsent(ErrorCode code, std::string message,
+                                                  std::optional<seconds> retry_after) {
+  Error error = fail(code, std::move(message)).error();
+  error.retry_after = retry_after;
+  return end(worst(nothing_ran(std::move(error))));
+}
+
+Executions::Run::Step Executions::Run::end(ExecuteOutcome outcome) {
+  let_go();
+  bool is_cancelled = outcome.error && outcome.error->code == ErrorCode::cancelled;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    is_cancelled = is_cancelled || (flight_->cancel_wanted && outcome.fate != Fate::answered &&
+                                    (!flight_->ever_written || record_.read_only));
+  }
+  Execution settled = owner_.settle(plan_, std::move(record_), std::move(outcome), is_cancelled);
+  stage_ = Stage::over;
+  is_flying_ = false;
+  owner_.end_flight(flight_->id);
+  if (settled.error && settled.error->code != ErrorCode::tool_failed) {
+    Error error = *settled.error;
+    error.execution_id = settled.id.text;
+    return fail(std::move(error));
+  }
+  return Result<Execution>{std::move(settled)};
+}
+
+/// Before there is a row of it.
+Executions::Run::Step Executions::Run::give_up(Error error) {
+  stage_ = Stage::over;
+  return fail(owner_.refuse(record_, caller_.project, std::move(error)));
+}
+
+std::optional<Error> Executions::Run::leave() {
+  if (may_leave_ == MayLeave::no) return std::nullopt;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    if (!flight_->on_the_wire || !flight_->written || flight_->read_only) return std::nullopt;
+  }
+  Error error = fail(ErrorCode::outcome_unknown,
+                     call_.tool + ": no reply within the time allowed; it may have run, and its outcome is "
+                                  "journaled when it comes",
+                     show_step(flight_->id))
+                    .error();
+  error.execution_id = flight_->id.text;
+  return error;
+}
+
+}  // namespace agenta::daemon
