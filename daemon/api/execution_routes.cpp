@@ -32,9 +32,13 @@ Result<ServiceReply> run(Executions& executions, Call const& call) {
   }
   AGENTA_TRY(ToolCall const tool_call, protocol::decode_tool_call(call.request.body));
   AGENTA_TRY(Execution const execution, executions.run(call.caller, tool_call));
-  if (output != "data" || execution.dry_run) return json_reply(protocol::encode_execution(execution));
-  if (execution.error) return fail(tool_failure(execution));
-  return json_reply(execution.data ? execution.data->text : "null");
+  bool const whole = output != "data" || execution.dry_run;
+  if (!whole && execution.error) return fail(tool_failure(execution));
+  auto reply = json_reply(whole            ? protocol::encode_execution(execution)
+                          : execution.data ? execution.data->text
+                                           : "null");
+  if (!execution.notice.empty()) reply.headers.emplace_back(protocol::kNoticeHeader, execution.notice);
+  return reply;
 }
 
 Result<ServiceReply> list(Executions& executions, Call const& call) {
