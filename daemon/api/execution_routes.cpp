@@ -57,16 +57,20 @@ Result<Wanted> wanted_of(Call const& call) {
 
 Result<ServiceReply> reply_with(Executions const& executions, Execution const& execution,
                                 Wanted const& wanted) {
-  if (wanted.output != "data" || execution.dry_run) {
-    ServiceReply reply = json_reply(protocol::encode_execution(execution));
-    if (!execution.result_lost.empty()) {
-      reply.headers.emplace_back(protocol::kNoticeHeader,
-                                 "the result could not be kept: " + execution.result_lost);
-    }
-    return reply;
+  bool const whole = wanted.output != "data" || execution.dry_run;
+  if (!whole && execution.error) return fail(tool_failure(execution));
+  ServiceReply reply;
+  if (whole) {
+    reply = json_reply(protocol::encode_execution(execution));
+  } else {
+    AGENTA_TRY(reply, result_reply(executions, execution, wanted.select));
   }
-  if (execution.error) return fail(tool_failure(execution));
-  return result_reply(executions, execution, wanted.select);
+  if (whole && !execution.result_lost.empty()) {
+    reply.headers.emplace_back(protocol::kNoticeHeader,
+                               "the result could not be kept: " + execution.result_lost);
+  }
+  if (!execution.notice.empty()) reply.headers.emplace_back(protocol::kNoticeHeader, execution.notice);
+  return reply;
 }
 
 Result<ServiceReply> run(Executions& executions, Call const& call) {

@@ -62,6 +62,10 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
     if (call.validate) AGENTA_CHECK(plan.tool->schema->validate(plan.arguments, tool.slug.text));
   } else {
     record.arguments = options_.redaction.arguments(tool.slug.text, nullptr, plan.arguments);
+    if (call.validate) {
+      record.notice =
+          "the input schema of " + tool.slug.text + " cannot be read: the service judges the arguments";
+    }
   }
   if (!tool.no_auth) {
     AGENTA_TRY(auto const rows, candidates(plan.project.id, tool.integration, named));

@@ -19,6 +19,11 @@ void each_alternative(Node const& node, Use const& use) {
     };
     add(at.reference);
     for (auto const* branches : {&at.all_of, &at.any_of, &at.one_of}) std::ranges::for_each(*branches, add);
+    if (at.rare == nullptr) continue;
+    add(at.rare->dynamic_reference);
+    add(at.rare->consequence);
+    add(at.rare->alternative);
+    for (NamedNode const& each : at.rare->dependent_schemas) add(each.node);
   }
 }
 
@@ -125,6 +130,27 @@ std::vector<Node const*> find_members(Node const& node, std::string_view name) {
     }
   });
   return found;
+}
+
+std::vector<std::string> names_of_members(Node const& node) {
+  std::vector<std::string> names;
+  each_alternative(node, [&](Node const& each) {
+    for (NamedNode const& property : each.properties) names.push_back(property.name);
+  });
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::vector<Json> find_allowed(Node const& node) {
+  Node const* at = &node;
+  for (int i = 0; i < kDeepestTypes && at != nullptr; ++i) {
+    if (at->constant) return {*at->constant};
+    if (!at->allowed.empty()) return at->allowed;
+    bool const narrows_on = at->reference == nullptr && at->all_of.size() == 1;
+    at = narrows_on ? at->all_of.front() : at->reference;
+  }
+  return {};
 }
 
 std::vector<Node const*> find_elements(Node const& node, std::size_t index) {

@@ -1,5 +1,9 @@
 #include "shared/schema/validate.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
 #include "shared/protocol/json_slice.hpp"
 #include "shared/schema/document.hpp"
 
@@ -43,10 +47,35 @@ Error refusal(Report const& report, std::string_view tool) {
   return error;
 }
 
+/// The JSON `text` with numbers that no double holds (`1e400`) as the greatest there are: they are JSON, and
+/// only compared.
+std::string within_doubles(std::string_view text) {
+  std::string out;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size();) {
+    char const c = text[i];
+    bool const is_number = !in_text && (c == '-' || (c >= '0' && c <= '9'));
+    std::size_t length = 1;
+    if (is_number) {
+      length = std::min(text.find_first_not_of("+-.0123456789eE", i), text.size()) - i;
+      std::string const number{text.substr(i, length)};
+      bool const overflows = std::isinf(std::strtod(number.c_str(), nullptr));
+      out += !overflows ? number : c == '-' ? "-1.7976931348623157e308" : "1.7976931348623157e308";
+    } else {
+      if (in_text && c == '\\') length = 2;
+      if (c == '"') in_text = !in_text;
+      out += text.substr(i, length);
+    }
+    i += length;
+  }
+  return out;
+}
+
 /// Nothing where `text` is not JSON. Checked before it is built: the check also bounds the depth.
 std::optional<Json> parse_json(std::string const& text) {
   if (!protocol::is_json(text)) return std::nullopt;
   Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) json = Json::parse(within_doubles(text), nullptr, false);
   if (json.is_discarded()) return std::nullopt;
   return json;
 }

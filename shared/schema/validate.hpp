@@ -10,13 +10,18 @@
 
 /// What a tool's input schema says of its arguments, asked before anything is sent.
 ///
-/// The validator is our own: the packaged one (valijson) reports sentences without rule or expectation, knows
-/// no `nullable`, and cannot be asked what types a place takes. Dialect: JSON Schema draft 7 and 2020-12 as
-/// Composio's tools use it, with OpenAPI 3.0's `nullable` and boolean `exclusiveMinimum`, `definitions` and
-/// `$defs`, local
-/// `$ref`. A keyword that is unknown or malformed, a pattern that does not compile, and a `$ref` that leads
-/// nowhere constrain nothing: the service judges those. So does a property whose `default` is null: null is
-/// taken.
+/// The validator is our own: the packaged one (valijson 1.0) knows drafts 4 to 7 only, reports sentences
+/// without rule or expectation, matches patterns by the byte and without a bound on their time, and cannot be
+/// asked what types a place takes. Dialect: JSON Schema draft 7 and 2020-12 together, as Composio's tools use
+/// them, with OpenAPI 3.0's `nullable` and boolean `exclusiveMinimum`; references within the document by
+/// pointer,
+/// `$id`, `$anchor` and `$dynamicAnchor`. What the standards' own test suite makes of it is in
+/// `tests/thirdparty/json_schema_baseline.txt`.
+///
+/// A keyword that is unknown or malformed, a pattern that cannot be read (ECMA-262 in Unicode mode, without
+/// back references and `\p{…}`), and a `$ref` that leads nowhere or out of the document constrain nothing:
+/// the service judges those. So does a property whose `default` is null: null is taken. Formats fail only
+/// what is strictly wrong.
 namespace agenta::schema {
 
 struct Document;  // the schema, compiled

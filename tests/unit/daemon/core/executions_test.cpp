@@ -151,6 +151,27 @@ TEST_F(ExecutionsRun, SendsUncheckedWhatIsNotToBeValidated) {
   EXPECT_EQ(provider.count("execute"), 1);
 }
 
+TEST_F(ExecutionsRun, SaysThatASchemaCannotBeReadAndLetsTheServiceJudge) {
+  provider.on_get_tool = [](ToolSlug const& slug, std::string const&) -> Result<Tool> {
+    Tool tool;
+    tool.slug = slug;
+    tool.integration.text = "github";
+    tool.version = "20251119_00";
+    tool.input_schema.text = "[1]";
+    return tool;
+  };
+  auto unchecked = call_of(kWrite, R"({"titel":"hello"})");
+  unchecked.validate = false;
+
+  auto const done = value_of(run(call_of(kWrite, R"({"titel":"hello"})")));
+
+  EXPECT_EQ(done.state, ExecutionState::succeeded);
+  EXPECT_EQ(done.notice,
+            "the input schema of GITHUB_CREATE_AN_ISSUE cannot be read: the service judges the arguments");
+  EXPECT_EQ(journaled(done.id.text).notice, "");
+  EXPECT_EQ(value_of(run(unchecked)).notice, "");
+}
+
 TEST_F(ExecutionsRun, RefusesWhatHasNoToolNoConnectionOrTwo) {
   EXPECT_EQ(error_of(run(call_of("not a tool"))).code, ErrorCode::invalid_request);
   EXPECT_EQ(error_of(run(call_of("GITHUB_NOTHING"))).code, ErrorCode::tool_not_found);

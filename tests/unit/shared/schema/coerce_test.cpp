@@ -65,6 +65,60 @@ TEST(Coerce, ReachesNestedValuesAndElements) {
             R"({"a":{"b/c":1},"ids":[2,3]})");
 }
 
+TEST(Coerce, KeepsTheSpellingOfNumbersAndLeavesWhatJsonDoesNotCallOne) {
+  struct Row {
+    char const* type;
+    char const* text;
+    char const* becomes;
+  };
+  for (auto const& [type, text, becomes] : std::initializer_list<Row>{
+           {"integer", "9007199254740993", "9007199254740993"},
+           {"integer", "123456789012345678901234567890", "123456789012345678901234567890"},
+           {"integer", "-0", "-0"},
+           {"number", "1e400", "1e400"},
+           {"number", "0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"},
+           {"number", " 4 ", "4"},
+           {"integer", "0x10", R"("0x10")"},
+           {"integer", "007", R"("007")"},
+           {"number", "1_000", R"("1_000")"},
+           {"number", "NaN", R"("NaN")"},
+           {"number", "Infinity", R"("Infinity")"},
+           {"number", ".5", R"(".5")"},
+           {"boolean", "TRUE", R"("TRUE")"},
+           {"boolean", "1", R"("1")"},
+           {"boolean", "false", "false"},
+           {"null", "null", "null"},
+           {"string", "null", R"("null")"}}) {
+    EXPECT_EQ(coerce_x(std::string{R"({"type":")"} + type + "\"}", text),
+              std::string{R"({"x":)"} + becomes + "}")
+        << type << ' ' << text;
+  }
+}
+
+TEST(Coerce, ReachesThroughReferencesAndBranches) {
+  std::string const schema =
+      R"({"properties":{"a":{"$ref":"#/$defs/n"},"b":{"anyOf":[{"$ref":"#/$defs/n"},{"type":"null"}]},)"
+      R"("c":{"allOf":[{"$ref":"#/$defs/n"},{"minimum":1}]},"d":{"oneOf":[{"type":"boolean"},{"type":"integer"}]},)"
+      R"("e":{"allOf":[{"properties":{"n":{"$ref":"#/$defs/n"}}}]},)"
+      R"("f":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/n"}},{"type":"null"}]},"g":{"additionalProperties":{"$ref":"#/$defs/n"}}},)"
+      R"("$defs":{"n":{"type":"integer"}}})";
+
+  EXPECT_EQ(
+      coerce(schema, R"({"a":"1","b":"2","c":"3","d":"true","e":{"n":"4"},"f":["5","6"],"g":{"k":"7"}})",
+             {"/a", "/b", "/c", "/d", "/e/n", "/f/0", "/f/1", "/g/k"}),
+      R"({"a":1,"b":2,"c":3,"d":true,"e":{"n":4},"f":[5,6],"g":{"k":7}})");
+  EXPECT_EQ(coerce(schema, R"({"b":"null","f":"8"})", {"/b", "/f"}), R"({"b":null,"f":[8]})");
+}
+
+TEST(Coerce, LeavesForTheReportTheTextThatFitsNowhere) {
+  auto const schema = Schema::parse(JsonText{R"({"properties":{"x":{"type":"integer"}}})"}).value();
+
+  auto const refused = schema.validate(schema.coerce(JsonText{R"({"x":"0x10"})"}, {"/x"}), "TOOL");
+
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().context.text.find(R"("value":"0x10")"), std::string::npos);
+}
+
 TEST(Coerce, TouchesNothingThatNoPathNames) {
   std::string const arguments = R"({ "x":"1" , "y":1.0e2,"z":"3"})";
 
