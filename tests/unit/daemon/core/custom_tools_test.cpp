@@ -146,7 +146,7 @@ TEST_F(CustomToolsTest, AToolIsKnownWithoutAnAccountAndWithoutAskingAnybody) {
   EXPECT_TRUE(tool.value->schema->validate(JsonText{R"({"n":1})"}, "t"));
   EXPECT_FALSE(tool.value->schema->validate(JsonText{R"({"n":"x"})"}, "t"));
   EXPECT_EQ(list.value.total, 1);
-  EXPECT_TRUE(list.value.items.at(0).input_schema.text.empty());
+  EXPECT_EQ(list.value.items.at(0).input_schema, JsonText{});
   EXPECT_EQ(detail.value->integration.tools_count, 1);
   EXPECT_TRUE(provider.calls().empty());
 }
