@@ -45,10 +45,22 @@ Result<void> read_proxy_file(HttpPool& pool, ProviderCall const& call, ProxyFile
   http.only_public = !is_loopback_host(own.host);
   http.max_body = std::numeric_limits<std::size_t>::max();  // the sink says where it ends
   auto is_file = false;
-  http.on_reply = [&](unsigned status, HttpFields const&) { is_file = status == 200; };
-  // What comes with another status is no part of the file.
-  http.sink = [&](std::string_view bytes) { return is_file ? sink(bytes) : true; };
+  auto has_begun = false;
+  auto begins_anew = false;
+  http.on_reply = [&](unsigned status, HttpFields const&) {
+    is_file = status == 200;
+    begins_anew = has_begun;
+  };
+  // What comes with another status is no part of the file. What comes anew, on a fresh connection, is not
+  // what goes on from where the first broke off: the caller begins anew as well.
+  http.sink = [&](std::string_view bytes) {
+    if (begins_anew) return false;
+    if (!is_file) return true;
+    has_begun = true;
+    return sink(bytes);
+  };
   auto const outcome = pool.send(http);
+  if (begins_anew) return fail(ErrorCode::provider_unavailable, "the file of the answer broke off");
   if (outcome.progress != HttpProgress::replied) return fail(failure(outcome));
   if (outcome.reply.status == 200) return {};
   return fail(ErrorCode::provider_unavailable, "the file of the answer cannot be read: its server answered " +

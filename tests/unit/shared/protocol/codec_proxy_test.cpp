@@ -21,6 +21,7 @@ ProxyAnswer sample() {
   answer.content_type = "text/plain";
   answer.attempts = 2;
   answer.error = fail(ErrorCode::tool_failed, "github answered 404").error();
+  answer.error->retryable = Retryable::no;
   return answer;
 }
 
