@@ -36,7 +36,7 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
-    ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
+    ArgumentFiles* files = nullptr;   ///< outlives the executions; null: arguments take no files
     std::size_t most_in_flight = 64;  ///< executions that are out at the same time
     /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
     /// thread; must not block.
@@ -104,8 +104,8 @@ class Executions {
 
   Synchronized<std::vector<Execution>> unsettled_;  ///< outcomes the journal could not take yet
   mutable std::mutex mutex_;
-  std::condition_variable changed_;                         ///< notified whenever a key is woken, a flight ends
-  std::uint64_t changes_ = 0;                               ///< how often
+  std::condition_variable changed_;  ///< notified whenever a key is woken, a flight ends
+  std::uint64_t changes_ = 0;        ///< how often
   std::map<std::string, std::shared_ptr<Flight>> flights_;  ///< by execution id
   std::set<std::string> cancelled_early_;                   ///< cancelled before their request was even read
 };
