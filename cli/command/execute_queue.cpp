@@ -86,8 +86,7 @@ void QueueWatch::report(std::optional<QueuePlace> const& place) {
                        (place && (place->position != said_->position || place->reason != said_->reason));
   bool const on_terminal = context_.terminal.err_is_tty();
   if (on_terminal && (is_news || place)) spinner_.say(place ? queue_words(*place) : "running " + tool_);
-  if (!on_terminal && is_news && context_.flags.verbose)
-    context_.terminal.err(event_line(id_, place) + "\n");
+  if (!on_terminal && is_news && context_.flags.verbose) context_.terminal.err(event_line(id_, place) + "\n");
   said_ = place;
 }
 

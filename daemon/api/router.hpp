@@ -40,8 +40,8 @@ struct Call {
 
 using Handler = std::function<Result<ServiceReply>(Call const&)>;
 
-/// Work that waits between its steps, without a thread: each step is a plain function that blocks. The request
-/// and the caller of its call outlive it.
+/// Work that waits between its steps, without a thread: each step is a plain function that blocks. The
+/// request and the caller of its call outlive it.
 class StagedWork {
  public:
   virtual ~StagedWork() = default;

@@ -208,7 +208,8 @@ boost::asio::awaitable<Result<ServiceReply>> Dispatcher::answer_in_steps(Shared 
       hop->rested = pause.at_most <= kPauseWhenClosed;
       continue;
     }
-    auto waiting = turns_.wait(pause.key, pause.at_most, stop.stop_requested() ? std::stop_token{} : stop, seen);
+    auto waiting =
+        turns_.wait(pause.key, pause.at_most, stop.stop_requested() ? std::stop_token{} : stop, seen);
     hop->rested = co_await std::move(waiting);
   }
 }

@@ -1,5 +1,8 @@
 #include "daemon/app/service_options.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "daemon/app/dispatcher.hpp"
@@ -133,8 +136,23 @@ DeclaredRunner::Options runner_options(config::Settings const& settings) {
   return options;
 }
 
+namespace {
+
+/// As many clients as there is room for beside what an execution of each needs: a connection to Composio, and
+/// one more to ask how far it is.
+std::size_t most_connections() {
+  constexpr std::size_t kFewest = 256;
+  constexpr std::size_t kMost = 8192;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return kFewest;
+  return std::clamp(static_cast<std::size_t>(files.rlim_cur) / 4, kFewest, kMost);
+}
+
+}  // namespace
+
 HttpServerOptions server_options(config::Settings const& settings) {
   HttpServerOptions options;
+  options.most_connections = most_connections();
   options.most_body_bytes = static_cast<std::uint64_t>(settings.integer("daemon.max_body"));
   options.header_timeout = settings.duration("daemon.header_timeout");
   options.idle_timeout = settings.duration("daemon.idle_timeout");

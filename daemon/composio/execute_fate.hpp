@@ -13,8 +13,8 @@ ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, S
 ExecuteOutcome read_outcome(HttpReply const& reply, Result<ToolResult> result, Asked const& asked,
                             Scrubber const& scrubber);
 
-/// What a reply says of how often Composio may be asked (`X-RateLimit`, `-Remaining`, `-Window-Size`); what is
-/// no number is not told. Any thread.
+/// What a reply says of how often Composio may be asked (`X-RateLimit`, `-Remaining`, `-Window-Size`); what
+/// is no number is not told. Any thread.
 RateFacts rate_facts_of(HttpReply const& reply);
 
 }  // namespace agenta::daemon

@@ -232,10 +232,10 @@ HttpOutcome failed(HttpCall const& call, Endpoint const& endpoint, Line const& l
 
 HttpOutcome use(Line& line, HttpCall const& call, Endpoint const& endpoint) {
   auto const end = std::max(call.deadline, call.answer_by.value_or(call.deadline));
-  auto const left = std::clamp<std::chrono::steady_clock::duration>(
-                        end - std::min(end, std::chrono::steady_clock::now()),
-                        std::chrono::seconds{0}, kLongest) +
-                    kAfterDeadline;
+  auto const left =
+      std::clamp<std::chrono::steady_clock::duration>(end - std::min(end, std::chrono::steady_clock::now()),
+                                                      std::chrono::seconds{0}, kLongest) +
+      kAfterDeadline;
   line.client->set_connection_timeout(left);
   line.client->set_read_timeout(left);
   line.client->set_write_timeout(left);

@@ -3,7 +3,8 @@
 #include "daemon/core/execution_flight.hpp"
 #include "shared/base/try.hpp"
 
-// What an earlier run left to answer a repeated one with: the same idempotency key, or the same line of a batch.
+// What an earlier run left to answer a repeated one with: the same idempotency key, or the same line of a
+// batch.
 namespace agenta::daemon {
 namespace {
 

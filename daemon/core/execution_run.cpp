@@ -100,9 +100,9 @@ Executions::Run::Step Executions::Run::start() {
     return give_up(std::move(planned).error());
   }
   plan_ = std::move(*planned);
-  record_.arguments_digest = owner_.options_.digest(
-      record_.tool.text + "\n" + (plan_.connection ? plan_.connection->id.text : "") + "\n" +
-      call_.tool_version + "\n" + canonical_json(plan_.arguments));
+  record_.arguments_digest =
+      owner_.options_.digest(record_.tool.text + "\n" + (plan_.connection ? plan_.connection->id.text : "") +
+                             "\n" + call_.tool_version + "\n" + canonical_json(plan_.arguments));
   if (call_.dry_run) {
     record_.dry_run = true;
     record_.arguments = plan_.arguments;
@@ -227,16 +227,18 @@ std::optional<Executions::Run::Step> Executions::Run::stop_waiting(Turns::Turn::
       last_->error->retry_after = retry_after ? retry_after : last_->error->retry_after;
       return end(worst(*std::exchange(last_, std::nullopt)));
     }
-    return end_unsent(ErrorCode::rate_limited,
-                      record_.tool.text + ": Composio's rate limit leaves no room for it in the time allowed" +
-                          (retry_after ? ", and none for " + std::to_string(retry_after->count()) + " s" : "") +
-                          ": nothing ran",
-                      retry_after);
+    return end_unsent(
+        ErrorCode::rate_limited,
+        record_.tool.text + ": Composio's rate limit leaves no room for it in the time allowed" +
+            (retry_after ? ", and none for " + std::to_string(retry_after->count()) + " s" : "") +
+            ": nothing ran",
+        retry_after);
   }
   if (is_late) {
-    return end_unsent(ErrorCode::timeout, record_.tool.text +
-                                              ": as many executions as may run at the same time are running "
-                                              "(limits.in_flight), and its turn did not come in time: nothing ran");
+    return end_unsent(ErrorCode::timeout,
+                      record_.tool.text +
+                          ": as many executions as may run at the same time are running "
+                          "(limits.in_flight), and its turn did not come in time: nothing ran");
   }
   return std::nullopt;
 }
@@ -275,8 +277,7 @@ Executions::Run::Step Executions::Run::attempt() {
   if (is_cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
   ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
   if (may_leave_ == MayLeave::yes && !record_.read_only) {
-    request_.answer_by =
-        std::max(caller_.deadline, owner_.clock_.steady() + owner_.options_.answer_patience);
+    request_.answer_by = std::max(caller_.deadline, owner_.clock_.steady() + owner_.options_.answer_patience);
     request_.on_written = [flight = flight_] {
       std::lock_guard const guard{flight->mutex};
       flight->written = true;
@@ -379,8 +380,9 @@ std::optional<Error> Executions::Run::leave() {
     if (!flight_->on_the_wire || !flight_->written || flight_->read_only) return std::nullopt;
   }
   Error error = fail(ErrorCode::outcome_unknown,
-                     call_.tool + ": no reply within the time allowed; it may have run, and its outcome is "
-                                  "journaled when it comes",
+                     call_.tool +
+                         ": no reply within the time allowed; it may have run, and its outcome is "
+                         "journaled when it comes",
                      show_step(flight_->id))
                     .error();
   error.execution_id = flight_->id.text;

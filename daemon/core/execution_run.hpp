@@ -45,8 +45,7 @@ class Executions::Run {
   Step after_rest(bool rested);
   Step pause(SteadyTime until);
   Step end(ExecuteOutcome outcome);
-  Step end_unsent(ErrorCode code, std::string message,
-                  std::optional<std::chrono::seconds> retry_after = {});
+  Step end_unsent(ErrorCode code, std::string message, std::optional<std::chrono::seconds> retry_after = {});
   Step give_up(Error error);
   std::optional<Step> stop_waiting(Turns::Turn::View const& view);
   Result<void> write_row(ExecutionState state);
@@ -64,8 +63,8 @@ class Executions::Run {
   Plan plan_{};
   ExecuteRequest request_{};
   bool is_flying_ = false;
-  bool is_staged_ = false;                ///< the files are where the provider finds them
-  bool has_conflicted_ = false;           ///< somebody else's row was there first
+  bool is_staged_ = false;       ///< the files are where the provider finds them
+  bool has_conflicted_ = false;  ///< somebody else's row was there first
   std::shared_ptr<Turns::Turn> turn_{};
   SteadyTime rest_until_{};
   std::optional<ExecuteOutcome> last_{};  ///< of the attempt before the rest

@@ -125,8 +125,8 @@ class Executions {
 
   Synchronized<std::vector<Execution>> unsettled_;  ///< outcomes the journal could not take yet
   mutable std::mutex mutex_;
-  std::condition_variable changed_;                         ///< notified whenever a key is woken, a flight ends
-  std::uint64_t changes_ = 0;                               ///< how often
+  std::condition_variable changed_;  ///< notified whenever a key is woken, a flight ends
+  std::uint64_t changes_ = 0;        ///< how often
   std::map<std::string, std::shared_ptr<Flight>> flights_;  ///< by execution id
   std::set<std::string> cancelled_early_;                   ///< cancelled before their request was even read
 };

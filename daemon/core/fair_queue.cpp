@@ -49,8 +49,11 @@ void FairQueue::remove(Ticket ticket) {
 std::size_t FairQueue::position(Ticket ticket) const {
   auto const found = places_.find(ticket);
   if (found == places_.end()) return 0;
-  auto const count = [](auto first, auto last) { return static_cast<std::size_t>(std::distance(first, last)); };
-  if (!found->second.lane) return count(ahead_.begin(), std::list<Ticket>::const_iterator{found->second.at}) + 1;
+  auto const count = [](auto first, auto last) {
+    return static_cast<std::size_t>(std::distance(first, last));
+  };
+  if (!found->second.lane)
+    return count(ahead_.begin(), std::list<Ticket>::const_iterator{found->second.at}) + 1;
   auto const own = *found->second.lane;
   std::size_t const earlier =
       count(own->second.tickets.cbegin(), std::list<Ticket>::const_iterator{found->second.at});

@@ -42,7 +42,7 @@ class FairQueue {
   };
 
   std::list<Ticket> ahead_{};
-  Lanes lanes_{};                         ///< never an empty one
+  Lanes lanes_{};                          ///< never an empty one
   std::list<Lanes::iterator> rotation_{};  ///< whose turn is next
   std::unordered_map<Ticket, Place> places_{};
 };

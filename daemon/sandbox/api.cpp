@@ -160,10 +160,25 @@ Reply carry_out(World& world, Exchange& exchange) {
   return exchange.route->handler(world, request);
 }
 
+/// What Composio says of itself where requests are counted; nothing where they are not.
+std::optional<HttpResponse> count_against_limit(World& world) {
+  auto& rate = world.rate_limit;
+  if (!rate.is_set() || rate.take(world.now())) return std::nullopt;
+  auto response = json_response(429, R"({"message":"Rate limit exceeded."})");
+  response.headers.emplace_back("Retry-After", std::to_string(rate.wait(world.now()).count()));
+  return response;
+}
+
 void add_standard_headers(World& world, HttpResponse& response, std::string const& request_id, bool limited) {
   response.headers.emplace_back("X-Request-Id", request_id);
+  if (auto const& rate = world.rate_limit; rate.is_set()) {
+    response.headers.emplace_back("X-RateLimit", std::to_string(rate.limit));
+    response.headers.emplace_back("X-RateLimit-Remaining", std::to_string(rate.remaining()));
+    response.headers.emplace_back("X-RateLimit-Window-Size", std::to_string(rate.window.count()) + "s");
+    return;
+  }
   response.headers.emplace_back("X-RateLimit", std::to_string(kRateLimit));
-  // It never refuses for being asked too often unless a fault says so; so it never announces that none is
+  // It never refuses for being asked too often unless a control or a fault says so; so it never announces that none is
   // left.
   std::uint64_t const remaining = limited ? 0 : kRateLimit - 1 - world.requests % (kRateLimit - 1);
   response.headers.emplace_back("X-RateLimit-Remaining", std::to_string(remaining));
@@ -208,7 +223,8 @@ HttpResponse answer_api(World& world, HttpRequest const& request) {
   std::string const tool{exchange.tool()};
   exchange.fault = world.faults.take(request.method, request.path(), exchange.path, tool);
 
-  auto replacement = exchange.fault ? exchange.fault->instead(exchange.request_id) : std::nullopt;
+  auto replacement = count_against_limit(world);
+  if (!replacement && exchange.fault) replacement = exchange.fault->instead(exchange.request_id);
   response = replacement ? std::move(*replacement) : answer(world, exchange);
   bool const limited = exchange.fault && exchange.fault->kind == FaultKind::rate_limit;
   add_standard_headers(world, response, exchange.request_id, limited);

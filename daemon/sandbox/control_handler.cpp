@@ -78,6 +78,24 @@ Reply control_faults(World& world, std::string_view method, nlohmann::json const
   return json_response(201, to_text(Json{{"id", id}}));
 }
 
+Reply control_rate_limit(World& world, std::string_view method, nlohmann::json const& body) {
+  if (method == "DELETE") world.rate_limit = {};
+  if (method == "POST") {
+    auto const limit = find_integer(body, "limit").value_or(0);
+    auto const window = find_integer(body, "window_s").value_or(60);
+    if (limit < 1 || window < 1 || window > kTenYears)
+      return refuse(bad_request("limit and window_s must be numbers from 1"));
+    world.rate_limit = {};
+    world.rate_limit.limit = static_cast<std::uint64_t>(limit);
+    world.rate_limit.window = std::chrono::seconds{window};
+  }
+  auto const& rate = world.rate_limit;
+  return ok({{"limit", rate.limit},
+             {"window_s", rate.window.count()},
+             {"used", rate.used},
+             {"refused", rate.refused}});
+}
+
 /// Sets the status, or what the provider thinks of the account's grant, or both.
 ApiResult<void> change_account(World& world, Account& account, nlohmann::json const& body) {
   auto const grant = find_text(body, "grant");
@@ -117,6 +135,7 @@ Reply control(World& world, HttpRequest const& request) {
   if (path == "/_sandbox/auto_approve") return control_auto_approval(world, method, body);
   if (path == "/_sandbox/catalog") return control_catalog(world, method, body);
   if (path == "/_sandbox/faults") return control_faults(world, method, body);
+  if (path == "/_sandbox/rate_limit") return control_rate_limit(world, method, body);
   if (path.starts_with(kAccounts)) return control_account(world, path.substr(kAccounts.size()), method, body);
   if (path == "/_sandbox/reset" && method == "POST") {
     world.reset();

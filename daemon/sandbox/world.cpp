@@ -17,6 +17,7 @@ void World::reset() {
   book.clear();
   *tool_state = nlohmann::json::object();
   faults.clear();
+  rate_limit = {};
   auto_approval = {};
   tool_sessions.clear();
   answers.clear();

@@ -13,6 +13,7 @@
 #include "daemon/sandbox/catalog.hpp"
 #include "daemon/sandbox/cli_session.hpp"
 #include "daemon/sandbox/faults.hpp"
+#include "daemon/sandbox/rate_limit.hpp"
 #include "daemon/sandbox/sandbox.hpp"
 #include "daemon/sandbox/tool_session.hpp"
 #include "shared/base/clock.hpp"
@@ -67,6 +68,7 @@ struct World {
   std::unique_ptr<nlohmann::json> tool_state;  ///< an object: one member for each toolkit
   ArgumentCheck arguments{};
   FaultPlan faults{};
+  RateLimit rate_limit{};
   AutoApproval auto_approval{};
   std::uint64_t requests = 0;
   std::map<std::string, Count, std::less<>> route_counts{};

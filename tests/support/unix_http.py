@@ -14,7 +14,11 @@ def connect(path: Path, timeout: float) -> socket.socket:
     try:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         # Without a timeout: with one, a full queue is an error instead of a wait.
-        sock.connect(f"/proc/self/fd/{directory}/{path.name}")
+        try:
+            sock.connect(f"/proc/self/fd/{directory}/{path.name}")
+        except OSError:
+            sock.close()
+            raise
         sock.settimeout(timeout)
         return sock
     finally:

@@ -118,6 +118,7 @@ TEST_F(IdempotencyKey, IsNotSpentOnACallThatWasCancelled) {
   ASSERT_TRUE(executions.cancel(caller, call.id));
   gate.open();
   EXPECT_EQ(error_of(running.get()).code, ErrorCode::cancelled);
+  clock.advance(std::chrono::minutes{5});
   answer_with({test::succeeded()});
 
   EXPECT_FALSE(value_of(run(keyed("k"))).replayed);

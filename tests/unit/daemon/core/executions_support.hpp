@@ -54,6 +54,7 @@ struct ExecutionsTest : CoreTest {
   static Executions::Options execution_options() {
     Executions::Options options;
     options.most_kept_result_bytes = 1000;
+    options.most_in_flight = 100;
     options.digest = [](std::string_view text) { return "digest of " + std::string{text}; };
     options.proves_dead_credential = [](std::string_view words) { return words == "invalid_grant"; };
     return options;
