@@ -5,8 +5,14 @@
 namespace agenta::cli {
 
 Result<void> BatchResume::fetch(std::int64_t after) {
-  AGENTA_TRY(auto const reply, context_.call(protocol::list_batch_lines(batch_.text, after, std::nullopt)));
-  AGENTA_TRY(page_, protocol::decode_batch_lines(reply.body));
+  constexpr std::chrono::seconds kPatience{30};
+  ServiceRequest request = protocol::list_batch_lines(batch_.text, after, std::nullopt);
+  request.timeout = kPatience;
+  // Not by the context, which may speak to the person: others write by now.
+  auto reply = context_.tools.call(request, context_.stop);
+  if (!reply && context_.lost_reply()) reply = context_.tools.call(request, context_.stop);
+  if (!reply) return fail(std::move(reply).error());
+  AGENTA_TRY(page_, protocol::decode_batch_lines(reply->body));
   at_ = 0;
   return {};
 }

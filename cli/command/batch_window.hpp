@@ -42,7 +42,8 @@ class BatchQueue {
     auto [item, bytes] = std::move(items_.front());
     items_.pop_front();
     bytes_ -= bytes;
-    room_.notify_one();
+    // The filler is woken for half a queue of room, not for each item.
+    if (items_.size() <= most_items_ / 2) room_.notify_one();
     return std::move(item);
   }
   /// Nothing more comes.
