@@ -10,8 +10,10 @@
 #include "daemon/core/connection_sync.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
+#include "daemon/core/downloads.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/tool_search.hpp"
+#include "daemon/core/uploads.hpp"
 #include "shared/domain/catalog.hpp"
 
 namespace agenta::daemon::api {
@@ -55,6 +57,7 @@ struct ConnectionServices {
 };
 std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
+std::vector<Route> file_routes(Uploads& uploads, Downloads& downloads);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

@@ -14,10 +14,13 @@
 #include "daemon/api/routes.hpp"
 #include "daemon/app/process.hpp"
 #include "daemon/app/service_options.hpp"
+#include "daemon/composio/file_storage.hpp"
 #include "daemon/core/connect_flow.hpp"
+#include "daemon/core/downloads.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/tool_search.hpp"
+#include "daemon/core/uploads.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
 
@@ -66,6 +69,7 @@ struct Services::Core {
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
     std::function<void()> connection_changed{};
+    std::filesystem::path spool{};
   };
   Core(store::Database& database, Options options, LoginWatcher& watcher,
        BrowserLoginWatcher& browser_watcher, Clock const& clock)
@@ -84,8 +88,12 @@ struct Services::Core {
         search(catalog, composio),
         connected(projects, connections, turns, credentials, composio, clock),
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
+        spool(std::move(options.spool)),
+        uploads(spool, files, clock, {}),
+        recent_files(clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
-                   std::move(options.executions)),
+                   with_files(std::move(options.executions))),
+        downloads({projects, executions, credentials, spool, files, recent_files}),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
         sync(projects, connections, turns, catalog, credentials, composio, checks, clock) {}
@@ -109,9 +117,21 @@ struct Services::Core {
   ConnectionTurns turns;
   Connections connected;
   ConnectFlow flow;
+  ComposioFiles files{http};
+  Spool spool;
+  Uploads uploads;
+  RecentFiles recent_files;
   Executions executions;
+  Downloads downloads;
   ConnectionChecks checks;
   ConnectionSync sync;
+
+ private:
+  Executions::Options with_files(Executions::Options options) {
+    options.files = &uploads;
+    options.returned = [this](Execution const& execution) { recent_files.remember(execution); };
+    return options;
+  }
 };
 
 Services::Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
@@ -165,6 +185,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
+  options.spool = paths_.spool_dir();
   options.connection_changed = [this] {
     boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kConnectionChanges}); });
   };
@@ -176,6 +197,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
   if (recovered > 0) log_.warn("journal.recovered", {{"executions", std::to_string(recovered)}});
   AGENTA_CHECK(core_->flow.forget_unmade());
+  core_->spool.clear();
 
   Controls controls;
   controls.status = [this] { return status(); };
@@ -200,6 +222,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .credentials = core_->credentials,
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
+  add(api::file_routes(core_->uploads, core_->downloads));
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
 
@@ -266,6 +289,7 @@ void Services::watch_socket() {
       if (auto const again = listen(); !again)
         log_.error("socket.not_rebound", {{"why", again.error().message}});
     }
+    core_->uploads.tidy();
     tidy_when_idle();
     watch_socket();
   });

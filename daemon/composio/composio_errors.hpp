@@ -30,6 +30,8 @@ enum class Operation {
   set_alias,
   proxy,
   execute,
+  upload_file,
+  fetch_file,
 };
 
 /// A request in words: `subject` is the slug or id it was about, `integration` the integration where it is

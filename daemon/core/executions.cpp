@@ -106,7 +106,7 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   if (!call.files.empty()) {
     if (options_.files == nullptr)
       return fail(ErrorCode::unsupported, "this daemon takes no files for arguments");
-    AGENTA_TRY(plan.arguments, options_.files->describe(tool, plan.arguments, call.files));
+    AGENTA_TRY(plan.arguments, options_.files->describe(caller.project, tool, plan.arguments, call.files));
   }
   if (plan.tool->schema) {
     plan.arguments = plan.tool->schema->coerce(plan.arguments, given.text_paths);
@@ -276,7 +276,16 @@ Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execu
     if (twin) return std::move(*twin);
     return unexpected(std::move(journaled).error());
   }
-  ExecuteOutcome outcome = attempt_until_settled(caller, plan, record, call, *flight);
+  ExecuteOutcome outcome;
+  auto const staged = stage_files(caller, plan, call, *flight);
+  if (staged) {
+    Plan with_files = plan;
+    with_files.arguments = *staged;
+    outcome = attempt_until_settled(caller, with_files, record, call, *flight);
+  } else {
+    outcome.fate = Fate::nothing_ran;
+    outcome.error = staged.error();
+  }
   bool cancelled = false;
   {
     std::lock_guard const guard{flight->mutex};
@@ -288,6 +297,14 @@ Result<Execution> Executions::send(Caller const& caller, Plan const& plan, Execu
   if (settled.error && settled.error->code != ErrorCode::tool_failed)
     return fail(with_execution(*settled.error, settled.id));
   return settled;
+}
+
+/// The arguments with their files where the provider finds them. Nothing of the tool has run.
+Result<JsonText> Executions::stage_files(Caller const& caller, Plan const& plan, ToolCall const& call,
+                                         Flight const& flight) {
+  if (call.files.empty()) return plan.arguments;
+  ProviderCall const provider_call{plan.access, caller.deadline, flight.abort.get_token()};
+  return options_.files->stage(provider_call, plan.tool->tool, plan.arguments, call.files);
 }
 
 ExecuteOutcome Executions::attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,
@@ -377,6 +394,7 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
                             " can no longer be used at Composio: " + record.error->message;
   }
   note_connection(plan, record, tool_words);
+  if (options_.returned) options_.returned(record);
   if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
     record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
                                record.connection->slug};

@@ -33,6 +33,7 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
+    std::function<void(Execution const&)> returned{};  ///< told of each result, before it is journaled
     ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
   };
   Executions(store::ProjectStore& projects, store::ConnectionStore& connections,
@@ -64,6 +65,8 @@ class Executions {
                                              std::string const& named);
   Result<std::optional<Execution>> recorded(Plan const& plan, Execution const& record, SteadyTime deadline);
   Result<Execution> send(Caller const& caller, Plan const& plan, Execution record, ToolCall const& call);
+  Result<JsonText> stage_files(Caller const& caller, Plan const& plan, ToolCall const& call,
+                               Flight const& flight);
   ExecuteOutcome attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,
                                        ToolCall const& call, Flight& flight);
   Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);

@@ -34,6 +34,8 @@ struct Paths {
   std::filesystem::path credentials() const { return home / "credentials.json"; }
   /// A cache, a file for each account: see `CatalogShelf`.
   std::filesystem::path catalog_dir() const { return home / "catalog"; }
+  /// Files on their way to and from tools.
+  std::filesystem::path spool_dir() const { return home / "spool"; }
   std::filesystem::path sandbox_state() const { return home / "sandbox-state.json"; }
   std::filesystem::path sandbox_port() const { return home / "sandbox-port"; }
 };
