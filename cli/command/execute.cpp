@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/download.hpp"
 #include "cli/command/execute_outcome.hpp"
+#include "cli/command/file_argument.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -22,6 +24,9 @@ struct ExecuteOptions {
   std::string idempotency_key{};
   std::string output = "data";
   std::vector<std::string> select{};  // at most one; an empty pointer names the whole
+  std::vector<std::string> files{};
+  std::string download{};
+  bool allow_sensitive = false;
   bool dry_run = false;
   bool no_validate = false;
 };
@@ -42,6 +47,8 @@ Result<void> check(ExecuteOptions const& options) {
   if (options.select.size() > 1) return usage("--select is given more than once");
   if (options.dry_run && !options.select.empty())
     return usage("--dry-run runs nothing, so --select has no result to select from");
+  if (options.dry_run && !options.download.empty())
+    return usage("--dry-run runs nothing, so --download has nothing to fetch");
   if (!options.select.empty() && !is_pointer(options.select.front())) {
     return usage("--select takes a JSON pointer such as /items/0/title");
   }
@@ -71,8 +78,12 @@ Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
   if (!options.data.empty()) {
     AGENTA_TRY(data, read_data(context, options.data));
   }
+  std::vector<std::string> items = options.arguments;
+  AGENTA_TRY(auto const files, take_file_items(options.files, items));
   auto const read = [&context](std::string const& path) { return read_input(context, path); };
-  AGENTA_TRY(auto arguments, schema::build_arguments(options.arguments, data, read));
+  AGENTA_TRY(auto arguments, schema::build_arguments(items, data, read));
+  AGENTA_TRY(call.files,
+             hand_over(context, files, options.allow_sensitive ? Sensitive::allowed : Sensitive::refused));
   call.id.text = make_uuid_v7();
   call.tool = options.tool;
   call.arguments = std::move(arguments.json);
@@ -102,16 +113,25 @@ Result<void> print_selected(Context& context, std::string const& body, std::stri
 }
 
 Result<void> run_execute(Context& context, ExecuteOptions const& options) {
+  std::optional<DownloadDirectory> downloads;
+  if (!options.download.empty()) {
+    AGENTA_TRY(downloads, open_download_directory(options.download));
+  }
   AGENTA_TRY(ToolCall const call, build_call(context, options));
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
-  auto const output =
-      options.output == "envelope" ? protocol::ExecuteOutput::envelope : protocol::ExecuteOutput::data;
+  // The record says which execution it was, and so where its files are.
+  auto const output = options.output == "envelope" || downloads ? protocol::ExecuteOutput::envelope
+                                                                : protocol::ExecuteOutput::data;
   Result<std::string> body = [&] {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
     spinner.say("running " + call.tool);
     return run_to_outcome(context, call, output);
   }();
   if (!body) return fail(std::move(body).error());
+  if (downloads) {
+    AGENTA_TRY(body, download_files_of(context, *downloads, *body));
+    if (options.output == "data") body = std::string{protocol::find_member(*body, "data").value_or("null")};
+  }
   if (!options.select.empty()) return print_selected(context, *body, options.select.front());
   print_json(context.terminal, *body);
   return {};
@@ -124,11 +144,15 @@ RunFn add_execute(Syntax& syntax) {
   syntax.argument("TOOL", options->tool, "Slug of a tool, e.g. GITHUB_CREATE_AN_ISSUE")
       .completes(Completes::tool)
       .arguments("K=V", options->arguments,
-                 "Arguments: K=text, K:=JSON, K=@FILE, A.B=V for a member of an object")
+                 "Arguments: K=text, K:=JSON, K=@FILE, A.B=V for a member of an object, K@PATH for a file")
       .option("-d,--data", "JSON", options->data, "All arguments as a JSON object, @FILE or - for stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
       .completes(Completes::connection)
       .option("--tool-version", "V", options->tool_version, "This version of the tool")
+      .options("--file", "FIELD=PATH", options->files, "A file, or a URL, for a field that takes one")
+      .flag("--allow-sensitive-file", options->allow_sensitive,
+            "Hand over files that hold keys or credentials too")
+      .option("--download", "DIR", options->download, "Fetch the files of the result into DIR")
       .flag("--dry-run", options->dry_run, "Check everything and send nothing")
       .flag("--no-validate", options->no_validate, "Leave the arguments to the service to judge")
       .option("--idempotency-key", "KEY", options->idempotency_key, "Run at most once under this key, ever")
@@ -144,6 +168,9 @@ RunFn add_execute(Syntax& syntax) {
           "Ctrl-C cancels what has not been sent, and says so where it may have run. A second one leaves at "
           "once.")
       .example("agenta-tools execute GITHUB_CREATE_AN_ISSUE owner=o repo=r title=hello 'labels:=[\"bug\"]'")
+      .example(
+          "agenta-tools execute GMAIL_SEND_EMAIL recipient_email=ann@example.com body=hello "
+          "attachment@report.pdf")
       .example("agenta-tools execute GITHUB_LIST_REPOSITORY_ISSUES owner=o repo=r --select /issues/0/title");
   return [options](Context& context) { return run_execute(context, *options); };
 }

@@ -53,8 +53,8 @@ Result<ServiceReply> begin(Uploads& uploads, Call const& call) {
 Result<ServiceReply> write(Uploads& uploads, Call const& call) {
   AGENTA_TRY(auto const offset, read_number(call, "offset", 0, 0, INT64_MAX));
   if (call.request.body.size() > protocol::kUploadPiece) {
-    return fail(ErrorCode::invalid_request, "a piece of a file has at most " +
-                                                std::to_string(protocol::kUploadPiece) + " bytes");
+    return fail(ErrorCode::invalid_request,
+                "a piece of a file has at most " + std::to_string(protocol::kUploadPiece) + " bytes");
   }
   AGENTA_TRY(auto const upload,
              uploads.write(call.caller.project, call.parameter("id"), offset, call.request.body));

@@ -33,8 +33,7 @@ Result<UploadTicket> parse_upload_ticket(std::string_view body) {
       wire::text_at(*json, "type") == "existing" || !wire::text_at(*json, "existing_url").empty();
   if (is_there) ticket.url.clear();
   if (ticket.url.empty() && !is_there) return wire::unreadable("no place for the file");
-  ticket.is_azure =
-      wire::text_at(wire::member(*json, "metadata"), "storage_backend") == "azure_blob_storage";
+  ticket.is_azure = wire::text_at(wire::member(*json, "metadata"), "storage_backend") == "azure_blob_storage";
   return ticket;
 }
 

@@ -13,7 +13,7 @@ std::string encode_upload_request(Tool const& tool, StoredFile const& file);
 /// Such a place.
 struct UploadTicket {
   std::string key{};
-  std::string url{};     ///< signed: whoever has it may write; empty where the file is there already
+  std::string url{};      ///< signed: whoever has it may write; empty where the file is there already
   bool is_azure = false;  ///< wants to be told the kind of its blob
 };
 /// `COMPOSIO_ERROR` where there is no key, or neither a URL nor word that the file is there.

@@ -144,14 +144,14 @@ Fetch::Next Fetch::judge(HttpOutcome const& outcome) {
     return Next::give_up;
   }
   if (is_over_limit_ || outcome.trouble == HttpTrouble::too_large) {
-    return refuse(ErrorCode::invalid_request, "the file is larger than the " +
-                                                  std::to_string(request_.most_bytes) + " bytes allowed");
+    return refuse(ErrorCode::invalid_request,
+                  "the file is larger than the " + std::to_string(request_.most_bytes) + " bytes allowed");
   }
   if (outcome.progress != HttpProgress::replied) {
     error_ = error_from_trouble(outcome, {Operation::fetch_file, {}, {}});
-    auto const passing =
-        outcome.trouble == HttpTrouble::lost || outcome.trouble == HttpTrouble::truncated ||
-        outcome.trouble == HttpTrouble::unreachable || outcome.trouble == HttpTrouble::unknown_host;
+    auto const passing = outcome.trouble == HttpTrouble::lost || outcome.trouble == HttpTrouble::truncated ||
+                         outcome.trouble == HttpTrouble::unreachable ||
+                         outcome.trouble == HttpTrouble::unknown_host;
     return passing ? Next::go_on : Next::give_up;
   }
   auto const status = outcome.reply.status;
@@ -166,8 +166,8 @@ Fetch::Next Fetch::judge(HttpOutcome const& outcome) {
   if (is_taking_ && (!total_ || *total_ == have_)) return Next::done;
   if (is_taking_ || status == 206 || status == 416 || status >= 500 || status == 429) {
     if (status == 416) begin_anew();
-    refuse(ErrorCode::provider_unavailable,
-           "the file did not come whole (" + std::to_string(status) + ", " + std::to_string(have_) + " bytes)");
+    refuse(ErrorCode::provider_unavailable, "the file did not come whole (" + std::to_string(status) + ", " +
+                                                std::to_string(have_) + " bytes)");
     return Next::go_on;
   }
   return refuse(ErrorCode::composio_error,

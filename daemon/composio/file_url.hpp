@@ -17,8 +17,8 @@ struct FileUrl {
   std::string name() const;
 };
 
-/// Reads `http(s)://host[:port][/path][?query]`. Nothing for another scheme, a user name, a host that is none,
-/// and bytes that no URL has; a fragment is left out.
+/// Reads `http(s)://host[:port][/path][?query]`. Nothing for another scheme, a user name, a host that is
+/// none, and bytes that no URL has; a fragment is left out.
 std::optional<FileUrl> parse_file_url(std::string_view text);
 
 /// Where a redirect from `from` leads. Nothing where it is no place to go to: from https to http, or none.

@@ -68,9 +68,11 @@ agenta::Result<Secret> Downloads::find_url(Caller const& caller, ExecutionId con
   AGENTA_TRY(auto const execution, parts_.executions.get(caller, id));
   auto const result = read_result(execution);
   if (!result) {
-    return fail(ErrorCode::invalid_request, "the result of " + id.text + " is not kept, or is too large to be searched for files");
+    return fail(ErrorCode::invalid_request,
+                "the result of " + id.text + " is not kept, or is too large to be searched for files");
   }
-  auto const url = protocol::read_string(protocol::find_pointer(*result, pointer + "/s3url").value_or("null"));
+  auto const url =
+      protocol::read_string(protocol::find_pointer(*result, pointer + "/s3url").value_or("null"));
   if (url && !url->empty()) return Secret{*url};
   return fail(ErrorCode::invalid_request, "the result of " + id.text + " has no file at \"" + pointer + "\"");
 }

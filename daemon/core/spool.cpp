@@ -25,8 +25,7 @@ bool knows_no_nameless_files(int number) {
 void Spool::clear() const {
   std::error_code ignored;
   for (auto const& entry : std::filesystem::directory_iterator{directory_, ignored}) {
-    if (entry.path().filename().string().starts_with(kPrefix))
-      std::filesystem::remove(entry.path(), ignored);
+    if (entry.path().filename().string().starts_with(kPrefix)) std::filesystem::remove(entry.path(), ignored);
   }
 }
 

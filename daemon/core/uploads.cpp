@@ -215,9 +215,9 @@ Result<JsonText> Uploads::describe(std::string const& project, Tool const& tool,
     std::lock_guard const guard{entry->mutex};
     Upload const& state = entry->state;
     if (!state.whole()) {
-      return fail(ErrorCode::invalid_request,
-                  "only " + std::to_string(state.received) + " of " + describe_size(state.size) + " of " +
-                      state.filename + " were handed over");
+      return fail(ErrorCode::invalid_request, "only " + std::to_string(state.received) + " of " +
+                                                  describe_size(state.size) + " of " + state.filename +
+                                                  " were handed over");
     }
     auto const there = protocol::find_pointer(out.text, file.pointer);
     if (place == FilePlace::single && there && trim(*there) != "null")
@@ -277,8 +277,7 @@ Result<JsonText> Uploads::stage(ProviderCall const& call, Tool const& tool, Json
     }
     tokens.emplace_back("s3key");
     out.text = put_value(out.text, tokens, protocol::write_string(key), false);
-    if (out.text.empty())
-      return fail(ErrorCode::internal, "a file has lost its place among the arguments");
+    if (out.text.empty()) return fail(ErrorCode::internal, "a file has lost its place among the arguments");
   }
   return out;
 }

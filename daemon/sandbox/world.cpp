@@ -17,6 +17,7 @@ void World::reset() {
   book.clear();
   *tool_state = nlohmann::json::object();
   faults.clear();
+  storage.objects.clear();
   auto_approval = {};
   tool_sessions.clear();
   cli_sessions.clear();

@@ -14,6 +14,7 @@
 #include "daemon/sandbox/cli_session.hpp"
 #include "daemon/sandbox/faults.hpp"
 #include "daemon/sandbox/sandbox.hpp"
+#include "daemon/sandbox/storage.hpp"
 #include "daemon/sandbox/tool_session.hpp"
 #include "shared/base/clock.hpp"
 
@@ -60,6 +61,7 @@ struct World {
   std::unique_ptr<nlohmann::json> tool_state;  ///< an object: one member for each toolkit
   ArgumentCheck arguments{};
   FaultPlan faults{};
+  Storage storage{};
   AutoApproval auto_approval{};
   std::uint64_t requests = 0;
   std::map<std::string, Count, std::less<>> route_counts{};

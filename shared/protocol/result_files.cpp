@@ -32,6 +32,7 @@ void collect(std::string_view value, std::string const& pointer, std::vector<Lin
     file.url = std::move(url);
     file.name = text_of(*members, "name");
     file.mimetype = text_of(*members, "mimetype");
+    file.text = value;
     files.push_back(std::move(file));
     return;
   }

@@ -12,6 +12,7 @@ struct LinkedFile {
   std::string url{};      ///< a credential: whoever has it may read the file
   std::string name{};     ///< as the service calls it; may be anything
   std::string mimetype{};
+  std::string_view text{};  ///< the object itself, in the document
 };
 
 /// The files of a valid JSON document, in its order, at most a thousand.
