@@ -1,10 +1,12 @@
 #include <algorithm>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/download.hpp"
 #include "cli/command/execute_outcome.hpp"
 #include "cli/command/result_view.hpp"
 #include "cli/command/execute_text.hpp"
 #include "cli/command/execute_queue.hpp"
+#include "cli/command/file_argument.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -28,6 +30,9 @@ struct ExecuteOptions {
   std::string retry = "safe";
   std::vector<std::string> select{};  // at most one; an empty pointer names the whole
   std::string max_bytes{};
+  std::vector<std::string> files{};
+  std::string download{};
+  bool allow_sensitive = false;
   bool dry_run = false;
   bool no_validate = false;
 };
@@ -53,6 +58,8 @@ Result<void> check(ExecuteOptions const& options) {
     return usage("--max-bytes is about a tool's data: it goes with neither --output envelope nor --dry-run");
   if (options.dry_run && !options.select.empty())
     return usage("--dry-run runs nothing, so --select has no result to select from");
+  if (options.dry_run && !options.download.empty())
+    return usage("--dry-run runs nothing, so --download has nothing to fetch");
   if (!options.select.empty() && !is_pointer(options.select.front())) {
     return usage("--select takes a JSON pointer such as /items/0/title");
   }
@@ -82,8 +89,12 @@ Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
   if (!options.data.empty()) {
     AGENTA_TRY(data, read_data(context, options.data));
   }
+  std::vector<std::string> items = options.arguments;
+  AGENTA_TRY(auto const files, take_file_items(options.files, items));
   auto const read = [&context](std::string const& path) { return read_input(context, path); };
-  AGENTA_TRY(auto arguments, schema::build_arguments(options.arguments, data, read));
+  AGENTA_TRY(auto arguments, schema::build_arguments(items, data, read));
+  AGENTA_TRY(call.files,
+             hand_over(context, files, options.allow_sensitive ? Sensitive::allowed : Sensitive::refused));
   call.id.text = make_uuid_v7();
   call.tool = options.tool;
   call.arguments = std::move(arguments.json);
@@ -114,13 +125,18 @@ Result<void> print_selected(Context& context, std::string const& body, std::stri
 }
 
 Result<void> run_execute(Context& context, ExecuteOptions const& options) {
+  std::optional<DownloadDirectory> downloads;
+  if (!options.download.empty()) {
+    AGENTA_TRY(downloads, open_download_directory(options.download));
+  }
   AGENTA_TRY(ToolCall call, build_call(context, options));
   if (!options.text.empty()) {
     AGENTA_TRY(call, fill_from_text(context, std::move(call), options.text));
   }
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
-  auto const output =
-      options.output == "envelope" ? protocol::ExecuteOutput::envelope : protocol::ExecuteOutput::data;
+  // For its files the record is needed: it says which execution it was, and so where they are.
+  auto const output = options.output == "envelope" || downloads ? protocol::ExecuteOutput::envelope
+                                                                : protocol::ExecuteOutput::data;
   ResultWish wish;
   if (!options.select.empty()) wish.select = options.select.front();
   AGENTA_TRY(wish.max_bytes, read_count("--max-bytes", options.max_bytes));
@@ -134,6 +150,10 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   }();
   if (!body) return fail(std::move(body).error());
   if (is_data) return view.finish(*body);
+  if (downloads) {
+    AGENTA_TRY(body, download_files_of(context, *downloads, *body));
+    if (options.output == "data") body = std::string{protocol::find_member(*body, "data").value_or("null")};
+  }
   if (!options.select.empty()) return print_selected(context, *body, options.select.front());
   print_json(context.terminal, *body);
   return {};
@@ -146,13 +166,17 @@ RunFn add_execute(Syntax& syntax) {
   syntax.argument("TOOL", options->tool, "Slug of a tool, e.g. GITHUB_CREATE_AN_ISSUE")
       .completes(Completes::tool)
       .arguments("K=V", options->arguments,
-                 "Arguments: K=text, K:=JSON, K=@FILE, A.B=V for a member of an object")
+                 "Arguments: K=text, K:=JSON, K=@FILE, A.B=V for a member of an object, K@PATH for a file")
       .option("-d,--data", "JSON", options->data, "All arguments as a JSON object, @FILE or - for stdin")
       .option("--text", "WORDS", options->text,
               "Have the arguments written from words: a text, @FILE or - for stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
       .completes(Completes::connection)
       .option("--tool-version", "V", options->tool_version, "This version of the tool")
+      .options("--file", "FIELD=PATH", options->files, "A file, or a URL, for a field that takes one")
+      .flag("--allow-sensitive-file", options->allow_sensitive,
+            "Hand over files that hold keys or credentials too")
+      .option("--download", "DIR", options->download, "Fetch the files of the result into DIR")
       .flag("--dry-run", options->dry_run, "Check everything and send nothing")
       .flag("--no-validate", options->no_validate, "Leave the arguments to the service to judge")
       .option("--idempotency-key", "KEY", options->idempotency_key, "Run at most once under this key, ever")
@@ -177,6 +201,9 @@ RunFn add_execute(Syntax& syntax) {
           "run "
           "after a yes, or at once with --yes.")
       .example("agenta-tools execute GITHUB_CREATE_AN_ISSUE owner=o repo=r title=hello 'labels:=[\"bug\"]'")
+      .example(
+          "agenta-tools execute GMAIL_SEND_EMAIL recipient_email=ann@example.com body=hello "
+          "attachment@report.pdf")
       .example("agenta-tools execute GITHUB_LIST_REPOSITORY_ISSUES owner=o repo=r --select /issues/0/title");
   return [options](Context& context) { return run_execute(context, *options); };
 }

@@ -11,11 +11,13 @@
 #include "daemon/core/connection_sync.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
+#include "daemon/core/downloads.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
 #include "daemon/core/proxy_requests.hpp"
 #include "daemon/core/tool_inputs.hpp"
 #include "daemon/core/tool_search.hpp"
+#include "daemon/core/uploads.hpp"
 #include "shared/domain/catalog.hpp"
 
 namespace agenta::daemon::api {
@@ -63,6 +65,7 @@ std::vector<Route> history_routes(History& history, Executions& executions);
 std::vector<Route> batch_routes(Batches& batches);
 std::vector<Route> proxy_routes(ProxyRequests& requests);
 std::vector<Route> input_routes(ToolInputs& inputs);
+std::vector<Route> file_routes(Uploads& uploads, Downloads& downloads);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

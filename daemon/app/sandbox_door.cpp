@@ -19,7 +19,7 @@ namespace {
 
 HttpServerOptions sandbox_limits() {
   HttpServerOptions options;
-  options.most_body_bytes = 64 * 1024 * 1024;
+  options.most_body_bytes = 128 * 1024 * 1024;  // of a file that is put into its storage
   options.malformed = [](Malformed) { return HttpResponse{}; };
   return options;
 }

@@ -16,13 +16,16 @@
 #include "daemon/app/custom_web.hpp"
 #include "daemon/app/process.hpp"
 #include "daemon/app/service_options.hpp"
+#include "daemon/composio/file_storage.hpp"
 #include "daemon/core/connect_flow.hpp"
 #include "daemon/core/connections.hpp"
 #include "daemon/core/custom_tools.hpp"
+#include "daemon/core/downloads.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
 #include "daemon/core/tool_search.hpp"
 #include "daemon/custom/declared_runner.hpp"
+#include "daemon/core/uploads.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
 
@@ -78,6 +81,7 @@ struct Services::Core {
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
     std::function<void()> connection_changed{};
+    std::filesystem::path spool{};
   };
   Core(store::Database& database, Options options, LoginWatcher& watcher,
        BrowserLoginWatcher& browser_watcher, Clock const& clock)
@@ -99,8 +103,12 @@ struct Services::Core {
         results(std::move(options.results)),
         connected(projects, connections, turns, credentials, composio, clock),
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
+        spool(std::move(options.spool)),
+        uploads(spool, files, clock, {}),
+        recent_files(clock),
         executions(projects, connections, journal, catalog, credentials, composio, clock,
                    with_rooms(std::move(options.executions))),
+        downloads({projects, executions, credentials, spool, files, recent_files}),
         history(database, journal, clock, std::move(options.history)),
         proxies(projects, connections, journal, catalog, credentials, composio, clock,
                 std::move(options.proxies)),
@@ -117,6 +125,8 @@ struct Services::Core {
   }
   Executions::Options with_rooms(Executions::Options more) {
     more.results = &results;
+    more.files = &uploads;
+    more.returned = [this](Execution const& execution) { recent_files.remember(execution); };
     more.run_custom = [this](auto const& call, auto const& request) { return custom.execute(call, request); };
     return more;
   }
@@ -144,7 +154,12 @@ struct Services::Core {
   ConnectionTurns turns;
   Connections connected;
   ConnectFlow flow;
+  ComposioFiles files{http};
+  Spool spool;
+  Uploads uploads;
+  RecentFiles recent_files;
   Executions executions;
+  Downloads downloads;
   History history;
   ProxyRequests proxies;
   ToolInputs inputs;
@@ -214,6 +229,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.custom = custom_options(settings_, paths_, log_);
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
+  options.spool = paths_.spool_dir();
   options.connection_changed = [this] {
     boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kConnectionChanges}); });
   };
@@ -229,6 +245,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
     return !found || (*found && (*found)->result_file);  // unreadable: not known to be an orphan
   });
   AGENTA_CHECK(core_->flow.forget_unmade());
+  core_->spool.clear();
 
   Controls controls;
   controls.status = [this] { return status(); };
@@ -253,6 +270,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                               .credentials = core_->credentials,
                               .watcher = *desk_}));
   add(api::execution_routes(core_->executions));
+  add(api::file_routes(core_->uploads, core_->downloads));
   add(api::proxy_routes(core_->proxies));
   add(api::input_routes(core_->inputs));
   add(api::history_routes(core_->history, core_->executions));
@@ -324,6 +342,7 @@ void Services::watch_socket() {
       if (auto const again = listen(); !again)
         log_.error("socket.not_rebound", {{"why", again.error().message}});
     }
+    core_->uploads.tidy();
     tidy_when_idle();
     watch_socket();
   });

@@ -133,7 +133,9 @@ ErrorCode not_found_for(Operation operation) {
     case Operation::create_link:
     case Operation::create_account:
     case Operation::list_accounts:
-    case Operation::execute: return composio_error;
+    case Operation::execute:
+    case Operation::upload_file:
+    case Operation::fetch_file: return composio_error;
   }
   __builtin_unreachable();
 }

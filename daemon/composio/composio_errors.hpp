@@ -31,6 +31,8 @@ enum class Operation {
   proxy,
   generate_input,
   execute,
+  upload_file,
+  fetch_file,
 };
 
 /// A request in words: `subject` is the slug or id it was about, `integration` the integration where it is

@@ -74,7 +74,7 @@ bool is_loopback_host(std::string_view host) {
   return false;
 }
 
-Result<Endpoint> parse_endpoint(std::string_view base_url) {
+Result<Endpoint> parse_endpoint(std::string_view base_url, PlainHttp plain) {
   auto const colon = base_url.find("://");
   if (colon == std::string_view::npos) return refuse(base_url, "it is no URL");
   auto const scheme = to_lower(base_url.substr(0, colon));
@@ -89,7 +89,7 @@ Result<Endpoint> parse_endpoint(std::string_view base_url) {
   if (!read_authority(authority, endpoint)) return refuse(base_url, "its port is none");
   if (endpoint.host.empty() || !std::ranges::all_of(endpoint.host, is_host_character))
     return refuse(base_url, "its host is none");
-  if (!endpoint.tls && !is_loopback_host(endpoint.host))
+  if (!endpoint.tls && plain == PlainHttp::loopback && !is_loopback_host(endpoint.host))
     return refuse(base_url, "plain http:// would send the key readable, and is only for loopback hosts");
 
   endpoint.prefix = std::string{rest.substr(authority.size())};

@@ -22,8 +22,11 @@ struct Endpoint {
 /// `localhost`, `*.localhost`, `127.0.0.0/8` and `::1`: hosts that never leave this machine.
 bool is_loopback_host(std::string_view host);
 
-/// Reads `https://host[:port][/prefix]`; `http://` only for loopback hosts. `NOT_CONFIGURED`, naming
-/// `COMPOSIO_BASE_URL`, for anything else.
-Result<Endpoint> parse_endpoint(std::string_view base_url);
+/// Where plain http may go: anywhere only with requests that carry no credential.
+enum class PlainHttp : bool { loopback, anywhere };
+
+/// Reads `https://host[:port][/prefix]`; `http://` only for loopback hosts, unless said otherwise.
+/// `NOT_CONFIGURED`, naming `COMPOSIO_BASE_URL`, for anything else.
+Result<Endpoint> parse_endpoint(std::string_view base_url, PlainHttp plain = PlainHttp::loopback);
 
 }  // namespace agenta::daemon

@@ -421,7 +421,7 @@ std::size_t HttpPool::idle_count() const {
 void HttpPool::abort_all() { impl_->closing.request_stop(); }
 
 HttpOutcome HttpPool::send(HttpCall const& call) {
-  auto endpoint = parse_endpoint(call.base_url);
+  auto endpoint = parse_endpoint(call.base_url, call.any_http ? PlainHttp::anywhere : PlainHttp::loopback);
   if (!endpoint) {
     return trouble(HttpProgress::not_written, HttpTrouble::refused_endpoint, endpoint.error().message);
   }

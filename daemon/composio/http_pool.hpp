@@ -46,6 +46,8 @@ struct HttpCall {
   /// Refuse an address that is not on the public internet (loopback, private, link-local, …) after the host
   /// is resolved: for URLs that somebody else wrote. Never through a proxy.
   bool only_public = false;
+  /// Take plain http to any host: only for what carries no credential of ours.
+  bool any_http = false;
 };
 
 /// How far a request got. The first allows sending it again; the second does not.

@@ -93,6 +93,7 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
                             " can no longer be used at Composio: " + record.error->message;
   }
   note_connection(plan, record, tool_words);
+  if (options_.returned) options_.returned(record);
   if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
     record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
                                record.connection->slug};

@@ -54,7 +54,7 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   if (!call.files.empty()) {
     if (options_.files == nullptr)
       return fail(ErrorCode::unsupported, "this daemon takes no files for arguments");
-    AGENTA_TRY(plan.arguments, options_.files->describe(tool, plan.arguments, call.files));
+    AGENTA_TRY(plan.arguments, options_.files->describe(caller.project, tool, plan.arguments, call.files));
   }
   if (plan.tool->schema) {
     plan.arguments = plan.tool->schema->coerce(plan.arguments, given.text_paths);

@@ -45,6 +45,7 @@ class Executions {
     std::string sandbox_flag{};
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
+    std::function<void(Execution const&)> returned{};  ///< told of each result, before it is journaled
     schema::RedactionRules redaction{};    ///< what of arguments and results is not journaled
     ResultFiles const* results = nullptr;  ///< outlives the executions; null: no result is that large
     /// Runs a tool of the person's own; empty: there are none.

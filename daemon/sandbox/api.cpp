@@ -51,6 +51,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/cli/get-session", get_cli_session, Access::open},
     Route{"GET", "/org/list", list_organisations, Access::user},
     Route{"GET", "/org/project/list", list_projects, Access::user},
+    Route{"POST", "/files/upload/request", request_upload, Access::any},
     Route{"POST", "/tool_router/session", create_tool_session, Access::any},
     Route{"GET", "/tool_router/session/{}", get_tool_session, Access::any},
     Route{"DELETE", "/tool_router/session/{}", delete_tool_session, Access::any},

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/sandbox/storage.hpp"
 #include "shared/base/clock.hpp"
 
 namespace agenta::daemon::sandbox {
@@ -15,6 +16,7 @@ struct ToolCall {
   nlohmann::json const& arguments;  ///< an object that the input schema admits
   nlohmann::json& state;  ///< an object: what this integration remembers, the same for every account
   WallTime now{};
+  Storage* storage = nullptr;  ///< where its files are
 };
 
 /// What the provider answers: data, or its complaint.

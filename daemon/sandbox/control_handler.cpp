@@ -134,6 +134,7 @@ Reply control(World& world, HttpRequest const& request) {
   if (path == "/_sandbox/requests") return control_requests(world, method);
   if (path == "/_sandbox/auto_approve") return control_auto_approval(world, method, body);
   if (path == "/_sandbox/catalog") return control_catalog(world, method, body);
+  if (path == "/_sandbox/files") return control_files(world, method, body);
   if (path == "/_sandbox/faults") return control_faults(world, method, body);
   if (path == "/_sandbox/rate_limit") return control_rate_limit(world, method, body);
   if (path.starts_with(kAccounts)) return control_account(world, path.substr(kAccounts.size()), method, body);

@@ -78,7 +78,7 @@ ToolAnswer run(World& world, Tool const& tool, nlohmann::json const& arguments) 
   if (behaviour == nullptr) return answered(arguments);
   auto& state = member_or(*world.tool_state, toolkit.slug.c_str(), nlohmann::json::object());
   if (!tool.read_only) world.unsaved.tools = true;
-  return behaviour->run({arguments, state, world.now()});
+  return behaviour->run({arguments, state, world.now(), &world.storage});
 }
 
 }  // namespace

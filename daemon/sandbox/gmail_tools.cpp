@@ -73,10 +73,38 @@ Json outgoing(ToolCall const& call, Json labels) {
                       std::move(labels));
 }
 
+/// The file that an argument names, as the storage has it; null where there is none.
+StoredObject* find_attachment(ToolCall const& call) {
+  auto const* attachment = find_node(call.arguments, "attachment");
+  if (attachment == nullptr || call.storage == nullptr) return nullptr;
+  auto* const object = call.storage->find(find_text(*attachment, "s3key").value_or(""));
+  return object != nullptr && object->is_there ? object : nullptr;
+}
+
 ToolAnswer send_email(ToolCall const& call) {
+  messages_of(call);  // the first mails have the first numbers
+  Json message = outgoing(call, Json::array({"SENT"}));
+  if (auto const* attachment = find_node(call.arguments, "attachment"); attachment != nullptr) {
+    auto const* object = find_attachment(call);
+    if (object == nullptr) return refused("404: the attachment's s3key names no file in the storage");
+    message["attachmentList"] =
+        Json::array({{{"attachmentId", object->key},
+                      {"filename", find_text(*attachment, "name").value_or("")},
+                      {"mimeType", find_text(*attachment, "mimetype").value_or("")}}});
+  }
   Json& messages = messages_of(call);
-  messages.push_back(outgoing(call, Json::array({"SENT"})));
+  messages.push_back(std::move(message));
   return answered(messages.back());
+}
+
+ToolAnswer get_attachment(ToolCall const& call) {
+  auto const* object =
+      call.storage == nullptr ? nullptr : call.storage->find(text_argument(call.arguments, "attachment_id"));
+  if (object == nullptr || !object->is_there) return not_found();
+  return answered(Json{{"file",
+                        {{"name", text_argument(call.arguments, "file_name", object->name)},
+                         {"mimetype", object->mimetype},
+                         {"s3url", call.storage->read_url(*object)}}}});
 }
 
 ToolAnswer fetch_emails(ToolCall const& call) {
@@ -212,6 +240,7 @@ constexpr std::array kBehaviours{
     Behaviour{"GMAIL_MOVE_TO_TRASH", trash},
     Behaviour{"GMAIL_DELETE_MESSAGE", delete_message},
     Behaviour{"GMAIL_GET_PROFILE", get_profile},
+    Behaviour{"GMAIL_GET_ATTACHMENT", get_attachment},
 };
 
 }  // namespace

@@ -43,6 +43,8 @@ Reply list_projects(World& world, Request const& request);
 Reply create_cli_session(World& world, Request const& request);
 Reply get_cli_session(World& world, Request const& request);
 
+Reply request_upload(World& world, Request const& request);
+
 Reply create_tool_session(World& world, Request const& request);
 Reply get_tool_session(World& world, Request const& request);
 Reply delete_tool_session(World& world, Request const& request);
@@ -54,6 +56,10 @@ HttpResponse answer_link(World& world, HttpRequest const& request);
 HttpResponse answer_dashboard(World& world, HttpRequest const& request);
 /// The bytes that a proxied request was answered with: `/answers/…`.
 HttpResponse answer_kept(World& world, HttpRequest const& request);
+/// Where signed URLs lead: `/storage/…`.
+HttpResponse answer_storage(World& world, HttpRequest const& request);
+/// `/_sandbox/files`: what is in the storage, and with POST a file more.
+Reply control_files(World& world, std::string_view method, nlohmann::json const& body);
 /// The sandbox's own controls: `/_sandbox/…`.
 HttpResponse answer_control(World& world, HttpRequest const& request);
 /// `/_sandbox/catalog`: a new version of a toolkit while clients hold the old one.

@@ -73,6 +73,7 @@ HttpResponse Sandbox::State::answer(HttpRequest const& request) {
   if (path == "/" || path == "/dashboard" || path.starts_with("/dashboard/"))
     return answer_dashboard(world, request);
   if (path.starts_with("/answers/")) return answer_kept(world, request);
+  if (path.starts_with("/storage/")) return answer_storage(world, request);
   if (path.starts_with("/_sandbox/")) return answer_control(world, request);
   return answer_api(world, request);
 }
@@ -89,6 +90,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::open(Options options, Clock const& clo
 
 void Sandbox::set_base_url(std::string base_url) {
   std::lock_guard const guard{state_->mutex};
+  state_->world.storage.base_url = base_url;
   state_->world.base_url = std::move(base_url);
 }
 

@@ -18,6 +18,7 @@ void World::reset() {
   *tool_state = nlohmann::json::object();
   faults.clear();
   rate_limit = {};
+  storage.objects.clear();
   auto_approval = {};
   tool_sessions.clear();
   answers.clear();

@@ -15,6 +15,7 @@
 #include "daemon/sandbox/faults.hpp"
 #include "daemon/sandbox/rate_limit.hpp"
 #include "daemon/sandbox/sandbox.hpp"
+#include "daemon/sandbox/storage.hpp"
 #include "daemon/sandbox/tool_session.hpp"
 #include "shared/base/clock.hpp"
 
@@ -69,6 +70,7 @@ struct World {
   ArgumentCheck arguments{};
   FaultPlan faults{};
   RateLimit rate_limit{};
+  Storage storage{};
   AutoApproval auto_approval{};
   std::uint64_t requests = 0;
   std::map<std::string, Count, std::less<>> route_counts{};

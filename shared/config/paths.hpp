@@ -36,6 +36,8 @@ struct Paths {
   std::filesystem::path catalog_dir() const { return home / "catalog"; }
   /// Results that are too large for the database, a file each: see `ResultFiles`.
   std::filesystem::path results_dir() const { return home / "results"; }
+  /// Files on their way to and from tools.
+  std::filesystem::path spool_dir() const { return home / "spool"; }
   std::filesystem::path sandbox_state() const { return home / "sandbox-state.json"; }
   std::filesystem::path sandbox_port() const { return home / "sandbox-port"; }
 };

@@ -242,6 +242,26 @@ ServiceRequest write_tool_input(std::string_view tool, std::string_view text, st
   return Target{"/tools"}.segment(tool).path("/input").request("POST", encode_tool_input_request(request));
 }
 
+ServiceRequest begin_upload(std::string_view filename, std::int64_t size) {
+  return Target{"/uploads"}.request(
+      "POST", "{\"filename\":" + write_string(filename) + ",\"size\":" + std::to_string(size) + "}");
+}
+
+ServiceRequest fetch_upload(std::string_view url) {
+  return Target{"/uploads"}.request("POST", "{\"url\":" + write_string(url) + "}");
+}
+
+ServiceRequest write_upload(std::string_view id, std::int64_t offset, std::string bytes) {
+  Target target{"/uploads"};
+  target.segment(id).query("offset", std::string_view{std::to_string(offset)});
+  return target.request("PUT", std::move(bytes));
+}
+
+ServiceRequest download(std::string_view execution_id, std::string_view pointer) {
+  return Target{"/downloads"}.request("POST", "{\"execution_id\":" + write_string(execution_id) +
+                                                  ",\"pointer\":" + write_string(pointer) + "}");
+}
+
 ServiceRequest get_daemon_status() { return Target{"/daemon"}.get(); }
 
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain) {

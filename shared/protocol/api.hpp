@@ -206,6 +206,15 @@ ServiceRequest clean_history(std::optional<std::chrono::milliseconds> older_than
 ServiceRequest proxy(ProxyCall const& call);
 /// A tool's arguments, written from a sentence. `version` empty: the latest.
 ServiceRequest write_tool_input(std::string_view tool, std::string_view text, std::string_view version);
+/// Most bytes of a file in one piece of an upload.
+inline constexpr std::size_t kUploadPiece = std::size_t{4} << 20;
+/// Announces a file that will stand in for an argument.
+ServiceRequest begin_upload(std::string_view filename, std::int64_t size);
+/// The same for one that the daemon fetches itself.
+ServiceRequest fetch_upload(std::string_view url);
+ServiceRequest write_upload(std::string_view id, std::int64_t offset, std::string bytes);
+/// The file that an execution's result names at a JSON pointer.
+ServiceRequest download(std::string_view execution_id, std::string_view pointer);
 ServiceRequest get_daemon_status();
 /// `drain`: how long running work may take before it is cut off.
 ServiceRequest shut_daemon_down(std::chrono::milliseconds drain);

@@ -28,6 +28,13 @@ struct NoBrowserWatcher final : BrowserLoginWatcher {
   void settled(std::string const&) override {}
 };
 
+class NoStorage final : public FileStorage {
+  Result<std::string> put(ProviderCall const&, Tool const&, StoredFile const&) override {
+    return std::string{};
+  }
+  Result<FetchedFile> fetch(FetchRequest const&) override { return FetchedFile{}; }
+};
+
 /// Every route the daemon has, as `GET /path`.
 struct OpenApi : CoreTest {
   FakeWatcher watcher;
@@ -44,6 +51,11 @@ struct OpenApi : CoreTest {
   NoRefresher refresher;
   NoBrowserWatcher browser_watcher;
   BrowserLogins logins{credentials, account_provider, browser_watcher, clock};
+  NoStorage storage;
+  Spool spool{std::filesystem::temp_directory_path()};
+  Uploads uploads{spool, storage, clock, {}};
+  RecentFiles recent{clock};
+  Downloads downloads{{projects, executions, credentials, spool, storage, recent}};
   nlohmann::json const document = nlohmann::json::parse(openapi_document());
 
   std::set<std::string> routes() {
@@ -69,6 +81,7 @@ struct OpenApi : CoreTest {
     add(api::history_routes(history, executions));
     add(api::proxy_routes(proxies));
     add(api::input_routes(inputs));
+    add(api::file_routes(uploads, downloads));
     add(api::account_routes(credentials, logins, refresher));
     add(control_routes({}));
     return names;
