@@ -22,6 +22,12 @@ Result<Executions::Earlier> Executions::find_earlier(Plan const& plan, Execution
     AGENTA_TRY(auto found, journal_.find_by_line(*record.batch));
     if (found && found->project != plan.project.id)
       return fail(about(ErrorCode::idempotency_conflict, "the batch is another project's", record.id));
+    if (found && found->arguments_digest != record.arguments_digest) {
+      return fail(about(ErrorCode::idempotency_conflict,
+                        "line " + std::to_string(record.batch->line) + " of the batch ran as another call (" +
+                            found->id.text + "): it is not run again",
+                        found->id));
+    }
     if (found) return replay(std::move(*found), true);
   }
   if (record.idempotency_key.empty()) return Earlier{};
