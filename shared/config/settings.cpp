@@ -140,9 +140,7 @@ std::pair<std::uint16_t, std::uint16_t> Settings::ports(std::string_view key) co
 }
 
 std::filesystem::path custom_tools_file(Settings const& settings, Paths const& paths) {
-  auto const beside = paths.config_file.parent_path();
-  std::string const& named = settings.text("custom.file");
-  return named.empty() ? beside / "tools.toml" : beside / named;
+  return paths.config_file.parent_path() / settings.text("custom.file");
 }
 
 }  // namespace agenta::config

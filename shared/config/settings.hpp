@@ -72,7 +72,7 @@ class Settings {
   std::vector<Value> values_{};  ///< in the order of the table
 };
 
-/// Where a person's own tools are declared: `custom.file`, else `tools.toml` beside the config file.
+/// Where a person's own tools are declared: `custom.file`, from beside the config file.
 std::filesystem::path custom_tools_file(Settings const& settings, Paths const& paths);
 
 /// Whether `text` is a value the setting takes; `USAGE` with what it takes where not. Booleans are true, yes,

@@ -48,9 +48,10 @@ constexpr std::array kSettings{
     Setting{"connect.wait", "", "--wait", "10m", duration, "", allowed,
             "How long connect waits for a login to be answered before it exits; the login stays pending.",
             kSecond, kDay},
-    Setting{"custom.file", "", "", "", text, "", refused,
-            "The file that declares tools of your own: see \"Tools of your own\" in agenta-tools(1). Empty: "
-            "tools.toml beside the config file. Only its owner may be able to write it."},
+    Setting{
+        "custom.file", "", "", "tools.toml", text, "", refused,
+        "The file that declares tools of your own, see agenta-tools(1); a relative path is beside the "
+        "config file. Only its owner may be able to write it. A daemon takes the setting when it starts."},
     Setting{"custom.in_flight", "", "", "8", integer, "", refused,
             "How many tools of your own the daemon runs at the same time; the others wait their turn.", 1,
             64},
