@@ -179,8 +179,8 @@ void add_standard_headers(World& world, HttpResponse& response, std::string cons
     return;
   }
   response.headers.emplace_back("X-RateLimit", std::to_string(kRateLimit));
-  // It never refuses for being asked too often unless a control or a fault says so; so it never announces that none is
-  // left.
+  // It never refuses for being asked too often unless a control or a fault says so; so it never announces
+  // that none is left.
   std::uint64_t const remaining = limited ? 0 : kRateLimit - 1 - world.requests % (kRateLimit - 1);
   response.headers.emplace_back("X-RateLimit-Remaining", std::to_string(remaining));
   response.headers.emplace_back("X-RateLimit-Window-Size", "60s");

@@ -27,6 +27,19 @@ using api::Permission;
 using api::Work;
 
 struct DispatcherTest : testing::Test {
+  /// Work in steps, as the test has it.
+  struct Steps final : api::StagedWork {
+    explicit Steps(DispatcherTest& test) : of(test) {}
+    Step next(bool rested) override {
+      ++of.runs;
+      return of.step(rested);
+    }
+    std::optional<Error> leave() override { return of.leave(); }
+    DispatcherTest& of;
+  };
+  std::function<api::StagedWork::Step(bool)> step{};
+  std::function<std::optional<Error>()> leave = [] { return std::nullopt; };
+
   LoopThread thread;
   log::Log log;
   WaitList waits{thread.executor()};
@@ -43,7 +56,10 @@ struct DispatcherTest : testing::Test {
           return api::json_reply("{}");
         }},
        {"GET", "/control", Permission::view_tools, Work::control,
-        [this](Call const& call) { return run(call); }}}};
+        [this](Call const& call) { return run(call); }},
+       {"POST", "/staged", Permission::view_tools, Work::provider,
+        [this](Call const& call) { return run(call); },
+        [this](Call const&) { return std::make_unique<Steps>(*this); }}}};
   WorkerPool local{"local", 2};
   WorkerPool provider{"provider", 2};
   std::unique_ptr<Dispatcher> dispatcher;
@@ -241,6 +257,46 @@ TEST_F(DispatcherTest, AWaitEndsWhereThePeerHangsUp) {
   thread.on_loop([&] { hangup.request_stop(); });
 
   EXPECT_EQ(reply.wait_for(std::chrono::seconds{20}), std::future_status::ready);
+}
+
+TEST_F(DispatcherTest, WorkInStepsHoldsNoThreadWhileItPauses) {
+  step = [this](bool) -> api::StagedWork::Step {
+    if (runs <= 10) return api::StagedWork::Pause{"turn", std::chrono::minutes{5}};
+    return Result<ServiceReply>{api::json_reply("\"done\"")};
+  };
+  std::vector<std::future<HttpResponse>> pausing;
+  for (int i = 0; i < 10; ++i) pausing.push_back(start("POST", "/staged"));
+  await_runs(10);
+  gate.open();
+
+  EXPECT_EQ(ask("GET", "/provider").status, 200U) << "two threads, and ten that pause";
+  thread.on_loop([this] { dispatcher->wake("turn"); });
+
+  for (auto& reply : pausing) EXPECT_EQ(reply.get().body, "\"done\"");
+}
+
+TEST_F(DispatcherTest, APauseEndsWithItsTimeAndSaysSo) {
+  step = [this](bool rested) -> api::StagedWork::Step {
+    if (runs == 1) return api::StagedWork::Pause{"turn", std::chrono::milliseconds{1}};
+    return Result<ServiceReply>{api::json_reply(rested ? "\"rested\"" : "\"woken\"")};
+  };
+
+  EXPECT_EQ(ask("POST", "/staged").body, "\"rested\"");
+}
+
+TEST_F(DispatcherTest, ACallerWhoseDeadlineHasPassedIsAnsweredWhereTheWorkLetsItGo) {
+  step = [this](bool) -> api::StagedWork::Step {
+    gate.pass();
+    return Result<ServiceReply>{api::json_reply("{}")};
+  };
+  leave = []() -> std::optional<Error> {
+    return fail(ErrorCode::outcome_unknown, "it may have run").error();
+  };
+
+  auto const reply = ask("POST", "/staged", {{"Agenta-Tools-Timeout-Ms", "1"}});
+
+  EXPECT_EQ(body_of(reply).at("code"), "OUTCOME_UNKNOWN");
+  gate.open();
 }
 
 TEST_F(DispatcherTest, SlowToolsDoNotDelayALocalAnswer) {

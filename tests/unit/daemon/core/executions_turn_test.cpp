@@ -122,6 +122,7 @@ TEST_F(ExecutionsTurn, ACallerNeedNotWaitForAWriteThatIsOnItsWay) {
     on_the_wire.pass();
     return test::succeeded();
   };
+  caller.deadline = clock.steady() + 1s;
   auto const write = begin(call_of(kWrite));
   EXPECT_FALSE(write->leave()) << "nothing is on its way yet";
   auto going = std::async(std::launch::async, [&] { return done(write->next(false)); });
