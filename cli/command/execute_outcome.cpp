@@ -192,9 +192,13 @@ Result<std::string> run_to_outcome(Context& context, ToolCall call, ExecuteOutpu
     }
     if (!context.lost_reply()) return fail(std::move(reply).error());
     // Nobody answered in all the time there was: the journal would not either.
-    if (steady_clock::now() >= until) return fail(unknown_outcome(call, "the daemon did not answer in time"));
+    // Whoever takes the result slowly may be past the deadline: it has run, and its result is kept.
+    bool const is_coming = intake != nullptr && intake->is_large();
+    auto const patience = is_coming ? steady_clock::now() + kJournalPatience : until;
+    if (steady_clock::now() >= patience)
+      return fail(unknown_outcome(call, "the daemon did not answer in time"));
 
-    Recovered found = recover(context, call, output, until, intake);
+    Recovered found = recover(context, call, output, patience, intake);
     if (found.fate == Fate::answered) return std::move(found.answer);
     if (context.stop.stop_requested()) return fail(interrupted(context, call));
     if (found.fate == Fate::unknown || is_second) {

@@ -74,8 +74,8 @@ ApiResult<Fault> read_fault(nlohmann::json const& document) {
   AGENTA_TRY(auto const delay, number_in(document, "delay_ms", 0, kLongest, 0));
   AGENTA_TRY(auto const retry_after, number_in(document, "retry_after", 0, kLongest, 1));
   AGENTA_TRY(fault.bytes, number_in(document, "bytes", 0, std::int64_t{4} << 30, 0));
-  if (auto const* breaks_off = find_node(document, "breaks_off"))
-    fault.breaks_off = breaks_off->is_boolean() && breaks_off->get<bool>();
+  if (auto const breaks_off = document.find("breaks_off"); breaks_off != document.end())
+    fault.breaks_off = *breaks_off == true;
   fault.times = static_cast<std::uint64_t>(times);
   fault.status = static_cast<unsigned>(status);
   fault.delay = std::chrono::milliseconds{delay};
@@ -132,7 +132,10 @@ void Fault::bend(HttpResponse& response) const {
   response.delay = delay;
   response.headers.insert(response.headers.end(), headers.begin(), headers.end());
   if (kind == FaultKind::reset || kind == FaultKind::lost_reply) response.delivery = Delivery::reset;
-  if (kind == FaultKind::large_result) response.file = make_large_result(bytes);
+  if (kind == FaultKind::large_result) {
+    response.file = make_large_result(bytes);
+    response.body.clear();
+  }
   if (breaks_off) response.delivery = Delivery::truncated;
   if (kind == FaultKind::truncated) response.delivery = Delivery::truncated;
   if (kind == FaultKind::cut_document) response.body.resize(response.body.size() / 2);
