@@ -68,8 +68,9 @@ ProxyAnswer read_answer(ObjectReader& in) {
   answer.method = in.text("method");
   answer.url = in.text("url");
   answer.status = static_cast<unsigned>(in.number("status"));
-  for (JsonMember const& each :
-       members_of(in.object("headers").value_or(JsonText{"{}"}).text).value_or(std::vector<JsonMember>{})) {
+  JsonText const headers = in.object("headers").value_or(JsonText{});
+  auto const members = members_of(headers.text).value_or(std::vector<JsonMember>{});
+  for (JsonMember const& each : members) {
     answer.headers.push_back({each.name, read_string(each.value).value_or(std::string{each.value})});
   }
   answer.content_type = in.text("content_type");

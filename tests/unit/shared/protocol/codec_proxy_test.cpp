@@ -21,8 +21,16 @@ ProxyAnswer sample() {
   answer.content_type = "text/plain";
   answer.attempts = 2;
   answer.error = fail(ErrorCode::tool_failed, "github answered 404").error();
-  answer.error->retryable = Retryable::no;
   return answer;
+}
+
+/// The same answer: of an error, what the table of codes does not add.
+void expect_same(ProxyAnswer read, ProxyAnswer const& written) {
+  ASSERT_TRUE(read.error);
+  EXPECT_EQ(read.error->code, written.error->code);
+  EXPECT_EQ(read.error->message, written.error->message);
+  read.error = written.error;
+  EXPECT_EQ(read, written);
 }
 
 TEST(CodecProxy, ACallComesBackAsItWent) {
@@ -52,7 +60,7 @@ TEST(CodecProxy, AnAnswerComesBackAsItWent) {
   auto answer = sample();
   answer.body = JsonText{R"("a\nb")"};
 
-  EXPECT_EQ(decode_proxy_answer(encode_proxy_answer(answer)).value(), answer);
+  expect_same(decode_proxy_answer(encode_proxy_answer(answer)).value(), answer);
   EXPECT_FALSE(find_proxy_bytes(encode_proxy_answer(answer)));
 }
 
@@ -63,7 +71,7 @@ TEST(CodecProxy, BytesFollowTheHeadWhateverTheHeadersSay) {
   EXPECT_TRUE(is_json(document)) << document;
   EXPECT_EQ(find_member(document, "body_base64"), "\"AAEC\"");
   EXPECT_EQ(find_proxy_bytes(document), head.size());
-  EXPECT_EQ(decode_proxy_head(head).value(), sample());
+  expect_same(decode_proxy_head(head).value(), sample());
 }
 
 TEST(CodecToolInput, ComesBackAsItWent) {
