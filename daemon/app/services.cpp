@@ -24,8 +24,8 @@
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
 #include "daemon/core/tool_search.hpp"
-#include "daemon/custom/declared_runner.hpp"
 #include "daemon/core/uploads.hpp"
+#include "daemon/custom/declared_runner.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
 

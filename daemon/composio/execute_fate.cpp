@@ -41,6 +41,14 @@ ExecuteOutcome from_result(HttpReply const& reply, Asked const& asked, Scrubber 
                       asked, scrubber);
 }
 
+std::optional<std::int64_t> count_of(HttpReply const& reply, std::string_view name) {
+  auto const text = trim(find_field(reply.fields, name).value_or(""));
+  auto number = std::int64_t{0};
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 ExecuteOutcome read_outcome(HttpReply const& reply, Result<ToolResult> result, Asked const& asked,
@@ -52,16 +60,6 @@ ExecuteOutcome read_outcome(HttpReply const& reply, Result<ToolResult> result, A
   result->log_id = scrubber.scrub(result->log_id);
   return {.fate = Fate::answered, .result = std::move(*result), .error = std::nullopt};
 }
-
-std::optional<std::int64_t> count_of(HttpReply const& reply, std::string_view name) {
-  auto const text = trim(find_field(reply.fields, name).value_or(""));
-  auto number = std::int64_t{0};
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
-}
-
-}  // namespace
 
 ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, Scrubber const& scrubber) {
   if (outcome.progress == HttpProgress::not_written) return nothing_ran(error_from_trouble(outcome, asked));

@@ -57,12 +57,12 @@ Result<Executions::Earlier> Executions::replay(Execution found, bool is_line) {
   if (found.state == ExecutionState::refused || found.state == ExecutionState::cancelled) return Earlier{};
   note_gone(found);
   if (!is_line && found.state == ExecutionState::succeeded && !found.data && !found.result_file) {
-    return fail(about(ErrorCode::execution_not_found,
-                      what + " succeeded, and its result is " +
-                          (found.arguments.text.empty()
-                               ? "kept no longer (history.keep_for)"
-                               : "not kept (history.keep_results, history.results_quota)"),
-                      found.id));
+    return fail(
+        about(ErrorCode::execution_not_found,
+              what + " succeeded, and its result is " +
+                  (found.arguments.text.empty() ? "kept no longer (history.keep_for)"
+                                                : "not kept (history.keep_results, history.results_quota)"),
+              found.id));
   }
   found.replayed = true;
   if (found.error && found.error->code != ErrorCode::tool_failed) {

@@ -19,7 +19,7 @@ struct Executions::Flight {
   bool ever_written = false;  ///< an attempt may have reached the service
   bool read_only = false;
   bool can_be_ended = false;  ///< it runs here: cancelling it ends it, whatever it has done by then
-  bool watched = false;  ///< somebody pauses until it has landed; under the executions' lock
+  bool watched = false;       ///< somebody pauses until it has landed; under the executions' lock
   ProjectId project{};
   std::shared_ptr<Turns::Turn> turn{};  ///< while it waits, or may send
   std::stop_source abort{};

@@ -46,11 +46,11 @@ class Executions {
     /// Whether the tool's own words prove that its account's grant is dead, whatever Composio's status says.
     std::function<bool(std::string_view)> proves_dead_credential{};
     std::function<void(Execution const&)> returned{};  ///< told of each result, before it is journaled
-    schema::RedactionRules redaction{};    ///< what of arguments and results is not journaled
+    schema::RedactionRules redaction{};                ///< what of arguments and results is not journaled
     ResultFiles const* results = nullptr;  ///< outlives the executions; null: no result is that large
     /// Runs a tool of the person's own; empty: there are none.
     std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
-    ArgumentFiles* files = nullptr;  ///< outlives the executions; null: arguments take no files
+    ArgumentFiles* files = nullptr;   ///< outlives the executions; null: arguments take no files
     std::size_t most_in_flight = 64;  ///< executions that are out at the same time
     /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
     /// thread; must not block.

@@ -54,7 +54,7 @@ bool is_printable(std::string_view text) {
 /// `/pointer` or `TOOLS:/pointer`, apart by spaces or commas.
 bool are_places(std::string_view text) {
   constexpr std::string_view kGlob = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_*?";
-  return is_printable(text) &&
+  return (text.empty() || is_printable(text)) &&
          std::ranges::all_of(split(replace_all(text, ",", " "), ' '), [&](auto const& word) {
            std::size_t const slash = word.find('/');
            if (slash == std::string::npos || slash + 1 == word.size()) return word.empty();

@@ -133,7 +133,7 @@ struct Execution {
   bool replayed = false;      ///< a reply from the journal to a repeated idempotency key: nothing ran now
   bool dry_run = false;       ///< never journaled, never sent
   std::string result_lost{};  ///< why the result that came could not be kept; never journaled
-  std::string notice{};   ///< for the caller alone: what was not as it should be, in words. Never journaled
+  std::string notice{};  ///< for the caller alone: what was not as it should be, in words. Never journaled
   bool operator==(Execution const&) const = default;
 };
 

@@ -43,6 +43,8 @@ struct OpenApi : CoreTest {
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
   History history{*database, journal, clock, {}};
+  store::BatchStore batch_store{*database};
+  Batches batches{projects, batch_store, clock};
   ProxyRequests proxies{projects, rows, journal, catalog, credentials, provider, clock, {}};
   ToolInputs inputs{catalog, credentials, provider, clock};
   ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
@@ -79,6 +81,7 @@ struct OpenApi : CoreTest {
                                 .watcher = watcher}));
     add(api::execution_routes(executions));
     add(api::history_routes(history, executions));
+    add(api::batch_routes(batches));
     add(api::proxy_routes(proxies));
     add(api::input_routes(inputs));
     add(api::file_routes(uploads, downloads));
