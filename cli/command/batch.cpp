@@ -80,6 +80,7 @@ void summarize(Context const& context, BatchId const& batch, BatchEnd const& end
     if (counts.failed_before > 0) text += ", " + std::to_string(counts.failed_before) + " of them failed";
     if (counts.unknown_before > 0) text += ", " + std::to_string(counts.unknown_before) + " of them unknown";
   }
+  if (end.is_shut) text += "; stopped there: nobody takes the output";
   context.say(text);
 }
 
@@ -93,12 +94,15 @@ void list_unknown(Context const& context, BatchEnd const& end) {
     return;
   }
   for (BatchLine const& each : end.unknown) {
-    context.say("line " + std::to_string(each.line) +
-                " may have run and is not run again: agenta-tools history show " + each.execution.text);
+    context.say(
+        "line " + std::to_string(each.line) + " may have run and is not run again: " +
+        shell_line(step_here({"agenta-tools", "history", "show", each.execution.text}, context.flags)));
   }
   auto const more = end.standing.unknown_before - static_cast<std::int64_t>(end.unknown.size());
   if (more > 0)
-    context.say("and " + std::to_string(more) + " more: agenta-tools history list --state unknown");
+    context.say(
+        "and " + std::to_string(more) + " more: " +
+        shell_line(step_here({"agenta-tools", "history", "list", "--state", "unknown"}, context.flags)));
 }
 
 std::string lines(std::int64_t count) { return count == 1 ? "1 line" : std::to_string(count) + " lines"; }

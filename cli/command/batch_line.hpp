@@ -40,6 +40,7 @@ struct BatchOutcome {
   std::string data = "null";  ///< JSON, as the tool gave it
   std::string result_file{};  ///< JSON; where the data is too large for a line
   std::optional<Error> error{};
+  bool is_unanswered = false;  ///< the daemon did not answer: the outcome is not known for that alone
 };
 /// One line of JSON, ended.
 std::string write_batch_outcome(BatchOutcome const& outcome);

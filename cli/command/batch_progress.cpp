@@ -96,7 +96,12 @@ void BatchProgress::turn(std::stop_token const& stop) {
     wake_.wait_for(lock, stop, kFrame, [] { return false; });
     if (stop.stop_requested()) return;
     auto const elapsed = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
-    terminal_.err("\r" + batch_bar(standing(), elapsed, bytes_, size_, terminal_.err_width() - 1) + "\x1b[K");
+    auto const now = standing();
+    // What is read may still wait: the lines that are over have their share of the bytes.
+    std::int64_t const lines = std::max<std::int64_t>(lines_, 1);
+    auto const bytes = static_cast<std::int64_t>(
+        static_cast<double>(bytes_) * static_cast<double>(now.over()) / static_cast<double>(lines));
+    terminal_.err("\r" + batch_bar(now, elapsed, bytes, size_, terminal_.err_width() - 1) + "\x1b[K");
     is_drawn_ = true;
   }
 }

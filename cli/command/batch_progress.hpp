@@ -23,6 +23,8 @@ struct BatchStanding {
   std::int64_t finished_before = 0;  ///< of a batch that goes on: lines that were not run now
   std::int64_t failed_before = 0;    ///< of these
   std::int64_t unknown_before = 0;   ///< of these
+  /// Lines that are over, now or before.
+  std::int64_t over() const { return done() + finished_before; }
   std::int64_t done() const { return succeeded + failed + unknown + cancelled; }
 };
 
@@ -39,7 +41,11 @@ class BatchProgress {
 
   void note(ExecutionState state);
   void note_before(ExecutionState state);
-  void note_read(std::int64_t bytes) { bytes_ = bytes; }
+  /// So many bytes of the input are read, and so many lines.
+  void note_read(std::int64_t bytes, std::int64_t lines) {
+    lines_ = lines;
+    bytes_ = bytes;
+  }
   BatchStanding standing() const;
   /// Keeps the bar away while something else is written on the terminal.
   std::unique_lock<std::mutex> pause();
@@ -53,6 +59,7 @@ class BatchProgress {
   std::optional<std::int64_t> size_;
   std::chrono::steady_clock::time_point const began_ = std::chrono::steady_clock::now();
   std::atomic<std::int64_t> bytes_{0};
+  std::atomic<std::int64_t> lines_ = 0;
   mutable std::mutex counts_mutex_;
   BatchStanding standing_{};
   std::mutex screen_mutex_;

@@ -73,7 +73,7 @@ Result<bool> BatchRun::read_lines() {
     BatchJob job;
     job.line = *std::move(line);
     AGENTA_TRY(bool const runs, runs_again(job));
-    progress_.note_read(input_.bytes_taken());
+    progress_.note_read(input_.bytes_taken(), job.line.number);
     if (!runs) continue;
     job.turn = turn++;
     std::size_t const bytes = job.line.text.size();
@@ -103,9 +103,11 @@ void BatchRun::work(ToolService& service) {
     if (context_.stop.stop_requested()) {
       ++left_out_;
       outlet_.put(job->turn, {});
+      queue_.finish(job->line.text.size());
       continue;
     }
     settle(*job, worker.run(*job));
+    queue_.finish(job->line.text.size());
   }
 }
 
@@ -116,6 +118,9 @@ void BatchRun::settle(BatchJob const& job, BatchOutcome const& outcome) {
     return;
   }
   progress_.note(outcome.state);
+  // A daemon that does not answer fares no better with another line.
+  if (outcome.is_unanswered)
+    stop_reading("line " + std::to_string(outcome.line) + ": the daemon does not answer");
   bool const failed = outcome.state == ExecutionState::failed || outcome.state == ExecutionState::refused;
   if (failed && (!plan_.keep_going || (outcome.error && concerns_all(outcome.error->code)))) {
     std::string const why = outcome.error ? ": " + outcome.error->message : "";

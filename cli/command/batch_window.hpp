@@ -18,6 +18,7 @@ namespace agenta::cli {
 template <class Item>
 class BatchQueue {
  public:
+  /// `most_bytes` bounds what is read and not begun, and as much again of what is begun and not over.
   BatchQueue(std::size_t most_items, std::size_t most_bytes)
       : most_items_(most_items), most_bytes_(most_bytes) {}
 
@@ -37,14 +38,24 @@ class BatchQueue {
   /// The next one; nothing once the queue is closed and empty.
   std::optional<Item> pop() {
     std::unique_lock lock{mutex_};
-    filled_.wait(lock, [&] { return is_closed_ || !items_.empty(); });
+    filled_.wait(lock, [&] {
+      if (items_.empty()) return is_closed_;
+      return bytes_out_ == 0 || bytes_out_ + items_.front().second <= most_bytes_;
+    });
     if (items_.empty()) return std::nullopt;
     auto [item, bytes] = std::move(items_.front());
     items_.pop_front();
     bytes_ -= bytes;
+    bytes_out_ += bytes;
     // The filler is woken for half a queue of room, not for each item.
     if (items_.size() <= most_items_ / 2) room_.notify_one();
     return std::move(item);
+  }
+  /// An item of so many bytes is over.
+  void finish(std::size_t bytes) {
+    std::lock_guard const guard{mutex_};
+    bytes_out_ -= bytes;
+    filled_.notify_all();
   }
   /// Nothing more comes.
   void close() {
@@ -73,6 +84,7 @@ class BatchQueue {
   std::size_t most_items_;
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
+  std::size_t bytes_out_ = 0;
   bool is_closed_ = false;
 };
 

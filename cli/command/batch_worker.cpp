@@ -85,6 +85,8 @@ BatchOutcome BatchWorker::run(BatchJob const& job) {
     read_envelope(*body, outcome);
   } else {
     conclude(outcome, body.error());
+    outcome.is_unanswered =
+        body.error().code == ErrorCode::outcome_unknown && context_.lost_reply() && !job.line.text.empty();
     if (job.before && body.error().code == ErrorCode::idempotency_conflict) {
       outcome.error = other_call(*job.before);
     }
@@ -105,12 +107,14 @@ void BatchWorker::conclude(BatchOutcome& outcome, Error error) {
     case ErrorCode::cancelled:
       outcome.state =
           error.retryable == Retryable::unknown ? ExecutionState::unknown : ExecutionState::cancelled;
+      if (outcome.state == ExecutionState::unknown) error.code = ErrorCode::outcome_unknown;
       break;
     case ErrorCode::idempotency_conflict: break;  // the id is another execution's
     default:
       if (!error.execution_id.empty()) outcome.state = ask_journal(error.execution_id);
       break;
   }
+  error.next_step = step_here(std::move(error.next_step), context_.flags);
   outcome.error = std::move(error);
 }
 

@@ -80,6 +80,9 @@ Error after_the_run(Error error, std::string const& execution_id, std::string co
 }  // namespace
 
 Result<DownloadDirectory> open_download_directory(std::string const& path) {
+  std::error_code missing;
+  auto const parent = std::filesystem::path{path}.parent_path();
+  if (!parent.empty()) std::filesystem::create_directories(parent, missing);
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
     return fail(error_from(OsError{errno, "make the directory " + path}, ErrorCode::usage));
   DownloadDirectory directory;

@@ -82,6 +82,18 @@ Result<void> run_gc(Context& context, GcOptions const& options) {
     older_than = parse_duration(options.older_than);
     if (!older_than) return fail(ErrorCode::usage, "--older-than takes a duration such as 30m or 720h");
   }
+  if (older_than && !options.dry_run && !context.flags.yes) {
+    Error instead;
+    instead.code = ErrorCode::input_needed;
+    instead.message = "dropping what began more than " + options.older_than +
+                      " ago for good needs a yes, and there is nobody to ask";
+    instead.next_step = {"agenta-tools", "history", "gc", "--older-than", options.older_than, "--yes"};
+    AGENTA_TRY(bool const agreed,
+               context.prompt().confirm("Drop the arguments and results of all that began more than " +
+                                            options.older_than + " ago, for good?",
+                                        instead, context.stop));
+    if (!agreed) return fail(ErrorCode::cancelled, "nothing was dropped");
+  }
   auto const dry_run = options.dry_run ? protocol::DryRun::yes : protocol::DryRun::no;
   AGENTA_TRY(auto const reply,
              call_long(context, protocol::clean_history(older_than, dry_run), "dropping what is old"));

@@ -24,8 +24,8 @@ void add_history_filter(Syntax& syntax, protocol::ExecutionQuery& query) {
       .completes(Completes::connection)
       .option("--state", "STATE", query.state, "Only succeeded, failed, unknown, cancelled, … ones")
       .one_of({"queued", "sent", "succeeded", "failed", "unknown", "cancelled", "refused"})
-      .option("--since", "TIME", query.since, "Only what began then or later: 2h ago, or a time")
-      .option("--until", "TIME", query.until, "Only what began before: 2h ago, or a time")
+      .option("--since", "TIME", query.since, "Only what began then or later: 2h (ago), or RFC 3339")
+      .option("--until", "TIME", query.until, "Only what began before: 2h (ago), or RFC 3339")
       .option("--batch", "ID", query.batch, "Only the lines of one batch")
       .option("--session", "NAME", query.session, "Only what belongs to one session")
       .option("--trace", "ID", query.trace, "Only what belongs to one trace, 32 hex digits");

@@ -38,6 +38,18 @@ Result<void> check_complete(Execution const& execution, std::string_view body) {
                     " were forgotten (history.keep_for): it cannot be run again as it was",
                 step);
   }
+  if (execution.tool.text.starts_with("PROXY_")) {
+    return fail(ErrorCode::unsupported,
+                execution.id.text + " was a raw request: type it again with agenta-tools proxy", step);
+  }
+  // What stands for a file is known by its digest: the file itself was not kept.
+  if (execution.arguments.text.find("\"s3key\":\"sha256:") != std::string::npos) {
+    return fail(ErrorCode::invalid_request,
+                execution.id.text +
+                    " was given a file, which is not kept: it cannot be run again as it was. Run it with "
+                    "--file",
+                step);
+  }
   auto const places = schema::redacted_places(execution.arguments);
   if (places.empty()) return {};
   return fail(ErrorCode::invalid_request,
@@ -55,7 +67,12 @@ Result<void> confirm(Context& context, Execution const& execution, std::string c
   instead.message = "running " + execution.tool.text + " again needs a yes, and there is nobody to ask";
   instead.next_step = {"agenta-tools", "history", "replay", execution.id.text, "--yes"};
   if (context.prompt().may_ask()) context.terminal.err(visible(line) + "\n");
-  AGENTA_TRY(bool const agreed, context.prompt().confirm("Run this again?", instead, context.stop));
+  bool const is_unknown = execution.state == ExecutionState::unknown;
+  AGENTA_TRY(
+      bool const agreed,
+      context.prompt().confirm(
+          is_unknown ? "It may have run already: its outcome is unknown. Run this again?" : "Run this again?",
+          instead, context.stop));
   if (!agreed) return fail(ErrorCode::cancelled, "nothing was run");
   return {};
 }

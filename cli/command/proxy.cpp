@@ -42,7 +42,8 @@ void print_head(Context& context, ProxyAnswer const& answer) {
     context.terminal.out((is_seen ? visible(text) : text) + "\n");
   };
   line("HTTP " + std::to_string(answer.status));
-  for (ProxyField const& each : answer.headers) line(each.name + ": " + each.value);
+  // A value with a line break in it would be another header.
+  for (ProxyField const& each : answer.headers) line(each.name + ": " + visible(each.value));
   context.terminal.out("\n");
 }
 

@@ -48,7 +48,7 @@ constexpr std::array<std::string_view, 36> kDirectories{
     "/.electrum/",
 };
 
-constexpr std::array<std::string_view, 26> kFiles{
+constexpr std::array<std::string_view, 38> kFiles{
     "/.docker/config.json",
     "/.config/containers/auth.json",
     "/.netrc",
@@ -75,6 +75,18 @@ constexpr std::array<std::string_view, 26> kFiles{
     "/.mysql_history",
     "/.python_history",
     "/.claude.json",
+    "/.composio/user_data.json",
+    "/.oci/config",
+    "/.databrickscfg",
+    "/.rclone.conf",
+    "/.authinfo",
+    "/.authinfo.gpg",
+    "/.envrc",
+    "/.node_repl_history",
+    "/.sqlite_history",
+    "/fish/fish_history",
+    "/.config/agenta-tools/tools.toml",
+    "/terraform.tfstate",
 };
 
 constexpr std::array<std::string_view, 11> kSystem{
@@ -87,7 +99,9 @@ constexpr std::array<std::string_view, 10> kExtensions{".pem", ".key", ".p12", "
                                                        ".kdb", ".jks", ".ppk", ".keystore", ".keytab"};
 constexpr std::array<std::string_view, 5> kKeyNames{"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_xmss"};
 
-bool is_env_file(std::string_view name) { return name == ".env" || name.starts_with(".env."); }
+bool is_env_file(std::string_view name) {
+  return name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
+}
 
 bool is_key_file(std::string const& name) {
   if (name.ends_with(".pub")) return false;  // made to be given away
@@ -98,6 +112,9 @@ bool is_key_file(std::string const& name) {
 }  // namespace
 
 std::string why_sensitive(std::string_view real_path, std::span<std::string const> own_places) {
+  // What the kernel adds to the path of an open file that has lost its name.
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (real_path.ends_with(kDeleted)) real_path.remove_suffix(kDeleted.size());
   std::string const path{real_path};
   for (auto const& place : own_places) {
     if (place.empty()) continue;

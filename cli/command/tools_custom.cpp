@@ -63,8 +63,10 @@ Result<void> run_check(Context& context, std::string const& named) {
   }
   auto const loaded = custom::load_tool_file(std::filesystem::absolute(file));
   if (!loaded) {
-    if (!context.wants_json() && !loaded.error().context.text.empty()) say_others(context, loaded.error());
-    return fail(loaded.error());
+    Error error = loaded.error();
+    if (!context.flags.json && !error.context.text.empty()) say_others(context, error);
+    if (!named.empty() && !error.next_step.empty()) error.next_step.push_back(named);
+    return fail(std::move(error));
   }
   std::string items;
   Table table{{"TOOL", "EFFECT", "TIMEOUT", "DOES", "DESCRIPTION"}};

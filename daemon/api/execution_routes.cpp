@@ -9,6 +9,7 @@
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/schema/redact.hpp"
 
 namespace agenta::daemon::api {
 namespace {
@@ -145,7 +146,12 @@ std::vector<Route> execution_routes(Executions& executions) {
       {"GET", "/api/tools/executions/{id}/result", Permission::view_tools, Work::local,
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {
          AGENTA_TRY(Execution const found, executions.get(call.caller, id_of(call)));
-         return result_reply(executions, found, call.query_value("select"));
+         AGENTA_TRY(ServiceReply reply, result_reply(executions, found, call.query_value("select")));
+         if (schema::is_redacted(found.data)) {
+           reply.headers.emplace_back(protocol::kNoticeHeader,
+                                      "secrets in the result were not kept: they stand as [redacted]");
+         }
+         return reply;
        }},
       {"POST", "/api/tools/executions/{id}/cancel", Permission::run_tools, Work::local,
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {

@@ -76,6 +76,7 @@ Result<ServiceReply> control_sandbox(Controls const& controls, Call const& call)
       why = json["error"].value("message", why);
     return fail(ErrorCode::invalid_request, why);
   }
+  if (call.request.method != "GET" && controls.sandbox_changed) controls.sandbox_changed();
   return json_reply(std::move(response.body), response.status);
 }
 

@@ -37,7 +37,8 @@ struct Controls {
   std::function<DaemonStatus()> status{};
   std::function<void(std::optional<std::chrono::milliseconds> drain)> shut_down{};
   std::function<Result<void>()> reload{};
-  sandbox::Sandbox* sandbox = nullptr;  ///< where the daemon is the sandbox's
+  std::function<void()> sandbox_changed{};  ///< told when somebody has changed how the sandbox behaves
+  sandbox::Sandbox* sandbox = nullptr;      ///< where the daemon is the sandbox's
 };
 
 /// Status, shutdown, reload, the sandbox's controls, and the API's own description.

@@ -37,6 +37,7 @@ Executions::Options execution_options(config::Settings const& settings, SandboxD
   if (sandbox != nullptr) options.sandbox_flag = "--sandbox";
   options.most_kept_result_bytes = static_cast<std::size_t>(settings.integer("history.keep_results"));
   options.redaction = schema::RedactionRules{settings.text("history.redact")};
+  options.coalesce_reads = settings.boolean("execute.coalesce_reads");
   options.most_in_flight = static_cast<std::size_t>(settings.integer("limits.in_flight"));
   options.digest = [](std::string_view text) { return sha256_hex(text); };
   options.proves_dead_credential = [](std::string_view words) { return proves_dead_credential(words); };

@@ -253,6 +253,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
     begin_shutdown(drain.value_or(settings_.duration("daemon.drain")), "asked");
   };
   controls.reload = [this] { return reload(); };
+  controls.sandbox_changed = [this] { core_->executions.forget_rates(); };
   controls.sandbox = sandbox_ ? &sandbox_->sandbox() : nullptr;
   std::vector<api::Route> routes = control_routes(std::move(controls));
   auto const add = [&routes](std::vector<api::Route> more) {

@@ -69,7 +69,8 @@ ExecuteOutcome execute_outcome(HttpOutcome const& outcome, Asked const& asked, S
   if (reply.status >= 200 && reply.status < 300) return from_result(reply, asked, scrubber);
   auto error = error_from_reply(reply, asked, scrubber);
   if (reply.status == 429) return nothing_ran(std::move(error));
-  if (reply.status == 503 && error.retry_after) {
+  // Whoever says when to come back has not begun, though what they say be nonsense.
+  if (reply.status == 503 && find_field(reply.fields, "retry-after")) {
     error.code = ErrorCode::provider_unavailable;
     return nothing_ran(std::move(error));
   }

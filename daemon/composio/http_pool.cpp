@@ -121,6 +121,7 @@ std::string describe(HttpTrouble what, httplib::Error error, Endpoint const& end
 struct Watch {
   CallGuard* guard = nullptr;
   bool body_written = false;
+  bool body_begun = false;  ///< so much of the body was handed over that the peer may have begun to act on it
   bool too_large = false;
   bool unwanted = false;  ///< the caller's sink said no
   std::size_t taken = 0;
@@ -132,27 +133,36 @@ HttpFields fields_of(httplib::Response const& response) {
   return fields;
 }
 
-/// The last byte of a request was handed to the network, or was not.
-bool note_written(HttpCall const& call, Watch& watch, bool is_written) {
-  watch.body_written = is_written;
-  if (!is_written) return false;
+/// The last byte of a request was handed to the network.
+void note_written(HttpCall const& call, Watch& watch) {
+  watch.body_written = true;
   watch.guard->note_written();
   if (call.on_written) call.on_written();
-  return true;
 }
 
-/// Hands over the next piece of a file; the last byte tells that the request was written whole.
+/// So much goes into the buffer of an idle connection whole, or not at all: where it fails nobody has a whole
+/// request, nor the beginning of a body to act on.
+constexpr auto kFirstPiece = std::size_t{16} * 1024;
+
+/// Hands over the next piece of a body; the last byte tells that the request was written whole. A body that
+/// was begun before, on a connection that broke, is never begun again.
 bool write_piece(HttpCall const& call, std::size_t at, std::size_t left, Watch& watch,
                  httplib::DataSink& sink) {
-  FileBody const& part = *call.body_file;
   constexpr auto kPiece = std::size_t{256} * 1024;
-  auto piece = std::string(std::min(kPiece, left), '\0');
-  auto const got = ::pread(part.file->get(), piece.data(), piece.size(),
-                           static_cast<off_t>(part.offset + static_cast<std::int64_t>(at)));
-  if (got <= 0) return false;
-  bool const is_last = static_cast<std::size_t>(got) == left;
-  if (!sink.write(piece.data(), static_cast<std::size_t>(got))) return false;
-  if (is_last) note_written(call, watch, true);
+  if (watch.body_written || (at == 0 && watch.body_begun)) return false;
+  auto const wanted = std::min(at == 0 ? kFirstPiece : kPiece, left);
+  auto room = std::string{};
+  auto piece = std::string_view{call.body}.substr(std::min(at, call.body.size()), wanted);
+  if (call.body_file) {
+    room.resize(wanted);
+    auto const got = ::pread(call.body_file->file->get(), room.data(), room.size(),
+                             static_cast<off_t>(call.body_file->offset + static_cast<std::int64_t>(at)));
+    if (got <= 0) return false;
+    piece = std::string_view{room}.substr(0, static_cast<std::size_t>(got));
+  }
+  if (!sink.write(piece.data(), piece.size())) return false;
+  watch.body_begun = true;
+  if (piece.size() == left) note_written(call, watch);
   return true;
 }
 
@@ -162,18 +172,12 @@ httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Wa
   request.method = call.method;
   request.path = endpoint.prefix + call.target;
   for (auto const& [name, value] : call.fields) request.headers.emplace(name, value);
-  if (call.body_file) {
-    request.content_length_ = static_cast<std::size_t>(call.body_file->size);
+  auto const body_size = call.body_file ? static_cast<std::size_t>(call.body_file->size) : call.body.size();
+  if (body_size > 0) {
+    request.content_length_ = body_size;
+    // A provider rather than a body: it tells how much was handed over.
     request.content_provider_ = [&call, &watch](std::size_t at, std::size_t left, httplib::DataSink& sink) {
       return write_piece(call, at, left, watch, sink);
-    };
-  } else if (!call.body.empty()) {
-    request.content_length_ = call.body.size();
-    // A provider rather than a body: it tells whether the last byte was handed over, and is asked once at
-    // most.
-    request.content_provider_ = [&call, &watch](std::size_t, std::size_t, httplib::DataSink& sink) {
-      if (watch.body_written) return false;
-      return note_written(call, watch, sink.write(call.body.data(), call.body.size()));
     };
   }
   if (call.on_reply) {
@@ -200,9 +204,10 @@ httplib::Request make_request(HttpCall const& call, Endpoint const& endpoint, Wa
   return request;
 }
 
-/// Whether the request may have been delivered whole, where the library failed.
+/// Whether so much of the request may have been delivered that somebody acted on it, where the library
+/// failed: a peer need not wait for the end of a body.
 bool may_be_delivered(HttpCall const& call, Line const& line, Watch const& watch, httplib::Error error) {
-  if (!call.body.empty() || call.body_file) return watch.body_written;
+  if (!call.body.empty() || call.body_file) return watch.body_written || watch.body_begun;
   if (line.dialled_twice) return true;  // before or after the first writing: not told
   switch (error) {
     case httplib::Error::Connection:

@@ -19,11 +19,14 @@ class Scrubber {
 
   /// `text` with every credential replaced.
   std::string scrub(std::string_view text) const;
+  /// Whether none is in it, written out or with escapes of JSON.
   bool is_clean(std::string_view text) const;
   /// The length of the longest credential.
   std::size_t longest() const;
 
  private:
+  bool holds_one(std::string_view text) const;
+
   std::vector<std::string_view> secrets_{};
 };
 

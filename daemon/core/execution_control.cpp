@@ -12,8 +12,8 @@ namespace agenta::daemon {
 
 namespace {
 
-/// How long a cancel waits for what has not been sent to say so itself.
-constexpr std::chrono::seconds kCancelPatience{2};
+/// How long a cancel waits for what ends by it: a command of one's own has two seconds to go by itself.
+constexpr std::chrono::seconds kCancelPatience{4};
 
 }  // namespace
 
@@ -30,6 +30,8 @@ void Executions::end_flight(ExecutionId const& id) {
     auto const found = flights_.find(id.text);
     if (found == flights_.end()) return;
     is_watched = found->second->watched;
+    auto const read = reads_.find(found->second->read_key);
+    if (read != reads_.end() && read->second == found->second) reads_.erase(read);
     flights_.erase(found);
   }
   changed_.notify_all();
@@ -43,6 +45,15 @@ bool Executions::watch_flight(ExecutionId const& id) {
   if (found == flights_.end()) return false;
   found->second->watched = true;
   return true;
+}
+
+/// The same read that is under way already, whose key is woken when it has landed; none: this is the first.
+std::shared_ptr<Executions::Flight> Executions::join_read(std::shared_ptr<Flight> const& flight) {
+  std::lock_guard const guard{mutex_};
+  auto const [place, is_first] = reads_.emplace(flight->read_key, flight);
+  if (is_first) return nullptr;
+  place->second->watched = true;
+  return place->second;
 }
 
 /// Whether it is under way. If not, its request may still be read: the wish is kept for it.
@@ -68,9 +79,10 @@ bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) 
   }
   // A read has no effect to lose track of: it is cut short. A write goes on, so that its outcome is known.
   if (flight->read_only || flight->can_be_ended) flight->abort.request_stop();
-  if (is_out) return true;
-  // It waits, and is woken to end: whoever asked is told that nothing was sent.
-  wake(id.text);
+  bool const is_cut_short = flight->read_only || flight->can_be_ended;
+  if (is_out && !is_cut_short) return true;
+  // It ends now: whoever asked is told how. What waits is woken for it.
+  if (!is_out) wake(id.text);
   std::unique_lock lock{mutex_};
   changed_.wait_for(lock, kCancelPatience, [&] { return !flights_.contains(id.text); });
   return true;

@@ -65,6 +65,10 @@ Result<Executions::Earlier> Executions::replay(Execution found, bool is_line) {
               found.id));
   }
   found.replayed = true;
+  if (schema::is_redacted(found.data)) {
+    found.notice = "this is the recorded result of " + found.id.text +
+                   ", in which secrets were not kept: they stand as [redacted]";
+  }
   if (found.error && found.error->code != ErrorCode::tool_failed) {
     Error error = *found.error;
     error.execution_id = found.id.text;

@@ -20,6 +20,8 @@ struct Executions::Flight {
   bool read_only = false;
   bool can_be_ended = false;  ///< it runs here: cancelling it ends it, whatever it has done by then
   bool watched = false;       ///< somebody pauses until it has landed; under the executions' lock
+  std::string read_key{};     ///< what it reads, where others may share its answer
+  std::optional<ExecuteOutcome> shared{};  ///< its answer, for those
   ProjectId project{};
   std::shared_ptr<Turns::Turn> turn{};  ///< while it waits, or may send
   std::stop_source abort{};

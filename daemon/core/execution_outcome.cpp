@@ -104,13 +104,16 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   bool const keep = !record.data || record.data->text.size() <= options_.most_kept_result_bytes;
   Execution row = record;
   if (!keep) row.data.reset();
+  // Composio's come in a file where they are large; a tool of one's own gives them as they are.
+  if (!keep && is_custom(record.tool) && options_.results != nullptr)
+    row.result_file = options_.results->keep(record.id, record.data->text);
   if (row.data) {
     if (auto redacted = options_.redaction.result(row.tool.text, *row.data)) row.data = std::move(redacted);
   }
   if (!journal_.settle(row, store::Durability::normal)) {
-    unsettled_.with([&](auto& rows) { rows.push_back(std::move(row)); });
+    unsettled_.with([&](auto& rows) { rows.push_back(row); });
   }
-  if (record.result_file && options_.results != nullptr) options_.results->keep_quota();
+  if (row.result_file && options_.results != nullptr) options_.results->keep_quota();
   return record;
 }
 

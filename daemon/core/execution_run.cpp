@@ -71,6 +71,7 @@ Executions::Run::Step Executions::Run::next(bool rested) {
   switch (stage_) {
     case Stage::fresh: return start();
     case Stage::after_twin: return look_for_earlier();
+    case Stage::following: return follow();
     case Stage::waiting: return take_turn();
     case Stage::resting: return after_rest(rested);
     case Stage::over: break;
@@ -146,6 +147,18 @@ Executions::Run::Step Executions::Run::join() {
                   show_step(record_.id));
   }
   is_flying_ = true;
+  bool const may_share = owner_.options_.coalesce_reads && record_.read_only && !record_.batch &&
+                         record_.idempotency_key.empty() && !is_custom(record_.tool);
+  if (may_share) {
+    flight_->read_key =
+        plan_.access.key_scope + "\n" + plan_.project.id.text + "\n" + record_.arguments_digest;
+    leader_ = owner_.join_read(flight_);
+  }
+  if (leader_) {
+    if (auto written = write_row(ExecutionState::sent); !written)
+      return Result<Execution>{fail(std::move(written).error())};
+    return follow();
+  }
   take_place();
   bool const at_once = turn_->look().standing == Standing::granted;
   if (auto written = write_row(at_once ? ExecutionState::sent : ExecutionState::queued); !written) {
@@ -192,6 +205,34 @@ Executions::Run::Step Executions::Run::pause(SteadyTime until) {
   return Pause{flight_->id.text, std::max(left, milliseconds{1})};
 }
 
+/// Waits for the answer to the same read. Where that has none to share it is asked for itself.
+Executions::Run::Step Executions::Run::follow() {
+  bool is_cancelled = false;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    is_cancelled = flight_->cancel_wanted;
+  }
+  if (is_cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
+  // In this order: one that lands in between has left its answer.
+  bool const is_under_way = owner_.watch_flight(leader_->id);
+  std::optional<ExecuteOutcome> answer;
+  {
+    std::lock_guard const guard{leader_->mutex};
+    answer = leader_->shared;
+  }
+  if (answer) return end(std::move(*answer));
+  if (owner_.clock_.steady() >= caller_.deadline)
+    return end_unsent(ErrorCode::timeout, record_.tool.text + ": no answer within the time allowed");
+  if (is_under_way) {
+    stage_ = Stage::following;
+    auto step = pause(caller_.deadline);
+    std::get<Pause>(step).key = leader_->id.text;
+    return step;
+  }
+  take_place();
+  return take_turn();
+}
+
 Executions::Run::Step Executions::Run::take_turn() {
   auto const view = turn_->look();
   if (auto step = stop_waiting(view)) return std::move(*step);
@@ -225,6 +266,10 @@ std::optional<Executions::Run::Step> Executions::Run::stop_waiting(Turns::Turn::
     if (view.blocked_until) retry_after = std::chrono::ceil<seconds>(*view.blocked_until - now);
     if (last_ && is_rate_limited(*last_)) {
       last_->error->retry_after = retry_after ? retry_after : last_->error->retry_after;
+      last_->error->message +=
+          "; it leaves no room in the time allowed" +
+          (retry_after ? ", and none for " + std::to_string(retry_after->count()) + " s" : std::string{}) +
+          ": nothing ran";
       return end(worst(*std::exchange(last_, std::nullopt)));
     }
     return end_unsent(
@@ -354,6 +399,9 @@ Executions::Run::Step Executions::Run::end(ExecuteOutcome outcome) {
     std::lock_guard const guard{flight_->mutex};
     is_cancelled = is_cancelled || (flight_->cancel_wanted && outcome.fate != Fate::answered &&
                                     (!flight_->ever_written || record_.read_only));
+    // A file is one execution's own.
+    bool const can_be_shared = outcome.fate == Fate::answered && outcome.result && !outcome.result->file;
+    if (can_be_shared && !flight_->read_key.empty() && !leader_) flight_->shared = outcome;
   }
   Execution settled = owner_.settle(plan_, std::move(record_), std::move(outcome), is_cancelled);
   stage_ = Stage::over;

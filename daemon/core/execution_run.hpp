@@ -34,11 +34,12 @@ class Executions::Run {
   std::optional<Error> leave();
 
  private:
-  enum class Stage { fresh, after_twin, waiting, resting, over };
+  enum class Stage { fresh, after_twin, following, waiting, resting, over };
 
   Step start();
   Step look_for_earlier();
   Step join();
+  Step follow();
   Step take_turn();
   Step send();
   Step attempt();
@@ -66,6 +67,7 @@ class Executions::Run {
   bool is_staged_ = false;       ///< the files are where the provider finds them
   bool has_conflicted_ = false;  ///< somebody else's row was there first
   std::shared_ptr<Turns::Turn> turn_{};
+  std::shared_ptr<Flight> leader_{};  ///< the same read, whose answer is this one's too
   SteadyTime rest_until_{};
   std::optional<ExecuteOutcome> last_{};  ///< of the attempt before the rest
   /// Once an attempt may have had its effect, a later one that did not run changes nothing about that.

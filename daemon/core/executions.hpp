@@ -51,6 +51,7 @@ class Executions {
     /// Runs a tool of the person's own; empty: there are none.
     std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
     ArgumentFiles* files = nullptr;   ///< outlives the executions; null: arguments take no files
+    bool coalesce_reads = false;      ///< identical reads at the same instant share one request
     std::size_t most_in_flight = 64;  ///< executions that are out at the same time
     /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
     /// thread; must not block.
@@ -83,6 +84,9 @@ class Executions {
   Result<Page<Execution>> list_whole(Caller const& caller, store::ExecutionFilter const& filter,
                                      std::size_t most_bytes);
 
+  /// What was learned of how often the provider may be asked is not true any more.
+  void forget_rates() { turns_.forget_rates(); }
+
   /// Executions under way.
   std::size_t running() const;
   /// Ends every call that is out; what was written is journaled as `unknown`, what still waited as cancelled.
@@ -106,6 +110,7 @@ class Executions {
   enum class Start { flying, cancelled_before, id_in_use };
   Start begin_flight(std::shared_ptr<Flight> const& flight);
   bool watch_flight(ExecutionId const& id);
+  std::shared_ptr<Flight> join_read(std::shared_ptr<Flight> const& flight);
   bool cancel_flight(ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
   std::optional<QueuePlace> find_place(ExecutionId const& id) const;
@@ -129,6 +134,7 @@ class Executions {
   std::condition_variable changed_;  ///< notified whenever a key is woken, a flight ends
   std::uint64_t changes_ = 0;        ///< how often
   std::map<std::string, std::shared_ptr<Flight>> flights_;  ///< by execution id
+  std::map<std::string, std::shared_ptr<Flight>> reads_;    ///< by what they read, where reads are shared
   std::set<std::string> cancelled_early_;                   ///< cancelled before their request was even read
 };
 

@@ -132,6 +132,13 @@ Result<Connection> ProxyRequests::choose(Plan const& plan, Caller const& caller,
   ProviderCall const asking{plan.access, caller.deadline, caller.stop};
   auto const known = catalog_.integration(asking, integration);
   if (!known && known.error().code == ErrorCode::integration_not_found) return fail(known.error());
+  if (known && known->value->integration.no_auth) {
+    return fail(ErrorCode::unsupported,
+                integration.text +
+                    " needs no connection, so there are no credentials to make a "
+                    "request with: ask it directly",
+                {"agenta-tools", "tools", "list", integration.text});
+  }
   return chosen;
 }
 

@@ -22,6 +22,13 @@ RateLimiter::Ticket RateLimiter::join(Wish wish) {
   return ticket;
 }
 
+void RateLimiter::forget() {
+  blocked_until_ = SteadyTime::min();
+  window_.reset();
+  pace_.reset();
+  probe_ = Probe::none;
+}
+
 std::optional<RateLimiter::Ticket> RateLimiter::front() const {
   auto const first = interactive_.front();
   return first ? first : batch_.front();

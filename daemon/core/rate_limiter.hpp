@@ -66,6 +66,9 @@ class RateLimiter {
   /// How long a window is, and how many calls it has, where that is known.
   std::optional<std::pair<std::chrono::seconds, std::int64_t>> window() const;
 
+  /// What was learned is not true any more.
+  void forget();
+
   bool is_idle() const { return members_.empty(); }
   /// The owners who have news, since the last time this was asked.
   std::vector<std::string> take_news() { return std::exchange(news_, {}); }

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <vector>
 
+#include "shared/base/private_dir.hpp"
+#include "shared/base/write_at.hpp"
 #include "shared/protocol/json_pointer_scan.hpp"
 
 namespace agenta::daemon {
@@ -105,6 +107,20 @@ void ResultFiles::keep_quota() const {
 void ResultFiles::remove(ExecutionId const& id) const {
   std::error_code ignored;
   fs::remove(path_of(id), ignored);
+}
+
+std::optional<ResultFile> ResultFiles::keep(ExecutionId const& id, std::string_view data) const {
+  auto const path = path_of(id);
+  auto const part = path.string() + ".part";
+  if (!open_private_dir(options_.directory)) return std::nullopt;
+  UniqueFd file{::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  if (!file) return std::nullopt;
+  std::error_code error;
+  bool const is_whole = write_at(file.get(), data, 0, "keep a result").has_value();
+  if (is_whole) fs::rename(part, path, error);
+  if (is_whole && !error) return ResultFile{path.string(), 0, static_cast<std::int64_t>(data.size())};
+  ::unlink(part.c_str());
+  return std::nullopt;
 }
 
 std::int64_t ResultFiles::usage() const { return total_of(files_in(options_.directory)); }

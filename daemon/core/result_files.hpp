@@ -37,6 +37,8 @@ class ResultFiles {
   /// asked for it is still to be given it.
   void keep_quota() const;
   void remove(ExecutionId const& id) const;
+  /// Keeps a result that is in memory; nothing where the disk would not take it.
+  std::optional<ResultFile> keep(ExecutionId const& id, std::string_view data) const;
   /// Bytes of all files.
   std::int64_t usage() const;
   /// Removes what a crash left: files that are not finished, and those `is_named` does not know. Before

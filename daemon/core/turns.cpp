@@ -65,6 +65,16 @@ std::unique_ptr<Turns::Turn> Turns::join(ProviderAccess const& access, RateLimit
   return turn;
 }
 
+void Turns::forget_rates() {
+  std::vector<std::string> news;
+  {
+    std::lock_guard const guard{mutex_};
+    for (auto& [key, limiter] : limiters_) limiter.forget();
+    news = settle();
+  }
+  tell(news, {});
+}
+
 Turns::Turn::~Turn() {
   if (over_) return;
   std::vector<std::string> news;

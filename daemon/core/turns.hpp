@@ -30,6 +30,8 @@ class Turns {
   class Turn;
   /// Queues for a turn under the key; it is granted at once where nothing is in the way. Outlives the turn.
   std::unique_ptr<Turn> join(ProviderAccess const& access, RateLimiter::Wish wish);
+  /// Nothing is known of any rate any more; who waited for one goes on.
+  void forget_rates();
 
  private:
   std::vector<std::string> settle();

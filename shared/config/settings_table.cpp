@@ -70,6 +70,9 @@ constexpr std::array kSettings{
             "What the daemon writes to its log: events of this level and above."},
     Setting{"daemon.max_body", "", "", "16777216", integer, "", refused,
             "The largest request the daemon takes, in bytes.", 1024, kGiB},
+    Setting{"execute.coalesce_reads", "", "", "false", boolean, "", refused,
+            "Whether identical calls of read-only tools that are made at the same instant, on the same "
+            "connection, share one request to Composio. Each is journaled."},
     Setting{
         "execute.max_result", "", "", "1073741824", integer, "", refused,
         "The largest result of a tool that is taken, in bytes. One above 1 MiB is never held in memory: it "

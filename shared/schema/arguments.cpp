@@ -193,7 +193,8 @@ Result<Arguments> build_arguments(std::vector<std::string> const& items,
   Slot root;
   root.kind = Slot::Kind::object;
   if (data) {
-    if (!protocol::is_json(*data)) return refuse("what -d gives is not valid JSON");
+    if (!protocol::is_json(*data))
+      return refuse("what -d gives is not valid JSON (a file of it is given as -d @FILE)");
     if (!trim(*data).starts_with('{')) return refuse("what -d gives is not a JSON object");
     root.kind = Slot::Kind::json;
     root.json = std::string{trim(*data)};

@@ -12,6 +12,11 @@
 /// Takes secrets out of arguments and results before they are kept or shown.
 namespace agenta::schema {
 
+/// Whether something was taken out of a document by redaction.
+inline bool is_redacted(std::optional<JsonText> const& json) {
+  return json && json->text.find("\"[redacted]\"") != std::string::npos;
+}
+
 /// Whether a member of this name holds a secret: `password`, `token`, `api_key`, `client_secret`,
 /// `Authorization` and their kin, alone or at the end of a longer name (`db_password`, `slackBotToken`),
 /// whatever the case and the separators. Not a secret: what only continues a listing (`page_token`,

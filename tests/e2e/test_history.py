@@ -265,7 +265,7 @@ class Cleaning(HistoryTest):
 
         would = self.run_ok("history", "gc", "--older-than", "0s", "--dry-run", "--json").json
         before = self.run_ok("history", "show", ids[0], "--json").json
-        did = self.run_ok("history", "gc", "--older-than", "0s", "--json").json
+        did = self.run_ok("history", "gc", "--older-than", "0s", "--yes", "--json").json
         after = self.run_ok("history", "show", ids[0], "--json").json
 
         self.assertEqual(would["executions"], 3)
@@ -325,7 +325,7 @@ class Replay(HistoryTest):
         [id] = [row["id"] for row in self.history()]
 
         redacted = self.world.run("history", "replay", id, "--yes", "--json")
-        self.run_ok("history", "gc", "--older-than", "0s")
+        self.run_ok("history", "gc", "--older-than", "0s", "--yes")
         forgotten = self.world.run("history", "replay", id, "--yes", "--json")
 
         self.assertIn("/body", self.assert_error(redacted, "INVALID_REQUEST", 2)["message"])
@@ -357,7 +357,7 @@ class FullDisk(AgentaTest):
         self.assert_error(results[-1], "STORAGE_UNAVAILABLE", 12)
         self.assertGreaterEqual(len(self.run_ok("history", "--json").json["items"]), 1)
         self.assertEqual(self.world.run("history", "verify", "--json").code, 0)
-        self.assertEqual(self.world.run("history", "gc", "--older-than", "0s", "--json").code in (0, 12), True)
+        self.assertEqual(self.world.run("history", "gc", "--older-than", "0s", "--yes", "--json").code in (0, 12), True)
         ballast.unlink()
         self.run_ok(*WRITE, "--json")
         self.assertTrue(self.run_ok("history", "verify", "--json").json["intact"])

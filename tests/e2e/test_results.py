@@ -234,7 +234,7 @@ class Results(AgentaTest):
         self.assertEqual(self.world.daemons_serving(), [daemon])
 
     def test_g5_an_interrupt_in_the_middle_says_that_it_has_run(self):
-        self.plant(32 * MIB)
+        self.plant(256 * MIB)  # more than is printed before a signal is noticed
         reader, writer = os.pipe()
         process = self.world.start(*RUN, stdout=writer)
         os.close(writer)

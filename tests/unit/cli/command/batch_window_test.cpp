@@ -34,6 +34,7 @@ TEST(BatchQueue, HoldsItsFillerBackByCountAndByBytes) {
   auto by_bytes = std::async(std::launch::async, [&] { EXPECT_TRUE(queue.push(2, 60, {})); });
   EXPECT_TRUE(is_held(by_bytes));
   EXPECT_EQ(queue.pop(), 1);
+  queue.finish(60);
   by_bytes.get();
   ASSERT_TRUE(queue.push(3, 1, {}));
   auto by_count = std::async(std::launch::async, [&] { EXPECT_TRUE(queue.push(4, 1, {})); });
@@ -43,6 +44,18 @@ TEST(BatchQueue, HoldsItsFillerBackByCountAndByBytes) {
 
   EXPECT_EQ(queue.pop(), 3);
   EXPECT_EQ(queue.pop(), 4);
+}
+
+TEST(BatchQueue, BoundsTheBytesOfWhatIsBegunAndNotOver) {
+  BatchQueue<int> queue{4, 100};
+  ASSERT_TRUE(queue.push(1, 60, {}));
+  EXPECT_EQ(queue.pop(), 1);
+  ASSERT_TRUE(queue.push(2, 60, {}));
+  auto second = std::async(std::launch::async, [&] { EXPECT_EQ(queue.pop(), 2); });
+
+  EXPECT_TRUE(is_held(second));
+  queue.finish(60);
+  second.get();
 }
 
 TEST(BatchQueue, LetsAnItemThatIsLargerThanAllTheRoomInAlone) {

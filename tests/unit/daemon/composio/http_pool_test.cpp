@@ -132,18 +132,28 @@ TEST(HttpPool, SendsAPostAgainOnlyWhereItMayBeRepeated) {
   }
 }
 
-TEST(HttpPool, ALargeBodyCutOffByTheServerWasNotWritten) {
-  ScriptedServer server{[](Peer& peer) {
+/// A server that reads so many bytes of what comes, and breaks the connection.
+ScriptedServer breaking_after(std::size_t bytes) {
+  return ScriptedServer{[bytes](Peer& peer) {
     char some[1024];
-    (void)::recv(peer.socket(), some, sizeof some, 0);
+    for (std::size_t seen = 0; seen < bytes;) {
+      auto const got = ::recv(peer.socket(), some, sizeof some, 0);
+      if (got <= 0) break;
+      seen += static_cast<std::size_t>(got);
+    }
     peer.reset();
   }};
+}
+
+TEST(HttpPool, ALargeBodyThatWasBegunMayHaveBeenActedOnHoweverItIsCutOff) {
+  auto server = breaking_after(std::size_t{1} << 20);
   auto pool = make_pool();
 
   auto const outcome = pool.send(call_to(server, "POST", std::string(64 << 20, 'x')));
 
-  EXPECT_EQ(outcome.progress, HttpProgress::not_written);
+  EXPECT_EQ(outcome.progress, HttpProgress::written_no_reply);
   EXPECT_EQ(outcome.trouble, HttpTrouble::lost);
+  EXPECT_EQ(server.connections(), 1U);
 }
 
 TEST(HttpPool, AReplyThatNeverComesIsLost) {
