@@ -1,7 +1,6 @@
 #include "cli/command/execute_outcome.hpp"
 
-#include <thread>
-
+#include "cli/command/journal_question.hpp"
 #include "cli/command/result_fetch.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -16,10 +15,9 @@ using protocol::ExecuteOutput;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// How long the journal may take to answer: it is a local question, after a start of the daemon at most.
-constexpr milliseconds kJournalPatience{10'000};
 constexpr milliseconds kCancelPatience{5'000};
-constexpr milliseconds kJournalPause{200};
+/// What is left of an answer that was coming already.
+constexpr milliseconds kRestPatience{10'000};
 /// For a context without a timeout.
 constexpr milliseconds kDefaultPatience{120'000};
 
@@ -124,19 +122,6 @@ Error interrupted_after(ToolCall const& call) {
   return error;
 }
 
-/// Asks the journal until the execution has settled, or patience ends.
-Result<Execution> ask_journal(Context& context, ToolCall const& call, steady_clock::time_point until) {
-  for (;;) {
-    ServiceRequest request = protocol::get_execution(call.id.text);
-    request.timeout = kJournalPatience;
-    AGENTA_TRY(auto const reply, context.tools.call(request, context.stop));
-    AGENTA_TRY(auto execution, protocol::decode_execution(reply.body));
-    if (is_settled(execution.state) || steady_clock::now() >= until) return execution;
-    if (context.stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted");
-    std::this_thread::sleep_for(kJournalPause);
-  }
-}
-
 enum class Fate {
   answered,
   never_began,  ///< the journal knows nothing of it
@@ -165,7 +150,7 @@ Result<std::string> recorded_answer(Context& context, Execution const& execution
 
 Recovered recover(Context& context, ToolCall const& call, ExecuteOutput output,
                   steady_clock::time_point until, ResultIntake* intake) {
-  auto const execution = ask_journal(context, call, until);
+  auto const execution = ask_journal(context, call.id, until);
   if (!execution) {
     if (execution.error().code == ErrorCode::execution_not_found) return {.fate = Fate::never_began};
     return {.fate = Fate::unknown};
@@ -194,7 +179,7 @@ Result<std::string> run_to_outcome(Context& context, ToolCall call, ExecuteOutpu
     // Nobody answered in all the time there was: the journal would not either.
     // Whoever takes the result slowly may be past the deadline: it has run, and its result is kept.
     bool const is_coming = intake != nullptr && intake->is_large();
-    auto const patience = is_coming ? steady_clock::now() + kJournalPatience : until;
+    auto const patience = is_coming ? steady_clock::now() + kRestPatience : until;
     if (steady_clock::now() >= patience)
       return fail(unknown_outcome(call, "the daemon did not answer in time"));
 

@@ -1,8 +1,8 @@
 #include "cli/command/proxy_outcome.hpp"
 
-#include <thread>
 #include <utility>
 
+#include "cli/command/journal_question.hpp"
 #include "shared/base/secret.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec.hpp"
@@ -15,9 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// How long the journal may take to answer: it is a local question, after a start of the daemon at most.
-constexpr milliseconds kJournalPatience{10'000};
-constexpr milliseconds kJournalPause{200};
 /// For a context without a timeout.
 constexpr milliseconds kDefaultPatience{120'000};
 
@@ -45,19 +42,6 @@ Error interrupted(ProxyCall const& call, bool may_have_left) {
                         "interrupted; " + name_of(call) + " had been sent and may have been done", call);
   error.retryable = Retryable::unknown;
   return error;
-}
-
-/// Asks the journal until it has settled, or patience ends.
-Result<Execution> ask_journal(Context& context, ProxyCall const& call, steady_clock::time_point until) {
-  for (;;) {
-    ServiceRequest request = protocol::get_execution(call.id.text);
-    request.timeout = kJournalPatience;
-    AGENTA_TRY(auto const reply, context.tools.call(request, context.stop));
-    AGENTA_TRY(auto execution, protocol::decode_execution(reply.body));
-    if (is_settled(execution.state) || steady_clock::now() >= until) return execution;
-    if (context.stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted");
-    std::this_thread::sleep_for(kJournalPause);
-  }
 }
 
 /// What the journal tells of an answer that was lost on its way here.
@@ -96,7 +80,7 @@ Result<ReceivedAnswer> request_to_outcome(Context& context, ProxyCall const& cal
     // Nobody answered in all the time there was: the journal would not either.
     if (steady_clock::now() >= until) return fail(unknown_outcome(call, "the daemon did not answer in time"));
 
-    auto const found = ask_journal(context, call, until);
+    auto const found = ask_journal(context, call.id, until);
     if (context.stop.stop_requested()) return fail(interrupted(call, true));
     bool const never_began = !found && found.error().code == ErrorCode::execution_not_found;
     if (found && is_settled(found->state)) return fail(lost_answer(*found, call));

@@ -109,7 +109,7 @@ struct Services::Core {
         executions(projects, connections, journal, catalog, credentials, composio, clock,
                    with_rooms(std::move(options.executions))),
         downloads({projects, executions, credentials, spool, files, recent_files}),
-        history(database, journal, clock, std::move(options.history)),
+        history(database, journal, clock, dropping_files(std::move(options.history))),
         proxies(projects, connections, journal, catalog, credentials, composio, clock,
                 std::move(options.proxies)),
         inputs(catalog, credentials, composio, clock),
@@ -121,6 +121,10 @@ struct Services::Core {
 
   Catalog::Options with_custom(Catalog::Options more) {
     more.custom = &custom;
+    return more;
+  }
+  History::Options dropping_files(History::Options more) {
+    more.drop_file = [this](ResultFile const& file) { results.remove(file); };
     return more;
   }
   Executions::Options with_rooms(Executions::Options more) {

@@ -33,4 +33,21 @@ Result<void> move_to(store::ConnectionStore& store, Connection& row, Settlement 
   return store.move(row, store::Durability::full, note);
 }
 
+void note_use(store::ConnectionStore& store, Connection const& used, Execution const& record, Grant grant,
+              WallTime now) {
+  constexpr std::chrono::seconds kFineEnough{1};  // of "last used": a busy script need not write it each time
+  auto const last = used.last_used_at;
+  if (record.state == ExecutionState::succeeded && (!last || now - *last >= kFineEnough))
+    static_cast<void>(store.touch(used.id, now, record.actor));
+  if (grant == Grant::stands) return;
+  // The row may have been renewed or removed while the call was out: only the account that was used is dead.
+  auto const found = store.find(used.id);
+  if (!found || !*found || (*found)->account != used.account) return;
+  Connection row = **found;
+  Settlement settlement;
+  settlement.status = ConnectionStatus::expired;
+  settlement.error = ConnectionError{ErrorCode::connection_expired, record.error->message};
+  static_cast<void>(move_to(store, row, std::move(settlement), record.actor, now));
+}
+
 }  // namespace agenta::daemon

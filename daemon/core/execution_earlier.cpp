@@ -16,7 +16,7 @@ Error about(ErrorCode code, std::string message, ExecutionId const& id) {
 
 }  // namespace
 
-/// Nothing where the call is new; the run to wait for where it is under way.
+/// The error that an earlier run ended with is this one's too.
 Result<Executions::Earlier> Executions::find_earlier(Plan const& plan, Execution const& record) {
   if (record.batch) {
     AGENTA_TRY(auto found, journal_.find_by_line(*record.batch));
@@ -46,7 +46,7 @@ Result<Executions::Earlier> Executions::replay(Execution found, bool is_line) {
   std::string const what =
       is_line ? "the first run of this line of the batch" : "the first call with this idempotency key";
   if (!is_settled(found.state)) {
-    if (watch_flight(found.id)) return Earlier{found.id};
+    if (watch_flight(found.id)) return Earlier{.answer = std::nullopt, .twin = found.id};
     AGENTA_TRY(auto again, journal_.find(found.id));  // it may have landed between the two looks
     if (!again || !is_settled(again->state)) {
       return fail(about(ErrorCode::outcome_unknown, what + " has no outcome yet: it may have run", found.id));
@@ -72,9 +72,9 @@ Result<Executions::Earlier> Executions::replay(Execution found, bool is_line) {
   if (found.error && found.error->code != ErrorCode::tool_failed) {
     Error error = *found.error;
     error.execution_id = found.id.text;
-    return Earlier{Result<Execution>{fail(std::move(error))}};
+    return fail(std::move(error));
   }
-  return Earlier{Result<Execution>{std::move(found)}};
+  return Earlier{.answer = std::move(found), .twin = std::nullopt};
 }
 
 }  // namespace agenta::daemon

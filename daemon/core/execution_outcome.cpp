@@ -92,7 +92,11 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
     record.error->message = "the account behind " + plan.connection->slug +
                             " can no longer be used at Composio: " + record.error->message;
   }
-  note_connection(plan, record, tool_words);
+  if (plan.connection) {
+    bool const is_dead = (record.error && record.error->code == ErrorCode::connection_expired) ||
+                         (!tool_words.empty() && options_.proves_dead_credential(tool_words));
+    note_use(connections_, *plan.connection, record, is_dead ? Grant::is_dead : Grant::stands, clock_.wall());
+  }
   if (options_.returned) options_.returned(record);
   if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
     record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
@@ -115,27 +119,6 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   }
   if (row.result_file && options_.results != nullptr) options_.results->keep_quota();
   return record;
-}
-
-/// A connection that a call proved alive was used now; one that it proved dead is expired.
-void Executions::note_connection(Plan const& plan, Execution const& record, std::string const& tool_words) {
-  if (!plan.connection) return;
-  bool const expired = (record.error && record.error->code == ErrorCode::connection_expired) ||
-                       (!tool_words.empty() && options_.proves_dead_credential(tool_words));
-  constexpr std::chrono::seconds kFineEnough{1};  // of "last used": a busy script need not write it each time
-  auto const last = plan.connection->last_used_at;
-  if (record.state == ExecutionState::succeeded && (!last || clock_.wall() - *last >= kFineEnough)) {
-    static_cast<void>(connections_.touch(plan.connection->id, clock_.wall(), record.actor));
-  }
-  if (!expired) return;
-  // The row may have been renewed or removed while the call was out: only the account that was used is dead.
-  auto const found = connections_.find(plan.connection->id);
-  if (!found || !*found || (*found)->account != plan.connection->account) return;
-  Connection row = **found;
-  Settlement settlement;
-  settlement.status = ConnectionStatus::expired;
-  settlement.error = ConnectionError{ErrorCode::connection_expired, record.error->message};
-  static_cast<void>(move_to(connections_, row, std::move(settlement), record.actor, clock_.wall()));
 }
 
 }  // namespace agenta::daemon

@@ -116,8 +116,8 @@ Executions::Run::Step Executions::Run::start() {
 Executions::Run::Step Executions::Run::look_for_earlier() {
   auto earlier = owner_.find_earlier(plan_, record_);
   if (!earlier) return Result<Execution>{fail(std::move(earlier).error())};
-  if (auto* const answer = std::get_if<Result<Execution>>(&*earlier)) return std::move(*answer);
-  if (auto const* const twin = std::get_if<ExecutionId>(&*earlier)) {
+  if (earlier->answer) return Result<Execution>{*std::move(earlier->answer)};
+  if (auto const& twin = earlier->twin) {
     if (owner_.clock_.steady() < caller_.deadline) {
       stage_ = Stage::after_twin;
       auto step = pause(caller_.deadline);

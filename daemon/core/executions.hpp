@@ -10,7 +10,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "daemon/core/argument_files.hpp"
@@ -96,8 +95,12 @@ class Executions {
  private:
   struct Plan;
   struct Flight;
-  /// A run to wait for, and what an earlier one left, to be answered with.
-  using Earlier = std::variant<std::monostate, ExecutionId, Result<Execution>>;
+  /// What an earlier run left: its outcome, or the run to wait for where it is under way; else the call is
+  /// new.
+  struct Earlier {
+    std::optional<Execution> answer{};
+    std::optional<ExecutionId> twin{};
+  };
 
   Result<Plan> plan(Caller const& caller, ToolCall const& call, Execution& record);
   Result<std::vector<Connection>> candidates(ProjectId const& project, IntegrationSlug const& integration,
@@ -106,7 +109,6 @@ class Executions {
   Result<Earlier> replay(Execution found, bool is_line);
   Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
   Error refuse(Execution& record, std::string const& project, Error error);
-  void note_connection(Plan const& plan, Execution const& record, std::string const& tool_words);
   enum class Start { flying, cancelled_before, id_in_use };
   Start begin_flight(std::shared_ptr<Flight> const& flight);
   bool watch_flight(ExecutionId const& id);

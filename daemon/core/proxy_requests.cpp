@@ -168,7 +168,8 @@ Result<ProxyRequests::Answer> ProxyRequests::run(Caller const& caller, ProxyCall
   AGENTA_CHECK(journal_.insert(record, durability));
   ProxyOutcome outcome = attempt_until_settled(caller, plan, record, call);
   judge(plan, call, outcome, record);
-  note_connection(plan, record);
+  bool const is_dead = record.error && record.error->code == ErrorCode::connection_expired;
+  note_use(connections_, plan.connection, record, is_dead ? Grant::is_dead : Grant::stands, clock_.wall());
   settle(record);
   if (!outcome.reply) return fail(with_execution(*record.error, record.id));
 
@@ -294,23 +295,6 @@ void ProxyRequests::write_unsettled() {
     if (journal_.settle(row, store::Durability::normal)) continue;
     unsettled_.with([&](auto& waiting) { waiting.push_back(std::move(row)); });
   }
-}
-
-/// A connection that an answer proved alive was used now; one that it proved dead is expired.
-void ProxyRequests::note_connection(Plan const& plan, Execution const& record) {
-  constexpr std::chrono::seconds kFineEnough{1};  // of "last used": a busy script need not write it each time
-  auto const last = plan.connection.last_used_at;
-  if (record.state == ExecutionState::succeeded && (!last || clock_.wall() - *last >= kFineEnough))
-    static_cast<void>(connections_.touch(plan.connection.id, clock_.wall(), record.actor));
-  if (!record.error || record.error->code != ErrorCode::connection_expired) return;
-  // The row may have been renewed or removed while the call was out: only the account that was used is dead.
-  auto const found = connections_.find(plan.connection.id);
-  if (!found || !*found || (*found)->account != plan.connection.account) return;
-  Connection row = **found;
-  Settlement settlement;
-  settlement.status = ConnectionStatus::expired;
-  settlement.error = ConnectionError{ErrorCode::connection_expired, record.error->message};
-  static_cast<void>(move_to(connections_, row, std::move(settlement), record.actor, clock_.wall()));
 }
 
 Result<SpoolFile> ProxyRequests::fetch(Caller const& caller, Plan const& plan, ProxyFile const& file,

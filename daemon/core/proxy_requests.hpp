@@ -59,7 +59,6 @@ class ProxyRequests {
                                      ProxyCall const& call);
   void judge(Plan const& plan, ProxyCall const& call, ProxyOutcome& outcome, Execution& record) const;
   std::optional<Error> error_in(Plan const& plan, ProxyReply const& reply) const;
-  void note_connection(Plan const& plan, Execution const& record);
   void settle(Execution const& record);
   Result<SpoolFile> fetch(Caller const& caller, Plan const& plan, ProxyFile const& file,
                           ProxyAnswer const& answer);

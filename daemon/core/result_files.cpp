@@ -104,9 +104,9 @@ void ResultFiles::keep_quota() const {
   }
 }
 
-void ResultFiles::remove(ExecutionId const& id) const {
+void ResultFiles::remove(ResultFile const& file) const {
   std::error_code ignored;
-  fs::remove(path_of(id), ignored);
+  fs::remove(options_.directory / fs::path{file.path}.filename(), ignored);
 }
 
 std::optional<ResultFile> ResultFiles::keep(ExecutionId const& id, std::string_view data) const {

@@ -36,7 +36,7 @@ class ResultFiles {
   /// Drops the oldest files until the rest is within the quota. One younger than a minute stays: whoever
   /// asked for it is still to be given it.
   void keep_quota() const;
-  void remove(ExecutionId const& id) const;
+  void remove(ResultFile const& file) const;
   /// Keeps a result that is in memory; nothing where the disk would not take it.
   std::optional<ResultFile> keep(ExecutionId const& id, std::string_view data) const;
   /// Bytes of all files.

@@ -254,6 +254,22 @@ class Resuming(BatchTest):
         self.assert_error(result, "EXECUTION_NOT_FOUND", 6)
         self.assertEqual(self.sandbox.effects(), 0)
 
+    def test_a_daemon_that_does_not_answer_ends_it(self):
+        self.sandbox.plant("delay", tool=ISSUE, times=1000, delay_ms=200)
+        daemon = self.world.daemon_pid()
+        process, _ = self.begin(self.file(text(write(n) for n in range(1, 101))), "--jobs", "2", "--keep-going", "--timeout", "1500ms")
+        wait_until(lambda: self.sandbox.requests() >= 4, what="some of the batch")
+        self.addCleanup(os.kill, daemon, signal.SIGCONT)
+        os.kill(daemon, signal.SIGSTOP)
+
+        result = self.world.finish(process)
+
+        self.assertEqual(result.code, 10, f"{result}")
+        *lines, _ = self.lines(result)
+        states = [line["state"] for line in lines]
+        self.assertLessEqual(states.count("unknown"), 4, states)
+        self.assertLess(len(lines), 30)
+
     def test_ctrl_c_begins_nothing_more_and_tells_what_may_have_run(self):
         file = self.file(text(write(n) for n in range(1, 201)))
         self.sandbox.plant("delay", tool=ISSUE, times=1000, delay_ms=300)

@@ -173,6 +173,26 @@ class Running(CustomTest):
         self.assertEqual(first, second)
         self.assertEqual(mark.read_text(), "x\n")
 
+    def test_a_result_above_a_mebibyte_is_kept_in_a_file(self):
+        self.declare(tool("CUSTOM_LONG", "head -c 2000000 /dev/zero | tr '\\0' a", "read_only = true\nmax_output = '3MB'"))
+
+        self.assertEqual(self.run_ok("execute", "CUSTOM_LONG", "--select", "/exit_code", "--json").out, "0\n")
+
+        kept = self.run_ok("history", "result", self.history()[0]["id"], "--json").json
+        self.assertEqual(len(kept["stdout"]), 2000000)
+
+    def test_a_recorded_result_says_that_secrets_are_not_in_it(self):
+        self.declare(tool("CUSTOM_KEY", """printf '{{"password":"s3cr"}}'""", "output = 'json'"))
+
+        first = self.run_ok("execute", "CUSTOM_KEY", "--idempotency-key", "k", "--json")
+        second = self.run_ok("execute", "CUSTOM_KEY", "--idempotency-key", "k", "--json")
+        shown = self.run_ok("history", "result", self.history()[0]["id"], "--json")
+
+        self.assertEqual((first.json, first.err), ({"password": "s3cr"}, ""))
+        for recorded in (second, shown):
+            self.assertEqual(recorded.json, {"password": "[redacted]"})
+            self.assertIn("not kept", recorded.err)
+
     def test_too_much_output_ends_the_command(self):
         self.declare(tool("CUSTOM_YES", "exec yes", "max_output = '64kB'"))
 

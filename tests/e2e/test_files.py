@@ -250,6 +250,13 @@ class Downloads(FilesTest):
 
         self.assertEqual(result.json["data"]["file"]["uri"], str(self.folder / "report.txt"))
 
+    def test_f5_the_directory_is_made_with_those_above_it(self):
+        self.folder = self.world.user_home / "some" / "where"
+
+        self.assertEqual(self.download(self.plant_file()).code, 0)
+
+        self.assertEqual(self.listing(), ["report.txt"])
+
     def test_f5_nothing_is_overwritten(self):
         self.folder.mkdir()
         (self.folder / "report.txt").write_text("mine")

@@ -277,6 +277,26 @@ class Cleaning(HistoryTest):
         self.assertTrue(self.verify().json["intact"])
         self.assertEqual(self.run_ok("history", "gc", "--json").json["executions"], 0)
 
+    def test_dropping_more_than_the_settings_say_needs_a_yes(self):
+        [only] = self.run_some(1)
+
+        result = self.world.run("history", "gc", "--older-than", "0s", "--json")
+
+        self.assert_error(result, "INPUT_NEEDED", 14)
+        self.assertTrue(self.run_ok("history", "show", only, "--json").json["data"])
+
+    def test_the_files_of_large_results_go_with_the_rest(self):
+        self.sandbox.plant("large_result", tool=ISSUES, bytes=2 << 20)
+        self.run_ok(*READ, "--output", "envelope", "--json")
+        files = self.world.home / "results"
+        self.assertEqual(len(list(files.iterdir())), 1)
+
+        did = self.run_ok("history", "gc", "--older-than", "0s", "--yes", "--json").json
+
+        self.assertEqual(did["files"], 1)
+        self.assertEqual(list(files.iterdir()), [])
+        self.assertTrue(self.verify().json["intact"])
+
     def test_what_is_older_than_the_settings_keep_goes_by_itself(self):
         config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
@@ -315,6 +335,14 @@ class Replay(HistoryTest):
         rows = self.lines()
         self.assertEqual(len(rows), 2)
         self.assertEqual(rows[0]["arguments"], rows[1]["arguments"])
+
+    def test_a_raw_request_is_not_run_again_as_a_tool(self):
+        self.run_ok("proxy", "github", "POST", "/_echo", "-d", "{}")
+        [row] = self.history()
+
+        for flag in ("--dry-run", "--yes"):
+            self.assert_error(self.world.run("history", "replay", row["id"], flag, "--json"), "UNSUPPORTED", 2)
+        self.assertEqual(len(self.history()), 1)
 
     def test_what_was_forgotten_or_redacted_is_not_run_again(self):
         config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"

@@ -39,6 +39,12 @@ class ProxyTest(AgentaTest):
 
 
 class Answers(ProxyTest):
+    def test_a_service_without_connections_has_no_credentials_to_ask_with(self):
+        result = self.world.run("proxy", "hackernews", "GET", "/v0/item/1", "--json")
+
+        self.assert_error(result, "UNSUPPORTED", 2)
+        self.assertEqual(self.asked(), 0)
+
     def test_a_json_body_is_printed_as_it_came(self):
         self.assertEqual(self.run_ok(*READ).json["login"], "octo-sandbox")
 

@@ -146,6 +146,19 @@ class Cancelling(TurnsTest):
         self.assert_nothing_left()
 
 
+class EmbeddedSandbox(AgentaTest):
+    def test_what_the_sandbox_is_told_ends_what_was_learned_of_its_rate(self):
+        call = ("--sandbox", "--timeout", "5s", "execute", "HACKERNEWS_GET_FRONTPAGE", "--json")
+        self.run_ok("--sandbox", "sandbox", "faults", "kind=rate_limit", "retry_after=600", "match.tool=HACKERNEWS_GET_FRONTPAGE")
+        error = self.assert_error(self.world.run(*call), "RATE_LIMITED", 8)
+
+        self.assertIn("nothing ran", error["message"])
+        self.assert_error(self.world.run(*call), "RATE_LIMITED", 8)
+        self.run_ok("--sandbox", "sandbox", "faults", "--clear")
+
+        self.run_ok(*call)
+
+
 class Deadlines(TurnsTest):
     def test_a_write_beyond_its_deadline_is_unknown_at_once_and_recorded_when_it_comes(self):
         self.sandbox.plant("delay", tool=ISSUE, delay_ms=4000)

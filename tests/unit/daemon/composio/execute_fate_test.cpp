@@ -145,5 +145,22 @@ TEST(ExecuteFate, WhatWasWrittenWithoutAReplyIsUnknown) {
                    std::to_string(static_cast<int>(trouble)));
 }
 
+TEST(ExecuteFate, AnUnavailableServiceThatSaysWhenToComeBackRanNothingWhateverItSays) {
+  for (auto const* when : {"86401", "1000000000", "Wed, 21 Oct 2099 07:28:00 GMT", "soon", "-1"}) {
+    expect_nothing_ran(of_reply(503, "<html>", {{"retry-after", when}}), ErrorCode::provider_unavailable);
+  }
+}
+
+TEST(ExecuteFate, NoEscapeOfJsonHidesACredentialOfOurs) {
+  auto const outcome = of_reply(
+      200,
+      R"({"data":{"e":"ak\u005fcanary_\u0030123456789","q":"a\"\u00e9\\u0061"},"successful":true,"error":null})");
+
+  ASSERT_TRUE(outcome.result.has_value());
+  EXPECT_EQ(outcome.result->data.text, R"({"e":"[redacted]","q":"a\"\u00e9\\u0061"})");
+  auto const clean = of_reply(200, R"({"data":{"e":"\u0061b"},"successful":true,"error":null})");
+  EXPECT_EQ(clean.result->data.text, R"({"e":"\u0061b"})") << "what hides nothing keeps its bytes";
+}
+
 }  // namespace
 }  // namespace agenta::daemon

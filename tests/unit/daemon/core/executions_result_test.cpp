@@ -69,7 +69,7 @@ TEST_F(ExecutionsResultTest, SaysThatAResultIsNotKeptAnyMore) {
   answer_with_a_file("[1]");
   auto call = keyed("k1");
   auto const run = value_of(large.run(caller, call));
-  files.remove(run.id);
+  files.remove(value_of(large.get(caller, run.id)).result_file.value());
 
   auto const row = value_of(large.get(caller, run.id));
 

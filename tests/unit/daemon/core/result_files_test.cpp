@@ -24,7 +24,8 @@ struct ResultFilesTest : ::testing::Test {
     execution.id.text = id;
     std::ofstream{files.path_of(execution.id)} << content;
     fs::last_write_time(files.path_of(execution.id), fs::file_time_type::clock::now() - ago);
-    execution.result_file = ResultFile{"/elsewhere", 0, static_cast<std::int64_t>(content.size())};
+    execution.result_file =
+        ResultFile{"/elsewhere/" + id + ".json", 0, static_cast<std::int64_t>(content.size())};
     return execution;
   }
   static std::string read(FileBody const& body) {
@@ -54,7 +55,7 @@ TEST_F(ResultFilesTest, KnowsAFileThatIsGoneOrShorter) {
   execution.result_file->size = 8;
   EXPECT_FALSE(files.is_kept(execution));
   execution.result_file->size = 7;
-  files.remove(execution.id);
+  files.remove(*execution.result_file);
   EXPECT_FALSE(files.is_kept(execution));
   EXPECT_FALSE(files.is_kept(Execution{}));
 }
