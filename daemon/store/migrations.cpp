@@ -204,8 +204,81 @@ CREATE TABLE journal_chain (
 ) STRICT;
 )sql";
 
+// What agents may do: sessions with their connections, what a person allowed in them, and what was decided of
+// each execution.
+constexpr char const* kSessions = R"sql(
+CREATE TABLE sessions (
+  id              TEXT PRIMARY KEY,
+  project_id      TEXT NOT NULL REFERENCES projects (id),
+  name            TEXT NOT NULL COLLATE NOCASE,
+  state           TEXT NOT NULL CHECK (state IN ('open', 'closed', 'expired')),
+  selectors       TEXT NOT NULL,
+  policy          TEXT NOT NULL,
+  policy_source   TEXT NOT NULL,
+  socket_uids     TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  expires_at      INTEGER,
+  ended_at        INTEGER,
+  actor_uid       INTEGER NOT NULL,
+  actor_user      TEXT NOT NULL,
+  actor_host      TEXT NOT NULL,
+  actor_program   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX sessions_open ON sessions (project_id, name) WHERE state = 'open';
+CREATE INDEX sessions_newest ON sessions (project_id, created_at DESC, id DESC);
+
+CREATE TABLE session_bindings (
+  session_id       TEXT NOT NULL REFERENCES sessions (id),
+  integration_slug TEXT NOT NULL COLLATE NOCASE,
+  connection_id    TEXT NOT NULL,
+  PRIMARY KEY (session_id, integration_slug)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_bindings_connection ON session_bindings (connection_id);
+
+CREATE TABLE session_changes (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  session_id TEXT NOT NULL REFERENCES sessions (id),
+  at         INTEGER NOT NULL,
+  change     TEXT NOT NULL,
+  detail     TEXT
+) STRICT;
+CREATE INDEX session_changes_session ON session_changes (session_id, seq);
+
+CREATE TABLE approvals (
+  id               TEXT PRIMARY KEY,
+  project_id       TEXT NOT NULL REFERENCES projects (id),
+  session_id       TEXT NOT NULL REFERENCES sessions (id),
+  tool             TEXT NOT NULL,
+  connection_id    TEXT,
+  connection_slug  TEXT,
+  arguments        TEXT NOT NULL,
+  arguments_digest TEXT NOT NULL,
+  previous         TEXT,
+  rule             TEXT NOT NULL,
+  reason           TEXT NOT NULL,
+  state            TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied', 'expired')),
+  scope            TEXT NOT NULL CHECK (scope IN ('once', 'session')),
+  created_at       INTEGER NOT NULL,
+  expires_at       INTEGER NOT NULL,
+  decided_at       INTEGER,
+  decided_by_uid     INTEGER,
+  decided_by_user    TEXT,
+  decided_by_host    TEXT,
+  decided_by_program TEXT,
+  execution_id     TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX approvals_newest ON approvals (project_id, created_at DESC, id DESC);
+CREATE INDEX approvals_pending ON approvals (project_id) WHERE state = 'pending';
+CREATE INDEX approvals_granted ON approvals (session_id, tool) WHERE state = 'approved' AND scope = 'session';
+
+ALTER TABLE executions ADD COLUMN verdict TEXT;
+ALTER TABLE executions ADD COLUMN rule TEXT;
+ALTER TABLE executions ADD COLUMN approval_id TEXT;
+)sql";
+
 constexpr std::array kMigrations{Migration{1, kConnections}, Migration{2, kExecutions},
-                                 Migration{3, kConnectionLife}, Migration{4, kExecutionLife}};
+                                 Migration{3, kConnectionLife}, Migration{4, kExecutionLife},
+                                 Migration{5, kSessions}};
 
 consteval bool versions_count_from_one() {
   for (std::size_t i = 0; i < kMigrations.size(); ++i) {

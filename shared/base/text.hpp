@@ -13,6 +13,10 @@ std::string to_lower(std::string_view text);
 std::string to_upper(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+/// Whether all of `text` is what `pattern` describes: `*` any letters, `?` one letter, the rest itself. Case
+/// does not matter. Linear in the text for each `*`.
+bool matches_glob(std::string_view pattern, std::string_view text);
+
 std::string_view trim(std::string_view text);
 /// Splits at every `separator`; empty parts are kept. An empty text has no parts.
 std::vector<std::string> split(std::string_view text, char separator);

@@ -12,12 +12,14 @@
 #include "shared/base/json_text.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/error.hpp"
+#include "shared/domain/policy.hpp"
 #include "shared/domain/tool.hpp"
 
 namespace agenta {
 
 using ExecutionId = Id<struct ExecutionIdTag>;  ///< UUIDv7
 using BatchId = Id<struct BatchIdTag>;          ///< UUIDv7
+using ApprovalId = Id<struct ApprovalIdTag>;    ///< UUIDv7
 
 /// Which line of which batch an execution runs. A line that may have run is never run again.
 struct BatchItem {
@@ -36,6 +38,10 @@ struct FileArgument {
 /// Whether an execution is sent again where contract §7.2 allows it.
 enum class RetryRule : bool { never, when_safe };
 
+/// What becomes of a call that a policy wants approved: it waits for a person, or it comes back at once as
+/// `APPROVAL_REQUIRED`, to be made again with the approval.
+enum class OnAsk { wait, come_back };
+
 /// Where a result lies that is too large to be held in memory: bytes of a file, which are the JSON text.
 struct ResultFile {
   std::string path{};
@@ -48,7 +54,7 @@ struct ResultFile {
 struct QueuePlace {
   int position = 1;  ///< 1: it is next
   std::optional<std::chrono::milliseconds> expected_wait{};
-  std::string reason{};  ///< `rate_limit` or `in_flight`
+  std::string reason{};  ///< `rate_limit`, `in_flight` or `approval`
   bool operator==(QueuePlace const&) const = default;
 };
 
@@ -87,6 +93,8 @@ struct ToolCall {
   RetryRule retry = RetryRule::when_safe;
   std::optional<BatchItem> batch{};  ///< a line of a batch waits behind what somebody waits for
   std::string session{};             ///< name of the session it belongs to; empty: none
+  ApprovalId approval{};             ///< what a person said of this very call before; empty: nobody was asked
+  OnAsk on_ask = OnAsk::wait;
   std::string trace_id{};            ///< of W3C trace context, 32 hex digits; empty: none
   bool validate = true;
   bool dry_run = false;  ///< everything up to the sending, and nothing of it
@@ -125,6 +133,8 @@ struct Execution {
   std::optional<BatchItem> batch{};
   std::string session{};
   std::string trace_id{};
+  std::optional<PolicyDecision> policy{};  ///< of the session it belongs to
+  ApprovalId approval{};                   ///< by which it ran, or was refused; empty: nobody was asked
   std::optional<QueuePlace> queue{};  ///< while it waits; never journaled
   WallTime started_at{};
   std::optional<WallTime> finished_at{};

@@ -141,18 +141,6 @@ bool may_hold_secret_names(std::string_view text) {
   return false;
 }
 
-bool matches_glob(std::string_view glob, std::string_view text) {
-  if (glob.empty()) return text.empty();
-  if (glob.front() == '*') {
-    for (std::size_t skipped = 0; skipped <= text.size(); ++skipped) {
-      if (matches_glob(glob.substr(1), text.substr(skipped))) return true;
-    }
-    return false;
-  }
-  return !text.empty() && (glob.front() == '?' || glob.front() == text.front()) &&
-         matches_glob(glob.substr(1), text.substr(1));
-}
-
 void find_redacted(std::string_view raw, std::string const& pointer, std::vector<std::string>& found) {
   if (raw == kRedacted) found.push_back(pointer);
   if (auto const members = protocol::members_of(raw)) {

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/base/clock.hpp"
+#include "shared/base/id.hpp"
+#include "shared/base/json_text.hpp"
+#include "shared/domain/connection.hpp"
+#include "shared/domain/execution.hpp"
+#include "shared/domain/policy.hpp"
+#include "shared/domain/session.hpp"
+
+namespace agenta {
+
+/// `pending → approved | denied | expired`; nobody answering in time denies.
+enum class ApprovalState { pending, approved, denied, expired };
+
+constexpr std::string_view name_of(ApprovalState state) {
+  switch (state) {
+    case ApprovalState::pending: return "pending";
+    case ApprovalState::approved: return "approved";
+    case ApprovalState::denied: return "denied";
+    case ApprovalState::expired: return "expired";
+  }
+  __builtin_unreachable();
+}
+std::optional<ApprovalState> parse_approval_state(std::string_view name);
+
+/// For how much an approval counts: this call alone, or the tool on this connection as long as the session
+/// lives.
+enum class ApprovalScope { once, session };
+
+/// A call that a policy wants a person to look at first.
+struct Approval {
+  ApprovalId id{};
+  ProjectId project{};
+  SessionId session{};
+  std::string session_name{};
+  ToolSlug tool{};
+  std::optional<ConnectionReference> connection{};
+  JsonText arguments{};                ///< redacted, as the journal keeps them
+  std::string arguments_digest{};      ///< of what would be sent: an approval is of these and no others
+  std::optional<JsonText> previous{};  ///< the arguments of the last similar call that ran, redacted
+  PolicyDecision decision{};
+  ApprovalState state = ApprovalState::pending;
+  ApprovalScope scope = ApprovalScope::once;
+  WallTime created_at{};
+  WallTime expires_at{};
+  std::optional<WallTime> decided_at{};
+  std::optional<Actor> decided_by{};
+  ExecutionId execution{};             ///< the run that asked, or that used it; empty: none yet
+  bool operator==(Approval const&) const = default;
+};
+
+}  // namespace agenta
