@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kConnect = "Connect services";
 constexpr std::string_view kRun = "Run tools";
+constexpr std::string_view kAgents = "Work with agents";
 constexpr std::string_view kAccount = "Composio account";
 constexpr std::string_view kOperate = "Operate";
 constexpr std::string_view kAbout = "About";
@@ -67,6 +68,8 @@ constexpr std::array kCommands{
             add_history_verify},
     Command{"history", "replay", kRun, "Run something again", Needs::service, add_history_replay},
     Command{"history", "gc", kRun, "Drop old arguments and results", Needs::service, add_history_gc},
+    Command{"mcp", "", kAgents, "Serve tools to an agent by the Model Context Protocol", Needs::service,
+            add_mcp},
     Command{"login", "", kAccount, "Save your Composio API key", Needs::service, add_login},
     Command{"logout", "", kAccount, "Forget the saved Composio API key", Needs::service, add_logout},
     Command{"whoami", "", kAccount, "Say which Composio key is used", Needs::service, add_whoami},

@@ -33,6 +33,7 @@ RunFn add_tools_check(Syntax& syntax);
 RunFn add_execute(Syntax& syntax);
 RunFn add_batch(Syntax& syntax);
 RunFn add_proxy(Syntax& syntax);
+RunFn add_mcp(Syntax& syntax);
 RunFn add_history_list(Syntax& syntax);
 RunFn add_history_show(Syntax& syntax);
 RunFn add_history_result(Syntax& syntax);

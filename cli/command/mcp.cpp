@@ -1,0 +1,178 @@
+#include "cli/command/commands.hpp"
+#include "cli/mcp/meta_tools.hpp"
+#include "cli/mcp/session_tools.hpp"
+#include "cli/mcp/stdio_door.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/codec_session.hpp"
+
+namespace agenta::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct McpOptions {
+  std::string session{};
+  std::vector<std::string> tools{};
+  std::vector<std::string> connections{};
+  std::string policy{};
+  bool meta = false;
+  bool read_only = false;
+};
+
+constexpr milliseconds kClosePatience{2'000};
+
+unexpected<Error> usage(std::string message) { return fail(ErrorCode::usage, std::move(message)); }
+
+/// Values that may be given at once, with commas, or one by one.
+std::vector<std::string> each_of(std::vector<std::string> const& given) {
+  std::vector<std::string> out;
+  for (std::string const& value : given) {
+    for (std::string const& part : split(value, ',')) {
+      if (!trim(part).empty()) out.emplace_back(trim(part));
+    }
+  }
+  return out;
+}
+
+Result<void> check(McpOptions const& options) {
+  if (options.session.empty()) {
+    if (options.meta && !options.tools.empty())
+      return usage("--meta finds tools by itself: it goes without --tools");
+    return {};
+  }
+  if (!options.tools.empty() || !options.connections.empty())
+    return usage("--tools and --connection make a session, and --session names one: see `session add`");
+  if (options.read_only || !options.policy.empty())
+    return usage("a session has its policy already: --read-only and --policy go without --session");
+  return {};
+}
+
+/// What is to be made where no session is named. Without --tools it is all there is, by search.
+Result<protocol::SessionRequest> build_request(Context& context, McpOptions const& options) {
+  protocol::SessionRequest request;
+  constexpr std::size_t kNameBytes = 4;
+  request.name = "mcp-" + random_hex(kNameBytes);
+  request.ephemeral = true;
+  request.read_only = options.read_only;
+  request.tools = each_of(options.tools);
+  if (request.tools.empty()) request.tools = {"*"};
+  for (std::string const& pair : each_of(options.connections)) {
+    std::size_t const at = pair.find('=');
+    if (at == 0 || at == std::string::npos || at + 1 == pair.size())
+      return usage("--connection is INTEGRATION=CONNECTION, such as github=work");
+    request.connections.emplace_back(pair.substr(0, at), pair.substr(at + 1));
+  }
+  if (options.policy.empty()) return request;
+  if (options.read_only) return usage("--read-only is a policy of its own: it goes without --policy");
+  AGENTA_TRY(request.policy, read_input(context, options.policy));
+  request.policy_source = options.policy;
+  return request;
+}
+
+/// A session for as long as the server runs, or one that outlives it.
+class UsedSession {
+ public:
+  static Result<std::unique_ptr<UsedSession>> open(Context& context, McpOptions const& options) {
+    auto out = std::make_unique<UsedSession>(context);
+    if (!options.session.empty()) {
+      AGENTA_TRY(auto const reply, context.call(protocol::get_session(options.session)));
+      AGENTA_TRY(out->session_, protocol::decode_session(reply.body));
+      if (out->session_.session.state == SessionState::open) return out;
+      return fail(
+          ErrorCode::forbidden,
+          "the session " + options.session + " is " + std::string{name_of(out->session_.session.state)},
+          {"agenta-tools", "session", "list"});
+    }
+    AGENTA_TRY(auto const request, build_request(context, options));
+    AGENTA_TRY(auto const reply, context.call(protocol::create_session(request)));
+    AGENTA_TRY(out->session_, protocol::decode_session(reply.body));
+    out->is_own_ = true;
+    return out;
+  }
+
+  explicit UsedSession(Context& context) : context_(context) {}
+  UsedSession(UsedSession const&) = delete;
+  UsedSession& operator=(UsedSession const&) = delete;
+  ~UsedSession() {
+    if (!is_own_) return;
+    ServiceRequest request = protocol::close_session(name());
+    request.timeout = kClosePatience;
+    // Where it cannot be closed it ends by itself in a day.
+    (void)context_.without_autostart()->call(request, std::stop_token{});
+  }
+
+  std::string const& name() const { return session_.session.name; }
+  std::vector<std::string> const& selectors() const { return session_.session.selectors; }
+
+ private:
+  Context& context_;
+  protocol::SessionView session_{};
+  bool is_own_ = false;
+};
+
+std::string instructions_of(bool meta) {
+  std::string out = meta ? "Find tools with search_tools, read a tool's arguments with get_tool, and run it "
+                           "with execute_tool. "
+                         : "These tools act on third-party services through the user's own accounts. ";
+  return out +
+         "Where a result says connection_required, give the user its link or its command, and repeat the "
+         "call "
+         "once they have connected. Where it says APPROVAL_REQUIRED, the user has to approve the call, which "
+         "can then be repeated as it is. A result that says OUTCOME_UNKNOWN may have had its effect: look "
+         "before you repeat it.";
+}
+
+Result<void> run_mcp(Context& context, McpOptions const& options) {
+  AGENTA_CHECK(check(options));
+  bool const meta = options.meta || (options.session.empty() && options.tools.empty());
+  AGENTA_TRY(auto const session, UsedSession::open(context, options));
+
+  mcp::SessionUse use;
+  use.name = session->name();
+  use.timeout = context.timeout.value_or(context.settings->duration("execute.timeout"));
+  use.complete = [&context](std::vector<std::string> step) {
+    return step_here(std::move(step), context.flags);
+  };
+  use.lost_reply = context.lost_reply_of;
+  std::unique_ptr<mcp::Toolbox> tools;
+  if (meta) {
+    tools = std::make_unique<mcp::MetaTools>(use, session->selectors());
+  } else {
+    tools = std::make_unique<mcp::SessionTools>(use);
+  }
+  mcp::ServerOptions server_options;
+  server_options.make_service = context.another_service;
+  server_options.session = meta ? std::string{} : session->name();
+  server_options.instructions = instructions_of(meta);
+  mcp::Server server{std::move(server_options), *tools};
+  mcp::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, context.stop);
+  return {};
+}
+
+}  // namespace
+
+RunFn add_mcp(Syntax& syntax) {
+  auto options = std::make_shared<McpOptions>();
+  syntax.option("--session", "SESSION", options->session, "The session whose tools are offered")
+      .options("--tools", "A,B", options->tools,
+               "Make a session for as long as this runs, with these tools: slugs of services or tools, or "
+               "patterns")
+      .options("--connection", "INTEGRATION=CONNECTION", options->connections,
+               "The connection that runs the tools of a service in it")
+      .flag("--meta", options->meta, "Offer four tools that find, describe, run and connect, instead of all")
+      .flag("--read-only", options->read_only, "Let nothing run but tools that only read")
+      .option("--policy", "FILE", options->policy, "What may run, what is asked and what is refused in it")
+      .note(
+          "A client starts this and speaks to it on stdin and stdout; `mcp install` writes that into the "
+          "client's "
+          "configuration. Both eras of the protocol are spoken, 2024-11-05 to 2025-11-25 and 2026-07-28.")
+      .note(
+          "Without --session, --tools and --meta it is as with --meta. Without a policy, tools that only "
+          "read "
+          "run, and all others ask first.")
+      .example("agenta-tools mcp --tools github,SLACK_SEND_MESSAGE --connection github=work");
+  return [options](Context& context) { return run_mcp(context, *options); };
+}
+
+}  // namespace agenta::cli

@@ -1,0 +1,192 @@
+#include "cli/mcp/approval_flow.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "shared/base/text.hpp"
+#include "shared/protocol/api.hpp"
+
+namespace agenta::mcp {
+namespace {
+
+using protocol::find_member;
+using protocol::find_pointer;
+using std::chrono::milliseconds;
+
+/// Beyond what the daemon lets a question stand by default.
+constexpr milliseconds kAskPatience{300'000};
+constexpr std::size_t kMostRemembered = 1000;
+/// Of the arguments, in a question.
+constexpr std::size_t kMostShown = 2000;
+
+std::string key_of(std::string_view tool, std::string_view arguments) {
+  return to_upper(tool) + "\n" + arguments_digest(arguments);
+}
+
+std::string text_at(std::string_view document, std::string_view pointer) {
+  return protocol::read_string(find_pointer(document, pointer).value_or("")).value_or("");
+}
+
+/// One change of an argument against the last similar call.
+std::string change_line(std::string_view change) {
+  auto const side = [&](std::string_view name) {
+    auto const value = find_member(change, name);
+    return value ? spell_out(*value) : std::string{"(not given)"};
+  };
+  return "\n  " + spell_out(text_at(change, "/pointer")) + ": " + side("before") + " -> " + side("after");
+}
+
+std::string question_of(std::string_view approval) {
+  std::string out = "May " + spell_out(text_at(approval, "/tool")) + " run";
+  std::string const connection = text_at(approval, "/connection/slug");
+  if (!connection.empty()) out += " on the connection " + spell_out(connection);
+  std::string arguments = spell_out(find_member(approval, "arguments").value_or("{}"));
+  if (arguments.size() > kMostShown) arguments = arguments.substr(0, kMostShown) + " ... (cut off)";
+  out += "?\nArguments: " + arguments;
+  if (auto const changes = protocol::elements_of(find_member(approval, "changes").value_or("[]"));
+      changes && !changes->empty()) {
+    out += "\nAgainst the last call like it:";
+    for (std::string_view const each : *changes) {
+      if (out.size() > 2 * kMostShown) break;
+      out += change_line(each);
+    }
+  }
+  std::string const rule = text_at(approval, "/rule");
+  if (!rule.empty()) out += "\nAsked by: " + spell_out(rule);
+  if (std::string const reason = text_at(approval, "/reason"); !reason.empty())
+    out += " (" + spell_out(reason) + ")";
+  return out;
+}
+
+std::string form_of(std::string_view approval) {
+  constexpr std::string_view kSchema =
+      R"({"type":"object","properties":{"decision":{"type":"string","title":"Decision",)"
+      R"("description":"once: this call alone. session: this tool on this connection, until the session ends. )"
+      R"(deny: not at all.","enum":["once","session","deny"]}},"required":["decision"]})";
+  return JsonObject{}
+      .text("mode", "form")
+      .text("message", question_of(approval))
+      .raw("requestedSchema", kSchema)
+      .done();
+}
+
+/// The elicitation of 2025-06-18 knew forms alone, and no mode.
+std::string form_for(Speech const& speech, std::string_view approval) {
+  std::string form = form_of(approval);
+  if (speech.at_least("2025-11-25")) return form;
+  constexpr std::string_view kMode = R"("mode":"form",)";
+  return form.erase(form.find(kMode), kMode.size());
+}
+
+ServiceRequest decide(std::string const& id, std::string_view verb, std::string body) {
+  ServiceRequest request;
+  request.method = "POST";
+  request.target =
+      std::string{protocol::kRoot} + "/approvals/" + percent_encode(id) + "/" + std::string{verb};
+  request.body = std::move(body);
+  return request;
+}
+
+}  // namespace
+
+std::string spell_out(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto const byte = [&](std::size_t at) {
+      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    unsigned character = 0;
+    std::size_t length = 0;
+    if (byte(i) < 0x20 && text[i] != '\n') character = byte(i), length = 1;
+    if (byte(i) == 0x7F) character = 0x7F, length = 1;
+    if (byte(i) == 0xC2 && byte(i + 1) >= 0x80 && byte(i + 1) < 0xA0) character = byte(i + 1), length = 2;
+    if (byte(i) == 0xE2 && (byte(i + 1) == 0x80 || byte(i + 1) == 0x81)) {
+      unsigned const whole = 0x2000U + ((byte(i + 1) & 1U) << 6U) + (byte(i + 2) & 0x3FU);
+      bool const turns = (whole >= 0x200B && whole <= 0x200F) || (whole >= 0x2028 && whole <= 0x202E) ||
+                         (whole >= 0x2060 && whole <= 0x206F);
+      if (turns) character = whole, length = 3;
+    }
+    if (length == 0) {
+      out += text[i];
+      continue;
+    }
+    std::array<char, 8> escape{};
+    std::snprintf(escape.data(), escape.size(), "\\u%04x", character);
+    out += escape.data();
+    i += length - 1;
+  }
+  return out;
+}
+
+std::string ApprovalFlow::find(std::string_view tool, std::string_view arguments) const {
+  std::string const key = key_of(tool, arguments);
+  std::lock_guard const guard{mutex_};
+  auto const found = asked_.find(key);
+  return found == asked_.end() ? std::string{} : found->second;
+}
+
+void ApprovalFlow::forget(std::string_view tool, std::string_view arguments) {
+  std::string const key = key_of(tool, arguments);
+  std::lock_guard const guard{mutex_};
+  if (asked_.erase(key) > 0) std::erase(order_, key);
+}
+
+void ApprovalFlow::remember(std::string key, std::string id) {
+  std::lock_guard const guard{mutex_};
+  if (asked_.insert_or_assign(key, std::move(id)).second) order_.push_back(std::move(key));
+  if (order_.size() <= kMostRemembered) return;
+  asked_.erase(order_.front());
+  order_.pop_front();
+}
+
+CallEnd ApprovalFlow::tell(std::string const& id, std::string_view tool, std::string_view arguments) {
+  remember(key_of(tool, arguments), id);
+  Error error;
+  error.code = ErrorCode::approval_required;
+  error.message = std::string{tool} +
+                  " needs the approval of a person, and nothing ran. Ask the user to approve it, then repeat "
+                  "this very call: it will go through";
+  error.context.text = JsonObject{}.text("approval_id", id).done();
+  error.next_step = {"agenta-tools", "approvals", "approve", id};
+  error.retryable = Retryable::yes;
+  return result_of_error(error, complete_);
+}
+
+std::optional<CallEnd> ApprovalFlow::take_answer(Turn& turn, Answer const& answer, std::string const& id,
+                                                 std::string_view tool, std::string_view arguments) {
+  std::string const decision = text_at(answer.result, "/content/decision");
+  if (answer.action != Answer::Action::accept || decision.empty()) return tell(id, tool, arguments);
+  if (decision == "deny") {
+    auto const denied = turn.service().call(decide(id, "deny", "{}"), turn.stop());
+    if (!denied) return result_of_error(denied.error(), complete_);
+    return result_of_error(
+        Error{.code = ErrorCode::policy_denied,
+              .message = "the user denied " + std::string{tool} + "; nothing ran. Do not repeat this call"},
+        complete_);
+  }
+  std::string const scope = decision == "session" ? "session" : "once";
+  auto const approved =
+      turn.service().call(decide(id, "approve", JsonObject{}.text("scope", scope).done()), turn.stop());
+  if (!approved) return result_of_error(approved.error(), complete_);
+  return std::nullopt;
+}
+
+std::optional<CallEnd> ApprovalFlow::offer(Turn& turn, Error const& error, std::string_view tool,
+                                           std::string_view arguments, std::string& approval) {
+  std::string_view const document = find_member(error.context.text, "approval").value_or("{}");
+  approval = text_at(document, "/id");
+  if (approval.empty()) return result_of_error(error, complete_);
+  if (!turn.speech().client.form) return tell(approval, tool, arguments);
+  auto const answer =
+      turn.ask(kKey, form_for(turn.speech(), document), std::string{kKey} + approval, kAskPatience);
+  if (!answer) return turn.pending();
+  return take_answer(turn, *answer, approval, tool, arguments);
+}
+
+std::optional<CallEnd> ApprovalFlow::resume(Turn& turn, Turn::Resumed const& resumed, std::string_view tool,
+                                            std::string_view arguments, std::string& approval) {
+  approval = resumed.note.substr(kKey.size());
+  return take_answer(turn, resumed.answer, approval, tool, arguments);
+}
+
+}  // namespace agenta::mcp

@@ -1,0 +1,152 @@
+#include "cli/mcp/session_caller.hpp"
+
+#include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
+
+namespace agenta::mcp {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Of one result. Models read a fraction of it; a client has to hold it, and so do we, for every call.
+constexpr std::size_t kMostResult = std::size_t{4} << 20;
+/// A local question.
+constexpr milliseconds kPatience{2'000};
+/// A call may need a connection, and an approval, and meet each again while people are at it.
+constexpr int kMostRounds = 4;
+
+}  // namespace
+
+RpcError unknown_tool(std::string_view name) {
+  return {.code = kInvalidParams, .message = "Unknown tool: " + std::string{name}};
+}
+
+SessionCaller::SessionCaller(SessionUse use)
+    : use_(std::move(use)), connecting_(use_.complete), approving_(use_.complete) {}
+
+/// What a refusal means for the one who called: an unknown tool is an error of the protocol, what people can
+/// mend is offered to them, and the rest the model is told.
+SessionCaller::Ran SessionCaller::judge(std::string const& tool, Error error) const {
+  bool const is_unknown =
+      error.code == ErrorCode::tool_not_found ||
+      (error.code == ErrorCode::policy_denied &&
+       protocol::find_pointer(error.context.text, "/reason").value_or("") == R"("not_in_session")");
+  if (is_unknown) return {.end = unknown_tool(tool)};
+  bool const can_mend =
+      error.code == ErrorCode::approval_required || ConnectFlow::find_wish(error).has_value();
+  if (can_mend) return {.error = std::move(error)};
+  return {.end = result_of_error(error, use_.complete)};
+}
+
+/// The daemon took the request and its answer was lost: the journal knows what became of it.
+SessionCaller::Ran SessionCaller::recover(Turn& turn, std::string const& execution_id, Error error) const {
+  ServiceRequest request = protocol::get_execution(execution_id);
+  request.timeout = kPatience;
+  auto const reply = turn.service().call(request, turn.stop());
+  if (!reply && reply.error().code == ErrorCode::execution_not_found) {
+    error.message += "; nothing ran";
+    return {.end = result_of_error(error, use_.complete)};
+  }
+  if (reply) {
+    auto const execution = protocol::decode_execution(reply->body);
+    bool const has_answer = execution && (execution->state == ExecutionState::succeeded ||
+                                          execution->state == ExecutionState::failed);
+    if (has_answer) return {.end = result_of_execution(reply->body, use_.complete)};
+    bool const never_left = execution && execution->state == ExecutionState::cancelled;
+    if (never_left) {
+      error.message += "; nothing was sent";
+      return {.end = result_of_error(error, use_.complete)};
+    }
+  }
+  Error unknown;
+  unknown.code = ErrorCode::outcome_unknown;
+  unknown.message = error.message + ", so the tool may have run: do not repeat a call that writes";
+  unknown.execution_id = execution_id;
+  unknown.next_step = {"agenta-tools", "history", "show", execution_id};
+  return {.end = result_of_error(unknown, use_.complete)};
+}
+
+/// The client does not want it any more: what was not sent yet never is.
+void SessionCaller::withdraw(Turn& turn, std::string const& execution_id) const {
+  ServiceRequest request = protocol::cancel_execution(execution_id);
+  request.timeout = kPatience;
+  (void)turn.service().call(request, std::stop_token{});
+}
+
+SessionCaller::Ran SessionCaller::run_once(Turn& turn, std::string const& tool, std::string const& arguments,
+                                           std::string const& approval) {
+  ToolCall call;
+  call.id.text = make_uuid_v7();
+  call.tool = tool;
+  call.arguments.text = arguments;
+  call.session = use_.name;
+  call.approval.text = approval;
+  call.on_ask = OnAsk::come_back;
+  call.trace_id = turn.speech().trace_id;
+  turn.tell_execution(call.id.text);
+
+  std::string body;
+  bool too_large = false;
+  BodySink const sink = [&](std::string_view bytes) {
+    too_large = body.size() + bytes.size() > kMostResult;
+    if (!too_large) body += bytes;
+    return !too_large;
+  };
+  ServiceRequest request = protocol::execute(call, protocol::ExecuteOutput::envelope);
+  request.timeout = use_.timeout;
+  auto reply = turn.service().call_streaming(request, sink, turn.stop());
+  if (too_large) return {.end = result_too_large(call.id.text, kMostResult, use_.complete)};
+  if (reply) return {.end = result_of_execution(body, use_.complete)};
+  if (turn.stop().stop_requested()) {
+    withdraw(turn, call.id.text);
+    return {.end = result_of_error(reply.error(), use_.complete)};
+  }
+  if (use_.lost_reply(turn.service())) return recover(turn, call.id.text, std::move(reply).error());
+  return judge(turn.tool(), std::move(reply).error());
+}
+
+CallEnd SessionCaller::run(Turn& turn, std::string const& tool, std::string const& arguments) {
+  std::string approval = approving_.find(tool, arguments);
+  auto const connected = turn.resumed(ConnectFlow::kKey);
+  if (!connected) return connected.error();
+  if (*connected) {
+    if (auto end = connecting_.resume(turn, **connected)) return *std::move(end);
+  }
+  auto const approved = turn.resumed(ApprovalFlow::kKey);
+  if (!approved) return approved.error();
+  if (*approved) {
+    if (auto end = approving_.resume(turn, **approved, tool, arguments, approval)) return *std::move(end);
+  }
+  for (int round = 1;; ++round) {
+    Ran ran = run_once(turn, tool, arguments, approval);
+    if (ran.end) {
+      approving_.forget(tool, arguments);
+      return *std::move(ran.end);
+    }
+    auto wish = ConnectFlow::find_wish(ran.error);
+    if (round == kMostRounds) return result_of_error(ran.error, use_.complete);
+    auto end = wish ? connecting_.offer(turn, *std::move(wish))
+                    : approving_.offer(turn, ran.error, tool, arguments, approval);
+    if (end) return *std::move(end);
+  }
+}
+
+CallEnd SessionCaller::connect(Turn& turn, std::string const& integration) {
+  auto const connected = turn.resumed(ConnectFlow::kKey);
+  if (!connected) return connected.error();
+  std::optional<CallEnd> end;
+  if (*connected) {
+    end = connecting_.resume(turn, **connected);
+  } else {
+    ConnectionWish wish;
+    wish.integration = integration;
+    wish.message = integration + " is not connected yet";
+    wish.reason = "NOT_CONNECTED";
+    wish.command = {"agenta-tools", "connect", integration};
+    end = connecting_.offer(turn, std::move(wish));
+  }
+  if (end) return *std::move(end);
+  return result_of_document(JsonObject{}.boolean("connected", true).text("integration", integration).done());
+}
+
+}  // namespace agenta::mcp

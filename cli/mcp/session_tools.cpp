@@ -1,0 +1,127 @@
+#include "cli/mcp/session_tools.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "shared/base/base64.hpp"
+#include "shared/base/text.hpp"
+#include "shared/protocol/api.hpp"
+#include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_session.hpp"
+#include "shared/protocol/error_table.hpp"
+#include "shared/schema/tool_format.hpp"
+
+namespace agenta::mcp {
+namespace {
+
+/// Some clients never ask for a second page, so the first has as many as any client takes.
+constexpr int kPage = 1000;
+constexpr std::string_view kCursorMark = "v1:";
+
+/// A cursor is the daemon's, made opaque. The empty one is the beginning.
+expected<std::string, RpcError> read_cursor(std::optional<std::string> const& cursor) {
+  if (!cursor || cursor->empty()) return std::string{};
+  auto const inner = base64_decode(*cursor);
+  if (inner && inner->starts_with(kCursorMark)) return inner->substr(kCursorMark.size());
+  return unexpected(RpcError{.code = kInvalidParams, .message = "this is no cursor of this list"});
+}
+
+RpcError list_error(Error const& error) {
+  RpcError out;
+  out.code = error.code == ErrorCode::invalid_request ? kInvalidParams : kInternalError;
+  out.message = error.message;
+  out.data = JsonObject{}
+                 .text("code", protocol::row_of(error.code).name)
+                 .text("next_step", shell_words(error.next_step))
+                 .done();
+  return out;
+}
+
+}  // namespace
+
+OwnTool const& connect_tool() {
+  static constexpr OwnTool kTool{
+      "connect", "Connect a service",
+      "Get a service (integration) connected, such as github. Gives a link that the user has to open. Tools "
+      "of "
+      "the service can be called once that is done.",
+      R"({"type":"object","properties":{"integration":{"type":"string","description":"Slug of the service, e.g. github"}},"required":["integration"],"additionalProperties":false})",
+      R"({"title":"Connect a service","readOnlyHint":false,"destructiveHint":false,"idempotentHint":true,"openWorldHint":true})"};
+  return kTool;
+}
+
+ToolResult bad_arguments(std::string message, CompleteStep const& complete) {
+  return result_of_error(Error{.code = ErrorCode::invalid_arguments, .message = std::move(message)},
+                         complete);
+}
+
+std::string argument_text(std::string_view arguments, std::string_view name) {
+  return protocol::read_string(protocol::find_member(arguments, name).value_or("")).value_or("");
+}
+
+CallEnd call_connect(SessionCaller& caller, Turn& turn, CompleteStep const& complete) {
+  std::string const integration = to_lower(argument_text(turn.arguments(), "integration"));
+  if (integration.empty())
+    return bad_arguments("connect takes the slug of a service: {\"integration\":\"github\"}", complete);
+  return caller.connect(turn, integration);
+}
+
+SessionTools::SessionTools(SessionUse use) : use_(use), caller_(std::move(use)) {}
+
+expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech const& speech,
+                                                std::optional<std::string> const& cursor,
+                                                std::stop_token stop) {
+  auto inner = read_cursor(cursor);
+  if (!inner) return unexpected(std::move(inner).error());
+  protocol::SessionToolQuery query;
+  query.cursor = *inner;
+  query.limit = kPage;
+  auto const reply = service.call(protocol::list_session_tools(use_.name, query), std::move(stop));
+  if (!reply) return unexpected(list_error(reply.error()));
+  auto const found = protocol::decode_session_tools(reply->body);
+  if (!found) return unexpected(list_error(found.error()));
+
+  std::vector<std::pair<std::string, std::string>> items;
+  for (protocol::SessionTool const& each : found->page.items) {
+    if (each.verdict == Verdict::deny) continue;
+    items.emplace_back(names_.name_of(each.tool.slug), write_tool(each.tool, hints_of(each.tool), speech));
+  }
+  ToolPage page;
+  auto const next = found->page.next_cursor;
+  if (next) page.next_cursor = base64_encode(std::string{kCursorMark} + *next);
+  if (!next && !found->unavailable.empty())
+    items.emplace_back(connect_tool().name, write_tool(connect_tool(), speech));
+  std::ranges::sort(items);
+  std::size_t size = 2;
+  for (auto const& [name, item] : items) size += item.size() + 1;
+  page.tools.reserve(size);
+  page.tools = "[";
+  for (auto const& [name, item] : items) {
+    if (page.tools.size() > 1) page.tools += ',';
+    page.tools += item;
+  }
+  page.tools += ']';
+  return page;
+}
+
+/// The slug that a name stands for. A client may call a shortened name that an earlier server gave: then the
+/// list is read once more.
+std::string SessionTools::slug_of(Turn& turn) {
+  std::string const& name = turn.tool();
+  if (auto known = names_.find(name)) return *std::move(known);
+  if (name.size() != kLongestName || !schema::shortened_prefix(name)) return name;
+  std::optional<std::string> cursor;
+  do {
+    auto page = list(turn.service(), turn.speech(), cursor, turn.stop());
+    if (!page) break;
+    cursor = page->next_cursor;
+  } while (cursor && !names_.find(name));
+  return names_.find(name).value_or(name);
+}
+
+CallEnd SessionTools::call(Turn& turn) {
+  if (turn.tool() == connect_tool().name) return call_connect(caller_, turn, use_.complete);
+  return caller_.run(turn, slug_of(turn), turn.arguments());
+}
+
+}  // namespace agenta::mcp

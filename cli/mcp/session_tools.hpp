@@ -1,0 +1,35 @@
+#pragma once
+
+#include "cli/mcp/session_caller.hpp"
+#include "cli/mcp/tool_item.hpp"
+
+namespace agenta::mcp {
+
+/// The tools of a session, each under its own name. Where an integration of the session is not connected its
+/// tools are not there, and `connect` is offered in their place.
+class SessionTools final : public Toolbox {
+ public:
+  explicit SessionTools(SessionUse use);
+
+  expected<ToolPage, RpcError> list(ToolService& service, Speech const& speech,
+                                    std::optional<std::string> const& cursor, std::stop_token stop) override;
+  CallEnd call(Turn& turn) override;
+
+ private:
+  std::string slug_of(Turn& turn);
+
+  SessionUse use_;
+  SessionCaller caller_;
+  NameBook names_{};
+};
+
+/// `connect`, as its own tool.
+OwnTool const& connect_tool();
+/// Calls it.
+CallEnd call_connect(SessionCaller& caller, Turn& turn, CompleteStep const& complete);
+/// What is wrong with the arguments of one of the server's own tools.
+ToolResult bad_arguments(std::string message, CompleteStep const& complete);
+/// A member of the arguments that is a text; empty where there is none.
+std::string argument_text(std::string_view arguments, std::string_view name);
+
+}  // namespace agenta::mcp
