@@ -57,7 +57,7 @@ struct HintWishes {
 /// All that is given must fit; what is empty fits everything.
 struct Rule {
   std::string name{};
-  std::size_t line = 0;  ///< of the file, from 1
+  std::size_t line = 0;                     ///< of the file, from 1
   std::vector<std::string> tools{};         ///< globs over tool slugs
   std::vector<std::string> integrations{};  ///< globs over slugs
   std::vector<std::string> connections{};   ///< globs over slugs
@@ -89,7 +89,7 @@ struct Question {
   IntegrationSlug integration{};
   std::string connection{};  ///< its slug; empty: none
   ToolHints hints{};
-  JsonText arguments{};      ///< as they would be sent
+  JsonText arguments{};  ///< as they would be sent
 };
 
 /// Why a rule does or does not fit.
