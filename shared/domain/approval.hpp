@@ -50,7 +50,7 @@ struct Approval {
   WallTime expires_at{};
   std::optional<WallTime> decided_at{};
   std::optional<Actor> decided_by{};
-  ExecutionId execution{};             ///< the run that asked, or that used it; empty: none yet
+  ExecutionId execution{};  ///< the run that asked, or that used it; empty: none yet
   bool operator==(Approval const&) const = default;
 };
 

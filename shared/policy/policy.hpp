@@ -14,6 +14,10 @@
 #include "shared/domain/policy.hpp"
 #include "shared/domain/tool.hpp"
 
+namespace agenta::schema {
+class TextPattern;
+}
+
 /// Policies: ordered rules over tools, connections, hints and arguments, of which the first that fits
 /// decides. Any thread; a policy does not change once it is read.
 namespace agenta::policy {
@@ -27,7 +31,7 @@ struct OneOf {
 /// Somewhere in a text. ECMA-262 without back references, in linear time.
 struct Matches {
   std::string pattern{};
-  std::shared_ptr<void const> compiled{};
+  std::shared_ptr<schema::TextPattern const> compiled{};
 };
 struct LessThan {
   double limit = 0;
@@ -40,7 +44,9 @@ struct Present {
 };
 
 /// A question about one argument. It holds only where the pointer names something: a rule that must also
-/// catch what is left out says so with `present = false`.
+/// catch what is left out says so with `present = false`. Where it cannot be answered (a limit asked of what
+/// is no number, `matches` of what is no text or takes too long, arguments that name something twice) it
+/// counts against the call: a rule that allows does not fit, one that asks or denies does.
 struct Condition {
   std::string pointer{};  ///< RFC 6901
   std::variant<Present, Equals, OneOf, Matches, LessThan, GreaterThan> test{};
@@ -57,7 +63,7 @@ struct HintWishes {
 /// All that is given must fit; what is empty fits everything.
 struct Rule {
   std::string name{};
-  std::size_t line = 0;  ///< of the file, from 1
+  std::size_t line = 0;                     ///< of the file, from 1
   std::vector<std::string> tools{};         ///< globs over tool slugs
   std::vector<std::string> integrations{};  ///< globs over slugs
   std::vector<std::string> connections{};   ///< globs over slugs
@@ -74,8 +80,9 @@ struct Policy {
   std::optional<std::chrono::milliseconds> ask_timeout{};  ///< none: the setting `approvals.timeout`
 };
 
-/// Reads a policy. `INVALID_REQUEST` with every mistake, each with its line and column, in the message and in
-/// the context (`{"source":…,"problems":[{"line":…,"column":…,"message":…}]}`). `source` names the file.
+/// Reads a policy; its cases are passed over. `INVALID_REQUEST` with every mistake, each with its line and
+/// column, in the message and in the context (`{"source":…,"problems":[{"line":…,"column":…,"message":…}]}`).
+/// `source` names the file.
 Result<Policy> parse_policy(std::string_view toml, std::string_view source);
 /// The default for agents; and the one of `--read-only`, which denies what is not.
 Policy default_policy();
@@ -89,8 +96,11 @@ struct Question {
   IntegrationSlug integration{};
   std::string connection{};  ///< its slug; empty: none
   ToolHints hints{};
-  JsonText arguments{};      ///< as they would be sent
+  JsonText arguments{};  ///< as they would be sent
 };
+
+/// Whether an object in the document names a member twice: who reads it may see the one or the other.
+bool names_twice(JsonText const& document);
 
 /// Why a rule does or does not fit.
 struct Consideration {
@@ -99,6 +109,8 @@ struct Consideration {
   std::string why_not{};  ///< the first thing that did not fit, in words; empty where it fits
 };
 
+/// `no-deletes (line 12)`, `rule 3 (line 20)`; of no rule: `default: …`.
+std::string name_rule(Policy const& policy, std::optional<std::size_t> rule, Verdict verdict);
 PolicyDecision decide(Policy const& policy, Question const& question);
 /// The index of the rule that decides; none: the default does.
 std::optional<std::size_t> find_rule(Policy const& policy, Question const& question);

@@ -1,5 +1,6 @@
 #include "shared/schema/document.hpp"
 #include "shared/schema/regex.hpp"
+#include "shared/schema/text_pattern.hpp"
 
 namespace agenta::schema {
 namespace {
@@ -24,6 +25,28 @@ std::shared_ptr<Pattern const> find_pattern(std::string const& text) {
 
 bool matches(Pattern const& pattern, std::string const& text) {
   return text.size() > kLongestText || finds_match(pattern.regex, text);
+}
+
+Result<TextPattern> TextPattern::parse(std::string_view pattern) {
+  if (pattern.size() > kLongestPattern) {
+    return fail(ErrorCode::invalid_request,
+                "is longer than " + std::to_string(kLongestPattern) + " characters");
+  }
+  auto regex = std::make_shared<Regex>();
+  switch (read_regex(pattern, *regex)) {
+    case RegexVerdict::fine: return TextPattern{std::move(regex)};
+    case RegexVerdict::invalid: return fail(ErrorCode::invalid_request, "is no regular expression");
+    case RegexVerdict::not_supported: break;
+  }
+  return fail(ErrorCode::invalid_request,
+              "has what cannot be matched in bounded time: back references, \\p{…}, or counts too large");
+}
+
+Matching TextPattern::find_in(std::string_view text) const {
+  if (text.size() > kLongestText) return Matching::too_much;
+  auto const found = find_match(*regex_, text);
+  if (!found) return Matching::too_much;
+  return *found ? Matching::yes : Matching::no;
 }
 
 }  // namespace agenta::schema

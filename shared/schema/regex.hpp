@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -60,6 +61,8 @@ RegexVerdict read_regex(std::string_view pattern, Regex& out);
 
 /// Whether `text` (UTF-8) matches somewhere. True where that would take too long to find out.
 bool finds_match(Regex const& regex, std::string_view text);
+/// The same, and nothing where it would take too long.
+std::optional<bool> find_match(Regex const& regex, std::string_view text);
 
 /// The code points of a text; bytes that are no UTF-8 count one each.
 std::vector<char32_t> code_points_of(std::string_view text);

@@ -41,7 +41,11 @@ class Matcher {
  public:
   Matcher(Regex const& regex, std::vector<char32_t> const& text) : regex_(regex), text_(text) {}
 
-  bool run() { return walk(regex_.entry, 0, true, false) || exhausted(); }
+  std::optional<bool> run() {
+    bool const matched = walk(regex_.entry, 0, true, false);
+    if (exhausted()) return std::nullopt;
+    return matched;
+  }
 
  private:
   bool exhausted() const { return work_ > kMostWork; }
@@ -137,7 +141,9 @@ bool CharClass::holds(char32_t c) const {
   return in != negated;
 }
 
-bool finds_match(Regex const& regex, std::string_view text) {
+bool finds_match(Regex const& regex, std::string_view text) { return find_match(regex, text).value_or(true); }
+
+std::optional<bool> find_match(Regex const& regex, std::string_view text) {
   auto const characters = code_points_of(text);
   return Matcher{regex, characters}.run();
 }

@@ -1,0 +1,288 @@
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "shared/base/text.hpp"
+#include "shared/policy/policy.hpp"
+#include "shared/schema/text_pattern.hpp"
+
+namespace agenta::policy {
+namespace {
+
+using Json = nlohmann::json;
+
+/// `unclear` counts against the call.
+enum class Answer { no, yes, unclear };
+
+/// Notices an object that names a member twice.
+class TwinFinder final : public nlohmann::json_sax<Json> {
+ public:
+  bool found() const { return found_; }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, string_t const&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override {
+    names_.emplace_back();
+    return true;
+  }
+  bool end_object() override {
+    names_.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool key(string_t& name) override {
+    found_ = !names_.back().insert(name).second;
+    return !found_;
+  }
+  bool parse_error(std::size_t, std::string const&, nlohmann::detail::exception const&) override {
+    return false;
+  }
+
+ private:
+  std::vector<std::set<std::string>> names_{};
+  bool found_ = false;
+};
+
+/// The arguments as conditions are asked of them.
+class Arguments {
+ public:
+  explicit Arguments(JsonText const& text)
+      : document_(Json::parse(text.text, nullptr, false)),
+        is_doubtful_(document_.is_discarded() || names_twice(text)) {}
+
+  Answer holds(Condition const& condition) const {
+    if (is_doubtful_) return Answer::unclear;
+    Json const* const value = find(condition.pointer);
+    if (auto const* const present = std::get_if<Present>(&condition.test))
+      return answer((value != nullptr) == present->wanted);
+    if (value == nullptr) return Answer::no;
+    return std::visit([&](auto const& test) { return ask(*value, test); }, condition.test);
+  }
+
+ private:
+  static Answer answer(bool is_so) { return is_so ? Answer::yes : Answer::no; }
+
+  Json const* find(std::string const& pointer) const {
+    auto const at = Json::json_pointer{pointer};
+    return document_.contains(at) ? &document_.at(at) : nullptr;
+  }
+  static bool is_same(Json const& value, JsonText const& wanted) {
+    return value == Json::parse(wanted.text, nullptr, false);
+  }
+  /// A number, or a text that a service may take for one.
+  static std::optional<double> number_in(Json const& value) {
+    if (value.is_number()) return value.get<double>();
+    if (!value.is_string()) return std::nullopt;
+    auto const text = std::string{trim(value.get_ref<std::string const&>())};
+    double number = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+  }
+
+  static Answer ask(Json const&, Present const&) { return Answer::yes; }
+  static Answer ask(Json const& value, Equals const& test) { return answer(is_same(value, test.value)); }
+  static Answer ask(Json const& value, OneOf const& test) {
+    return answer(
+        std::ranges::any_of(test.values, [&](JsonText const& each) { return is_same(value, each); }));
+  }
+  static Answer ask(Json const& value, Matches const& test) {
+    if (!value.is_string()) return Answer::unclear;
+    switch (test.compiled->find_in(value.get_ref<std::string const&>())) {
+      case schema::Matching::no: return Answer::no;
+      case schema::Matching::yes: return Answer::yes;
+      case schema::Matching::too_much: break;
+    }
+    return Answer::unclear;
+  }
+  static Answer ask(Json const& value, LessThan const& test) {
+    auto const number = number_in(value);
+    return number ? answer(*number < test.limit) : Answer::unclear;
+  }
+  static Answer ask(Json const& value, GreaterThan const& test) {
+    auto const number = number_in(value);
+    return number ? answer(*number > test.limit) : Answer::unclear;
+  }
+
+  Json document_;
+  bool is_doubtful_;
+};
+
+bool fits(std::vector<std::string> const& globs, std::string_view text) {
+  if (globs.empty()) return true;
+  return !text.empty() &&
+         std::ranges::any_of(globs, [&](std::string const& each) { return matches_glob(each, text); });
+}
+
+std::string describe(Condition const& condition) {
+  struct Words {
+    std::string operator()(Present const& test) const { return test.wanted ? "is not there" : "is there"; }
+    std::string operator()(Equals const& test) const { return "is not " + test.value.text; }
+    std::string operator()(OneOf const& test) const {
+      std::vector<std::string> values;
+      for (JsonText const& each : test.values) values.push_back(each.text);
+      return "is none of " + join(values, ", ");
+    }
+    std::string operator()(Matches const& test) const { return "does not match " + test.pattern; }
+    std::string operator()(LessThan const& test) const {
+      return "is not less than " + Json(test.limit).dump();
+    }
+    std::string operator()(GreaterThan const& test) const {
+      return "is not greater than " + Json(test.limit).dump();
+    }
+  };
+  std::string const what = condition.pointer.empty() ? "the arguments" : condition.pointer;
+  return what + " " + std::visit(Words{}, condition.test);
+}
+
+std::string hint_mismatch(HintWishes const& wishes, ToolHints const& hints) {
+  auto const differs = [](std::optional<bool> wish, bool is) { return wish && *wish != is; };
+  auto const words = [](std::string_view name, bool is) {
+    return "the tool is " + std::string{is ? "" : "not "} + std::string{name};
+  };
+  if (differs(wishes.read_only, hints.read_only)) return words("read_only", hints.read_only);
+  if (differs(wishes.destructive, hints.destructive)) return words("destructive", hints.destructive);
+  if (differs(wishes.idempotent, hints.idempotent)) return words("idempotent", hints.idempotent);
+  if (differs(wishes.open_world, hints.open_world)) return words("open_world", hints.open_world);
+  return {};
+}
+
+/// The first thing about the tool and its connection that does not fit; empty where all does.
+std::string standing_mismatch(Rule const& rule, Question const& question) {
+  if (!fits(rule.tools, question.tool.text)) return "tools does not name " + question.tool.text;
+  if (!fits(rule.integrations, question.integration.text))
+    return "integrations does not name " + question.integration.text;
+  if (!fits(rule.connections, question.connection)) {
+    return question.connection.empty() ? "the call has no connection"
+                                       : "connections does not name " + question.connection;
+  }
+  return hint_mismatch(rule.hints, question.hints);
+}
+
+class Judge {
+ public:
+  Judge(Policy const& policy, Question const& question) : policy_(policy), question_(question) {}
+
+  /// Empty where the rule fits.
+  std::string mismatch(Rule const& rule) {
+    if (auto why = standing_mismatch(rule, question_); !why.empty()) return why;
+    for (Condition const& each : rule.when) {
+      if (!arguments_) arguments_.emplace(question_.arguments);
+      Answer const answer = arguments_->holds(each);
+      if (answer == Answer::no) return describe(each);
+      if (answer == Answer::unclear && rule.verdict == Verdict::allow)
+        return "cannot tell whether " + each.pointer + " is as the rule wants it";
+    }
+    return {};
+  }
+  std::optional<std::size_t> find() {
+    for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
+      if (mismatch(policy_.rules[i]).empty()) return i;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Policy const& policy_;
+  Question const& question_;
+  std::optional<Arguments> arguments_{};
+};
+
+/// A tool that says it reads only and destroys is believed the worse of it.
+bool only_reads(ToolHints const& hints) { return hints.read_only && !hints.destructive; }
+
+Verdict default_verdict(Policy const& policy, ToolHints const& hints) {
+  return policy.otherwise.value_or(only_reads(hints) ? Verdict::allow : Verdict::ask);
+}
+
+constexpr std::string_view kReadOnlyText = R"(# Tools that read run; what changes anything is refused.
+[[rule]]
+name = "read-only"
+decision = "allow"
+hints = { read_only = true, destructive = false }
+
+[[rule]]
+name = "nothing-else"
+decision = "deny"
+reason = "The session is read-only."
+)";
+
+}  // namespace
+
+bool names_twice(JsonText const& document) {
+  TwinFinder finder;
+  Json::sax_parse(document.text, &finder);
+  return finder.found();
+}
+
+std::string name_rule(Policy const& policy, std::optional<std::size_t> rule, Verdict verdict) {
+  if (rule) {
+    Rule const& found = policy.rules[*rule];
+    return (found.name.empty() ? "rule " + std::to_string(*rule + 1) : found.name) + " (line " +
+           std::to_string(found.line) + ")";
+  }
+  if (!policy.otherwise) {
+    return verdict == Verdict::allow ? "default: read-only tools are allowed"
+                                     : "default: everything else asks";
+  }
+  switch (verdict) {
+    case Verdict::allow: return "default: everything else is allowed";
+    case Verdict::ask: return "default: everything else asks";
+    case Verdict::deny: break;
+  }
+  return "default: everything else is denied";
+}
+
+std::optional<std::size_t> find_rule(Policy const& policy, Question const& question) {
+  return Judge{policy, question}.find();
+}
+
+PolicyDecision decide(Policy const& policy, Question const& question) {
+  auto const rule = find_rule(policy, question);
+  PolicyDecision decision;
+  decision.verdict = rule ? policy.rules[*rule].verdict : default_verdict(policy, question.hints);
+  decision.rule = name_rule(policy, rule, decision.verdict);
+  if (rule) decision.reason = policy.rules[*rule].reason;
+  return decision;
+}
+
+std::vector<Consideration> explain(Policy const& policy, Question const& question) {
+  std::vector<Consideration> considered;
+  Judge judge{policy, question};
+  for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+    std::string why_not = judge.mismatch(policy.rules[i]);
+    bool const fits = why_not.empty();
+    considered.push_back({i, fits, std::move(why_not)});
+    if (fits) break;
+  }
+  return considered;
+}
+
+Verdict best_verdict(Policy const& policy, Question const& question) {
+  std::set<Verdict> possible;
+  bool is_certain = false;
+  for (Rule const& rule : policy.rules) {
+    if (!standing_mismatch(rule, question).empty()) continue;
+    possible.insert(rule.verdict);
+    is_certain = rule.when.empty();
+    if (is_certain) break;
+  }
+  if (!is_certain) possible.insert(default_verdict(policy, question.hints));
+  return possible.size() == 1 ? *possible.begin() : Verdict::ask;
+}
+
+Policy default_policy() { return {}; }
+
+Policy read_only_policy() {
+  return parse_policy(kReadOnlyText, "read-only").value_or(Policy{{}, Verdict::deny, {}});
+}
+
+std::string_view read_only_policy_text() { return kReadOnlyText; }
+
+}  // namespace agenta::policy
