@@ -15,6 +15,7 @@
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
 #include "daemon/core/proxy_requests.hpp"
+#include "daemon/core/sessions.hpp"
 #include "daemon/core/tool_inputs.hpp"
 #include "daemon/core/tool_search.hpp"
 #include "daemon/core/uploads.hpp"
@@ -28,6 +29,9 @@ inline constexpr std::string_view kWaitKeyHeader = "agenta-wait-key";
 
 /// Notified whenever a connection changed.
 inline constexpr std::string_view kConnectionChanges = "connection-changes";
+
+/// Notified whenever something happened to a session.
+inline constexpr std::string_view kSessionChanges = "session-changes";
 
 // The routes by subject. Each decodes, calls one use case, and encodes; the use cases outlive the table.
 
@@ -66,6 +70,9 @@ std::vector<Route> batch_routes(Batches& batches);
 std::vector<Route> proxy_routes(ProxyRequests& requests);
 std::vector<Route> input_routes(ToolInputs& inputs);
 std::vector<Route> file_routes(Uploads& uploads, Downloads& downloads);
+std::vector<Route> session_routes(Sessions& sessions);
+/// What a session's own socket tells of the session it is of.
+std::vector<Route> own_session_routes(Sessions& sessions);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

@@ -23,6 +23,7 @@
 #include "daemon/core/downloads.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
+#include "daemon/core/sessions.hpp"
 #include "daemon/core/tool_search.hpp"
 #include "daemon/core/uploads.hpp"
 #include "daemon/custom/declared_runner.hpp"
@@ -81,6 +82,8 @@ struct Services::Core {
     CatalogShelf::Options shelf{};
     Catalog::Options catalog{};
     std::function<void()> connection_changed{};
+    std::function<void()> session_changed{};
+    Sessions::Options sessions{};
     std::filesystem::path spool{};
   };
   Core(store::Database& database, Options options, LoginWatcher& watcher,
@@ -101,7 +104,10 @@ struct Services::Core {
         catalog(composio, clock, shelf, with_custom(std::move(options.catalog))),
         search(catalog, composio),
         results(std::move(options.results)),
-        connected(projects, connections, turns, credentials, composio, clock),
+        session_store(database, std::move(options.session_changed)),
+        sessions(projects, connections, session_store, catalog, credentials, clock,
+                 std::move(options.sessions)),
+        connected(projects, connections, turns, credentials, composio, clock, &sessions),
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
         spool(std::move(options.spool)),
         uploads(spool, files, clock, {}),
@@ -130,6 +136,7 @@ struct Services::Core {
   Executions::Options with_rooms(Executions::Options more) {
     more.results = &results;
     more.files = &uploads;
+    more.sessions = &sessions;
     more.returned = [this](Execution const& execution) { recent_files.remember(execution); };
     more.run_custom = [this](auto const& call, auto const& request) { return custom.execute(call, request); };
     return more;
@@ -155,6 +162,8 @@ struct Services::Core {
   Catalog catalog;
   ToolSearch search;
   ResultFiles results;
+  store::SessionStore session_store;
+  Sessions sessions;
   ConnectionTurns turns;
   Connections connected;
   ConnectFlow flow;
@@ -235,7 +244,13 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.catalog = catalog_options(settings_, *keeper_);
   options.spool = paths_.spool_dir();
   options.connection_changed = [this] {
-    boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kConnectionChanges}); });
+    boost::asio::post(loop_, [this] {
+      waits_.notify(std::string{api::kConnectionChanges});
+      follow_connections();
+    });
+  };
+  options.session_changed = [this] {
+    boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kSessionChanges}); });
   };
   core_ = std::make_unique<Core>(*database_, std::move(options), *desk_, *browser_desk_, clock_);
   desk_->attach(core_->flow);
@@ -280,6 +295,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   add(api::input_routes(core_->inputs));
   add(api::history_routes(core_->history, core_->executions));
   add(api::batch_routes(core_->batches));
+  add(api::session_routes(core_->sessions));
   for (api::Route& route : routes) tell_problem_of(core_->custom, route);
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
@@ -348,8 +364,41 @@ void Services::watch_socket() {
         log_.error("socket.not_rebound", {{"why", again.error().message}});
     }
     core_->uploads.tidy();
+    end_sessions();
     tidy_when_idle();
     watch_socket();
+  });
+}
+
+/// What becomes of connections becomes of the sessions that are bound to them. A crowd of changes is followed
+/// once.
+void Services::follow_connections() {
+  if (following_ || shutdown_deadline_) {
+    follow_again_ = true;
+    return;
+  }
+  following_ = true;
+  follow_again_ = false;
+  local_.post([this] {
+    auto const followed = core_->sessions.follow_connections();
+    boost::asio::post(loop_, [this, why = followed ? std::string{} : followed.error().message] {
+      if (!why.empty()) log_.warn("sessions.not_followed", {{"why", why}});
+      following_ = false;
+      if (follow_again_) follow_connections();
+    });
+  });
+}
+
+/// Sessions whose time is over.
+void Services::end_sessions() {
+  if (ending_) return;
+  ending_ = true;
+  local_.post([this] {
+    auto const ended = core_->sessions.expire_due();
+    boost::asio::post(loop_, [this, why = ended ? std::string{} : ended.error().message] {
+      if (!why.empty()) log_.warn("sessions.not_ended", {{"why", why}});
+      ending_ = false;
+    });
   });
 }
 

@@ -45,6 +45,8 @@ class Services {
   Result<void> wire(config::Sandboxed sandboxed);
   Result<void> listen();
   void watch_socket();
+  void follow_connections();
+  void end_sessions();
   void tidy_when_idle();
   void watch_idleness();
   void watch_signals();
@@ -80,6 +82,9 @@ class Services {
   boost::asio::steady_timer shutdown_timer_{loop_};
   std::optional<SteadyTime> shutdown_deadline_{};
   bool aborted_ = false;
+  bool following_ = false;
+  bool follow_again_ = false;
+  bool ending_ = false;
   SteadyTime tidied_at_{};
   std::stop_source tidying_{};
   std::optional<std::string> settings_error_{};

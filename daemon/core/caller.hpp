@@ -18,6 +18,9 @@ struct Caller {
   std::string session_bus{};        ///< the address of the caller's session bus, where a keyring may be
   Actor actor{};
   std::string client{};  ///< whose turn it is, among those who wait for one: the peer's process
+  /// Id of the session by whose socket it comes: it sees and does what that session may, and nothing else.
+  /// Empty: the owner.
+  std::string session{};
   SteadyTime deadline{};
   std::stop_token stop{};  ///< requested when nobody waits for the answer any more
 };

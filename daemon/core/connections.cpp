@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/core/connection_choice.hpp"
+#include "daemon/core/sessions.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
@@ -16,7 +17,21 @@ Result<std::vector<Connection>> Connections::list(Caller const& caller,
                                                   store::ConnectionFilter const& filter) {
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return std::vector<Connection>{};
-  return connections_.list(project->id, filter);
+  AGENTA_TRY(auto rows, connections_.list(project->id, filter));
+  AGENTA_CHECK(confine(caller, rows));
+  return rows;
+}
+
+/// Leaves a session's caller those that the session is bound to.
+Result<void> Connections::confine(Caller const& caller, std::vector<Connection>& rows) const {
+  if (caller.session.empty()) return {};
+  if (sessions_ == nullptr) return fail(ErrorCode::forbidden, "this daemon has no sessions");
+  AGENTA_TRY(auto const open, sessions_->open_session(caller, caller.session));
+  std::erase_if(rows, [&](Connection const& row) {
+    SessionBinding const* const binding = open->binding_of(row.integration);
+    return binding == nullptr || binding->connection != row.id;
+  });
+  return {};
 }
 
 Result<std::string> Connections::user_id(Caller const& caller) {
@@ -29,8 +44,12 @@ Result<Connection> Connections::get(Caller const& caller, std::string const& slu
   std::vector<std::string> slugs;
   if (project) {
     AGENTA_TRY(auto found, connections_.find_by_name(project->id, slug_or_id));
-    if (found) return std::move(*found);
+    std::vector<Connection> one;
+    if (found) one.push_back(std::move(*found));
+    AGENTA_CHECK(confine(caller, one));
+    if (!one.empty()) return std::move(one.front());
     AGENTA_TRY(auto all, connections_.list(project->id, {}));
+    AGENTA_CHECK(confine(caller, all));
     for (Connection const& connection : all) slugs.push_back(connection.slug);
   }
   auto const suggestion = nearest(slug_or_id, slugs);
@@ -44,7 +63,11 @@ Result<Page<Connection>> Connections::page(Caller const& caller, store::Connecti
                                            std::string_view cursor, int limit) {
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return Page<Connection>{};
-  return connections_.page(project->id, filter, cursor, limit);
+  if (caller.session.empty()) return connections_.page(project->id, filter, cursor, limit);
+  Page<Connection> few;
+  AGENTA_TRY(few.items, list(caller, filter));
+  few.total = static_cast<std::int64_t>(few.items.size());
+  return few;
 }
 
 /// Has an account revoked and deleted. Where the answer was lost, Composio is asked once whether it is there.

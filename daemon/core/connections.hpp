@@ -13,15 +13,21 @@
 
 namespace agenta::daemon {
 
+class SessionBook;
+
 /// The user id that a project's accounts have at Composio.
 std::string user_id_of(ProjectId const& project);
 
-/// The connections of a caller's project: reading them, and taking them away. Any thread.
+/// The connections of a caller's project: reading them, and taking them away. A caller that came by a
+/// session's socket is shown those that the session is bound to, as if there were no others. Any thread.
 class Connections {
  public:
+  /// `sessions` outlives the connections; null: there are none.
   Connections(store::ProjectStore& projects, store::ConnectionStore& connections, ConnectionTurns& turns,
-              Credentials& credentials, ToolProvider& provider, Clock const& clock)
-      : projects_(projects),
+              Credentials& credentials, ToolProvider& provider, Clock const& clock,
+              SessionBook* sessions = nullptr)
+      : sessions_(sessions),
+        projects_(projects),
         connections_(connections),
         turns_(turns),
         credentials_(credentials),
@@ -71,7 +77,9 @@ class Connections {
   Result<Remote> revoke(ProviderCall const& call, Connection const& connection, AccountId const& account);
   Result<Remote> revoke_all(Caller const& caller, Connection const& connection);
   std::string carry_alias(Caller const& caller, Connection const& row);
+  Result<void> confine(Caller const& caller, std::vector<Connection>& rows) const;
 
+  SessionBook* sessions_;
   store::ProjectStore& projects_;
   store::ConnectionStore& connections_;
   ConnectionTurns& turns_;

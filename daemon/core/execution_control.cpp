@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "daemon/core/execution_flight.hpp"
@@ -17,9 +18,13 @@ constexpr std::chrono::seconds kCancelPatience{4};
 
 }  // namespace
 
-Executions::Start Executions::begin_flight(std::shared_ptr<Flight> const& flight) {
+Executions::Start Executions::begin_flight(std::shared_ptr<Flight> const& flight, Caller const& caller) {
   std::lock_guard const guard{mutex_};
-  if (cancelled_early_.erase(flight->id.text) != 0) return Start::cancelled_before;
+  auto const early = cancelled_early_.find(caller.session);
+  if (early != cancelled_early_.end() && early->second.erase(flight->id.text) != 0) {
+    if (early->second.empty()) cancelled_early_.erase(early);
+    return Start::cancelled_before;
+  }
   return flights_.emplace(flight->id.text, flight).second ? Start::flying : Start::id_in_use;
 }
 
@@ -57,20 +62,25 @@ std::shared_ptr<Executions::Flight> Executions::join_read(std::shared_ptr<Flight
 }
 
 /// Whether it is under way. If not, its request may still be read: the wish is kept for it.
-bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) {
+bool Executions::cancel_flight(Caller const& caller, ProjectId const& project, ExecutionId const& id) {
   std::shared_ptr<Flight> flight;
   {
     std::lock_guard const guard{mutex_};
     auto const found = flights_.find(id.text);
     if (found == flights_.end()) {
       constexpr std::size_t kMostEarly = 1024;
-      if (cancelled_early_.size() >= kMostEarly) cancelled_early_.erase(cancelled_early_.begin());
-      cancelled_early_.insert(id.text);
+      constexpr std::size_t kMostSessions = 256;
+      if (!cancelled_early_.contains(caller.session) && cancelled_early_.size() >= kMostSessions)
+        cancelled_early_.erase(std::prev(cancelled_early_.end()));
+      auto& early = cancelled_early_[caller.session];
+      if (early.size() >= kMostEarly) early.erase(early.begin());
+      early.insert(id.text);
       return false;
     }
     flight = found->second;
   }
-  if (flight->project != project) return false;  // somebody else's
+  bool const is_anothers = !caller.session.empty() && flight->session != caller.session;
+  if (flight->project != project || is_anothers) return false;
   bool is_out = false;
   {
     std::lock_guard const guard{flight->mutex};
@@ -91,11 +101,12 @@ bool Executions::cancel_flight(ProjectId const& project, ExecutionId const& id) 
 Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
   if (!is_uuid(id.text)) return get(caller, id);
   AGENTA_TRY(auto const project, projects_.ensure(caller.project, clock_.wall()));
-  bool const flying = cancel_flight(project.id, id);
+  bool const flying = cancel_flight(caller, project.id, id);
   auto found = get(caller, id);
   if (!flying && found) {  // it is over: there is nothing left to wait for
     std::lock_guard const guard{mutex_};
-    cancelled_early_.erase(id.text);
+    auto const early = cancelled_early_.find(caller.session);
+    if (early != cancelled_early_.end()) early->second.erase(id.text);
   }
   return found;
 }
@@ -104,7 +115,11 @@ Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
   write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
   AGENTA_TRY(auto found, journal_.find(id));
-  if (!found || !project || found->project != project->id) {
+  bool is_there = found && project && found->project == project->id;
+  if (is_there) {
+    AGENTA_TRY(is_there, is_visible(caller, *found));
+  }
+  if (!is_there) {
     return fail(ErrorCode::execution_not_found, "there is no execution " + id.text,
                 {"agenta-tools", "history", "list"});
   }
@@ -115,6 +130,7 @@ Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
 
 /// A result whose file is gone is told as one that is not kept.
 void Executions::note_gone(Execution& execution) const {
+  tell_own_key(execution);
   bool const is_gone =
       execution.result_file && options_.results != nullptr && !options_.results->is_kept(execution);
   if (is_gone) execution.result_file.reset();
@@ -190,7 +206,8 @@ Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionF
   write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return Page<Execution>{};
-  AGENTA_TRY(auto const by_id, by_connection_id(project->id, filter));
+  AGENTA_TRY(auto const confined, confine(caller, filter));
+  AGENTA_TRY(auto const by_id, by_connection_id(project->id, confined));
   AGENTA_TRY(auto page, journal_.list(project->id, by_id));
   for (Execution& each : page.items) note_gone(each);
   return page;
@@ -202,7 +219,9 @@ Result<Page<Execution>> Executions::list_whole(Caller const& caller, store::Exec
   AGENTA_TRY(auto project, projects_.find(caller.project));
   if (!project) return Page<Execution>{};
   AGENTA_TRY(auto const by_id, by_connection_id(project->id, filter));
-  return journal_.list_whole(project->id, by_id, most_bytes);
+  AGENTA_TRY(auto page, journal_.list_whole(project->id, by_id, most_bytes));
+  for (Execution& each : page.items) tell_own_key(each);
+  return page;
 }
 
 std::size_t Executions::running() const {

@@ -34,8 +34,11 @@ Result<Executions::Earlier> Executions::find_earlier(Plan const& plan, Execution
   AGENTA_TRY(auto found, journal_.find_by_key(plan.project.id, record.idempotency_key));
   if (!found) return Earlier{};
   if (found->arguments_digest != record.arguments_digest) {
+    Execution told;
+    told.idempotency_key = record.idempotency_key;
+    tell_own_key(told);
     return fail(about(ErrorCode::idempotency_conflict,
-                      "the idempotency key " + record.idempotency_key + " was used for another call (" +
+                      "the idempotency key " + told.idempotency_key + " was used for another call (" +
                           found->id.text + "): take a new key for new arguments",
                       found->id));
   }

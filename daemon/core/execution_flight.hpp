@@ -23,6 +23,7 @@ struct Executions::Flight {
   std::string read_key{};     ///< what it reads, where others may share its answer
   std::optional<ExecuteOutcome> shared{};  ///< its answer, for those
   ProjectId project{};
+  std::string session{};                ///< id of the one it belongs to; empty: none
   std::shared_ptr<Turns::Turn> turn{};  ///< while it waits, or may send
   std::stop_source abort{};
 };
@@ -33,7 +34,8 @@ struct Executions::Plan {
   store::Project project{};
   std::shared_ptr<CatalogTool const> tool{};
   std::optional<Connection> connection{};
-  JsonText arguments{};  ///< as they are sent; the record holds them redacted
+  JsonText arguments{};                          ///< as they are sent; the record holds them redacted
+  std::shared_ptr<OpenSession const> session{};  ///< in which it runs; null: none, and no policy is asked
 };
 
 }  // namespace agenta::daemon

@@ -34,8 +34,9 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   }
   AGENTA_TRY(plan.project, projects_.ensure(caller.project, clock_.wall()));
   record.project = plan.project.id;
+  AGENTA_CHECK(enter_session(caller, call, plan, record));
   ProviderCall const provider_call{plan.access, caller.deadline, {}};
-  AGENTA_TRY(auto const known, catalog_.tool(provider_call, reference->slug, call.tool_version));
+  AGENTA_TRY(auto const known, find_tool(caller, provider_call, call, reference->slug, plan));
   plan.tool = known.value;
   Tool const& tool = plan.tool->tool;
   record.tool = tool.slug;
@@ -68,6 +69,9 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
     }
   }
   if (!tool.no_auth) {
+    if (plan.session) {
+      AGENTA_TRY(named, bound_connection(plan, tool.integration, named));
+    }
     AGENTA_TRY(auto const rows, candidates(plan.project.id, tool.integration, named));
     if (call.is_probe && rows.size() == 1 && belongs_to(rows.front(), plan.access)) {
       plan.connection = rows.front();

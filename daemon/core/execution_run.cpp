@@ -138,7 +138,8 @@ Executions::Run::Step Executions::Run::join() {
   flight_->read_only = record_.read_only;
   flight_->can_be_ended = is_custom(record_.tool);
   flight_->project = record_.project;
-  switch (owner_.begin_flight(flight_)) {
+  if (plan_.session) flight_->session = plan_.session->session.id.text;
+  switch (owner_.begin_flight(flight_, caller_)) {
     case Start::flying: break;
     case Start::cancelled_before:
       return give_up(fail(ErrorCode::cancelled, "cancelled before it was sent: nothing ran").error());
@@ -412,6 +413,7 @@ Executions::Run::Step Executions::Run::end(ExecuteOutcome outcome) {
     error.execution_id = settled.id.text;
     return fail(std::move(error));
   }
+  tell_own_key(settled);
   return Result<Execution>{std::move(settled)};
 }
 

@@ -18,6 +18,7 @@
 #include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/result_files.hpp"
+#include "daemon/core/sessions.hpp"
 #include "daemon/core/turns.hpp"
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/execution_journal.hpp"
@@ -50,6 +51,7 @@ class Executions {
     /// Runs a tool of the person's own; empty: there are none.
     std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
     ArgumentFiles* files = nullptr;   ///< outlives the executions; null: arguments take no files
+    SessionBook* sessions = nullptr;  ///< outlives the executions; null: there are no sessions
     bool coalesce_reads = false;      ///< identical reads at the same instant share one request
     std::size_t most_in_flight = 64;  ///< executions that are out at the same time
     /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
@@ -103,6 +105,15 @@ class Executions {
   };
 
   Result<Plan> plan(Caller const& caller, ToolCall const& call, Execution& record);
+  Result<void> enter_session(Caller const& caller, ToolCall const& call, Plan& plan, Execution& record);
+  Result<Known<std::shared_ptr<CatalogTool const>>> find_tool(Caller const& caller,
+                                                              ProviderCall const& asking,
+                                                              ToolCall const& call, ToolSlug const& slug,
+                                                              Plan const& plan);
+  static Result<std::string> bound_connection(Plan const& plan, IntegrationSlug const& integration,
+                                              std::string const& named);
+  Result<bool> is_visible(Caller const& caller, Execution const& execution);
+  Result<store::ExecutionFilter> confine(Caller const& caller, store::ExecutionFilter filter);
   Result<std::vector<Connection>> candidates(ProjectId const& project, IntegrationSlug const& integration,
                                              std::string const& named);
   Result<Earlier> find_earlier(Plan const& plan, Execution const& record);
@@ -110,15 +121,16 @@ class Executions {
   Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
   Error refuse(Execution& record, std::string const& project, Error error);
   enum class Start { flying, cancelled_before, id_in_use };
-  Start begin_flight(std::shared_ptr<Flight> const& flight);
+  Start begin_flight(std::shared_ptr<Flight> const& flight, Caller const& caller);
   bool watch_flight(ExecutionId const& id);
   std::shared_ptr<Flight> join_read(std::shared_ptr<Flight> const& flight);
-  bool cancel_flight(ProjectId const& project, ExecutionId const& id);
+  bool cancel_flight(Caller const& caller, ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
   std::optional<QueuePlace> find_place(ExecutionId const& id) const;
   void wake(std::string const& key);
   void write_unsettled();
   void note_gone(Execution& execution) const;
+  static void tell_own_key(Execution& execution);
   Result<store::ExecutionFilter> by_connection_id(ProjectId const& project, store::ExecutionFilter filter);
 
   store::ProjectStore& projects_;
@@ -137,7 +149,8 @@ class Executions {
   std::uint64_t changes_ = 0;        ///< how often
   std::map<std::string, std::shared_ptr<Flight>> flights_;  ///< by execution id
   std::map<std::string, std::shared_ptr<Flight>> reads_;    ///< by what they read, where reads are shared
-  std::set<std::string> cancelled_early_;                   ///< cancelled before their request was even read
+  /// Cancelled before their request was even read; by the session from whose socket that came, if any.
+  std::map<std::string, std::set<std::string>> cancelled_early_;
 };
 
 }  // namespace agenta::daemon

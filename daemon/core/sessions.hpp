@@ -1,15 +1,26 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/core/caller.hpp"
+#include "daemon/core/catalog.hpp"
+#include "daemon/core/credentials.hpp"
+#include "daemon/core/tool_provider.hpp"
+#include "daemon/store/connection_store.hpp"
+#include "daemon/store/session_store.hpp"
+#include "shared/base/synchronized.hpp"
 #include "shared/domain/page.hpp"
 #include "shared/domain/session.hpp"
 #include "shared/policy/policy.hpp"
+#include "shared/protocol/codec_session.hpp"
+#include "shared/schema/tool_format.hpp"
 
 namespace agenta::daemon {
 
@@ -26,9 +37,99 @@ class SessionBook {
  public:
   virtual ~SessionBook() = default;
   /// By name or id, in the caller's project. `SESSION_NOT_FOUND`; `FORBIDDEN` where it has expired or was
-  /// closed, with the way on.
+  /// closed, with the way on. A caller that came by a session's socket gets that one, whatever it names.
   virtual Result<std::shared_ptr<OpenSession const>> open_session(Caller const& caller,
                                                                   std::string const& name) = 0;
+};
+
+/// Whether an execution belongs to the session. Names are used again, times are not.
+bool belongs_to(Execution const& execution, Session const& session);
+
+/// Sessions: sets of tools with the connections they are bound to and a policy, under which agents work.
+/// Opening and ending them, what is in them now, and the record of how that changes. Any thread.
+class Sessions final : public SessionBook {
+ public:
+  struct Options {
+    /// Where the session's socket is; empty: sessions have none.
+    std::function<std::string(std::string_view project, Session const& session)> socket_of{};
+    /// Told when sessions were opened or ended: their sockets are to follow. Any thread.
+    std::function<void()> opened_or_ended{};
+  };
+  Sessions(store::ProjectStore& projects, store::ConnectionStore& connections, store::SessionStore& store,
+           Catalog& catalog, Credentials& credentials, Clock const& clock, Options options);
+
+  /// Every tool and connection that is named must be there. An integration without a connection is left
+  /// unbound; `CONNECTION_AMBIGUOUS` where nothing says which.
+  Result<protocol::SessionView> create(Caller const& caller, protocol::SessionRequest const& request);
+  Result<Page<protocol::SessionView>> list(Caller const& caller, std::optional<SessionState> state,
+                                           std::string const& cursor, int limit);
+  Result<protocol::SessionView> get(Caller const& caller, std::string const& name);
+  /// Ends it, for all who work in it. One that has ended already is told as it is.
+  Result<protocol::SessionView> close(Caller const& caller, std::string const& name);
+  Result<protocol::SessionView> change(Caller const& caller, std::string const& name,
+                                       protocol::SessionPatch const& patch);
+
+  struct ToolQuery {
+    std::string cursor{};  ///< a slug: what comes after it
+    std::size_t limit = 1000;
+    std::string search{};       ///< in slug, name or description, ignoring case
+    std::string integration{};  ///< only this one's; empty: all
+    bool with_schemas = true;
+    std::optional<schema::FormatOptions> format{};
+  };
+  /// What can be run in it now, by slug, with what its policy makes of each.
+  Result<protocol::SessionTools> tools(Caller const& caller, std::string const& name, ToolQuery const& query);
+  /// What happened to it after `cursor`, oldest first; without one only where the record stands now.
+  Result<Page<SessionEvent>> changes(Caller const& caller, std::string const& name,
+                                     std::string const& cursor);
+
+  Result<std::shared_ptr<OpenSession const>> open_session(Caller const& caller,
+                                                          std::string const& name) override;
+  /// The open session of a caller that came by its socket; null for the owner.
+  Result<std::shared_ptr<OpenSession const>> confinement_of(Caller const& caller);
+  /// Whether the session has the tool, connected or not. `integration`: the tool's.
+  static bool has(Session const& session, ToolSlug const& tool, IntegrationSlug const& integration);
+
+  /// Brings what is recorded of bindings up to how the connections are now.
+  Result<void> follow_connections();
+  /// Ends what has run out.
+  Result<void> expire_due();
+  /// Open ones of every project, with that project's slug.
+  struct Opened {
+    Session session{};
+    std::string project{};
+  };
+  Result<std::vector<Opened>> list_open();
+
+ private:
+  struct Asked;
+  Result<Session> find(Caller const& caller, std::string const& name);
+  Result<Session> find_open(Caller const& caller, std::string const& name);
+  Result<Session> expire_if_due(Session session);
+  Result<Session> follow(Session session);
+  Result<std::shared_ptr<policy::Policy const>> policy_of(Session const& session);
+  Result<Asked> ask(Caller const& caller, std::vector<std::string> const& selectors);
+  Result<void> check_selectors(Asked& asked, std::vector<std::string> const& selectors);
+  Result<std::vector<Tool>> find_tools(Asked& asked, std::vector<std::string> const& selectors);
+  Result<std::vector<std::string>> integrations_of(Asked& asked, std::string const& selector);
+  Result<void> bind(Asked const& asked, Session& session, std::vector<Tool> const& tools,
+                    std::vector<std::pair<std::string, std::string>> const& wanted);
+  Result<SessionBinding> bind_one(Asked const& asked, Session const& session,
+                                  IntegrationSlug const& integration, std::string const& wanted);
+  bool is_available(Asked& asked, Session const& session, Tool const& tool);
+  Error why_missing(Asked const& asked, Session const& session, IntegrationSlug const& integration);
+  protocol::SessionView view_of(Caller const& caller, Session session);
+
+  store::ProjectStore& projects_;
+  store::ConnectionStore& connections_;
+  store::SessionStore& store_;
+  Catalog& catalog_;
+  Credentials& credentials_;
+  Clock const& clock_;
+  Options const options_;
+  std::mutex changing_{};  ///< of selectors and bindings: read, changed and written by one at a time
+  /// Policies do not change once their session is open: read once.
+  Synchronized<std::map<std::string, std::shared_ptr<policy::Policy const>>> policies_{};
 };
 
 }  // namespace agenta::daemon

@@ -31,6 +31,7 @@ class ProjectStore {
   explicit ProjectStore(Database& database);
   ~ProjectStore();
   Result<std::optional<Project>> find(std::string_view slug);
+  Result<std::optional<Project>> find_by_id(ProjectId const& id);
   /// The project of that slug, made now where there is none.
   Result<Project> ensure(std::string_view slug, WallTime now);
 

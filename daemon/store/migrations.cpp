@@ -230,10 +230,11 @@ CREATE INDEX sessions_newest ON sessions (project_id, created_at DESC, id DESC);
 CREATE TABLE session_bindings (
   session_id       TEXT NOT NULL REFERENCES sessions (id),
   integration_slug TEXT NOT NULL COLLATE NOCASE,
-  connection_id    TEXT NOT NULL,
+  connection_id    TEXT,
+  connection_slug  TEXT NOT NULL,
+  usable           INTEGER NOT NULL,
   PRIMARY KEY (session_id, integration_slug)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX session_bindings_connection ON session_bindings (connection_id);
 
 CREATE TABLE session_changes (
   seq        INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -7,6 +7,7 @@ namespace agenta::daemon::store {
 
 struct ProjectStore::Statements {
   Statement find{"SELECT id, slug, created_at FROM projects WHERE slug = ?1"};
+  Statement find_by_id{"SELECT id, slug, created_at FROM projects WHERE id = ?1"};
   Statement insert{"INSERT INTO projects VALUES (?1, ?2, ?3) ON CONFLICT (slug) DO NOTHING"};
 };
 
@@ -18,13 +19,25 @@ ProjectStore::~ProjectStore() {
   statements_.reset();
 }
 
-Result<std::optional<Project>> ProjectStore::find(std::string_view slug) {
-  Locked db{database_};
-  auto row = statements_->find.use(db, slug);
+namespace {
+
+Result<std::optional<Project>> read_project(Use row) {
   AGENTA_TRY(bool const found, row.next());
   std::optional<Project> project;
   if (found) project = Project{{row.text(0)}, row.text(1), time_of(row.integer(2))};
   return project;
+}
+
+}  // namespace
+
+Result<std::optional<Project>> ProjectStore::find(std::string_view slug) {
+  Locked db{database_};
+  return read_project(statements_->find.use(db, slug));
+}
+
+Result<std::optional<Project>> ProjectStore::find_by_id(ProjectId const& id) {
+  Locked db{database_};
+  return read_project(statements_->find_by_id.use(db, id.text));
 }
 
 Result<Project> ProjectStore::ensure(std::string_view slug, WallTime now) {

@@ -95,7 +95,7 @@ struct ToolCall {
   std::string session{};             ///< name of the session it belongs to; empty: none
   ApprovalId approval{};             ///< what a person said of this very call before; empty: nobody was asked
   OnAsk on_ask = OnAsk::wait;
-  std::string trace_id{};            ///< of W3C trace context, 32 hex digits; empty: none
+  std::string trace_id{};  ///< of W3C trace context, 32 hex digits; empty: none
   bool validate = true;
   bool dry_run = false;  ///< everything up to the sending, and nothing of it
   /// Whether the connection is alive is what is to be found out: one that has expired is tried all the same.
@@ -135,7 +135,7 @@ struct Execution {
   std::string trace_id{};
   std::optional<PolicyDecision> policy{};  ///< of the session it belongs to
   ApprovalId approval{};                   ///< by which it ran, or was refused; empty: nobody was asked
-  std::optional<QueuePlace> queue{};  ///< while it waits; never journaled
+  std::optional<QueuePlace> queue{};       ///< while it waits; never journaled
   WallTime started_at{};
   std::optional<WallTime> finished_at{};
   std::optional<std::chrono::milliseconds> duration{};

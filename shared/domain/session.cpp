@@ -8,8 +8,18 @@
 namespace agenta {
 
 std::optional<SessionState> parse_session_state(std::string_view name) {
-  for (SessionState const state : std::array{SessionState::open, SessionState::closed, SessionState::expired}) {
+  for (SessionState const state :
+       std::array{SessionState::open, SessionState::closed, SessionState::expired}) {
     if (equal_ignoring_case(name_of(state), name)) return state;
+  }
+  return std::nullopt;
+}
+
+std::optional<SessionChange> parse_session_change(std::string_view name) {
+  using enum SessionChange;
+  for (SessionChange const change :
+       {tools_added, tools_removed, connection_lost, connection_restored, closed, expired, approved}) {
+    if (equal_ignoring_case(name_of(change), name)) return change;
   }
   return std::nullopt;
 }

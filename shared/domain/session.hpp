@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "shared/base/clock.hpp"
 #include "shared/base/id.hpp"
+#include "shared/base/json_text.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/integration.hpp"
 #include "shared/domain/tool.hpp"
@@ -28,12 +30,15 @@ constexpr std::string_view name_of(SessionState state) {
 }
 std::optional<SessionState> parse_session_state(std::string_view name);
 
-/// The connection on which a session runs the tools of one integration.
+/// The connection on which a session runs the tools of one integration. Without an id it was disconnected,
+/// and one that is made under the same slug takes its place; without a slug too there never was one, and the
+/// first that leaves no choice is taken.
 struct SessionBinding {
   IntegrationSlug integration{};
   ConnectionId connection{};
-  std::string slug{};       ///< of the connection, as it is called now
-  bool is_usable = true;    ///< it is ACTIVE; else its tools have left the session until it is again
+  std::string slug{};     ///< of the connection, as it is called now
+  bool is_usable = true;  ///< it is ACTIVE; else its tools have left the session until it is again
+  bool is_unbound() const { return connection.empty() && slug.empty(); }
   bool operator==(SessionBinding const&) const = default;
 };
 
@@ -41,18 +46,52 @@ struct SessionBinding {
 struct Session {
   SessionId id{};
   ProjectId project{};
-  std::string name{};                    ///< a slug; unique among the project's open sessions, ignoring case
+  std::string name{};  ///< a slug; unique among the project's open sessions, ignoring case
   SessionState state = SessionState::open;
-  std::vector<std::string> selectors{};  ///< as given: `github`, `GMAIL_SEND_EMAIL`, `SLACK_*`
-  std::vector<SessionBinding> bindings{};
-  std::string policy{};                  ///< TOML text (`shared/policy`); empty: the default for agents
-  std::string policy_source{};           ///< `default`, `read-only`, or the file's name, for people
-  std::vector<unsigned> socket_uids{};   ///< who may use its socket; empty: the owner alone
+  std::vector<std::string> selectors{};    ///< as given: `github`, `GMAIL_SEND_EMAIL`, `SLACK_*`
+  std::vector<SessionBinding> bindings{};  ///< one for each integration that needs one, by slug
+  std::string policy{};                    ///< TOML text (`shared/policy`); empty: the default for agents
+  std::string policy_source{};             ///< `default`, `read-only`, or the file's name, for people
+  std::vector<unsigned> socket_uids{};     ///< who may use its socket; empty: the owner alone
   WallTime created_at{};
   std::optional<WallTime> expires_at{};
   std::optional<WallTime> ended_at{};
   Actor created_by{};
   bool operator==(Session const&) const = default;
+};
+
+/// What happened to a session, as whoever works in it is told.
+enum class SessionChange {
+  tools_added,
+  tools_removed,
+  connection_lost,      ///< its tools have left
+  connection_restored,  ///< they are there (again)
+  closed,
+  expired,
+  approved,  ///< a person allowed a tool for the rest of it
+};
+
+constexpr std::string_view name_of(SessionChange change) {
+  switch (change) {
+    case SessionChange::tools_added: return "tools_added";
+    case SessionChange::tools_removed: return "tools_removed";
+    case SessionChange::connection_lost: return "connection_lost";
+    case SessionChange::connection_restored: return "connection_restored";
+    case SessionChange::closed: return "closed";
+    case SessionChange::expired: return "expired";
+    case SessionChange::approved: return "approved";
+  }
+  __builtin_unreachable();
+}
+std::optional<SessionChange> parse_session_change(std::string_view name);
+
+struct SessionEvent {
+  std::int64_t sequence = 0;  ///< grows; no two changes have the same
+  SessionId session{};
+  WallTime at{};
+  SessionChange change = SessionChange::tools_added;
+  JsonText detail{};  ///< an object: which tools, which connection; empty: there is nothing to add
+  bool operator==(SessionEvent const&) const = default;
 };
 
 /// Whether one of the selectors names the tool: an integration's slug, a tool's slug in any form, or a glob

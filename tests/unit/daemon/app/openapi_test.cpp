@@ -43,6 +43,8 @@ struct OpenApi : CoreTest {
   Executions executions{projects,    rows,     journal, catalog,
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
   History history{*database, journal, clock, {}};
+  store::SessionStore session_store{*database};
+  Sessions sessions{projects, rows, session_store, catalog, credentials, clock, {}};
   store::BatchStore batch_store{*database};
   Batches batches{projects, batch_store, clock};
   ProxyRequests proxies{projects, rows, journal, catalog, credentials, provider, clock, {}};
@@ -82,6 +84,8 @@ struct OpenApi : CoreTest {
     add(api::execution_routes(executions));
     add(api::history_routes(history, executions));
     add(api::batch_routes(batches));
+    add(api::session_routes(sessions));
+    add(api::own_session_routes(sessions));
     add(api::proxy_routes(proxies));
     add(api::input_routes(inputs));
     add(api::file_routes(uploads, downloads));

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <utility>
+
+#include "daemon/core/custom_tools.hpp"
+#include "daemon/core/execution_flight.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/custom/declaration.hpp"
+
+// What a session allows before its policy is asked: which tools are in it, on which connection they run, and
+// what of the journal is seen by those who came by its socket.
+namespace agenta::daemon {
+namespace {
+
+unexpected<Error> not_in(Session const& session, ToolSlug const& tool) {
+  return fail(ErrorCode::policy_denied, tool.text + " is not in the session " + session.name,
+              {"agenta-tools", "session", "add", session.name, tool.text});
+}
+
+/// Before what a caller calls a key: keys of a session are its own. No name of a session: those come again.
+std::string key_prefix(Session const& session) { return session.id.text + "/"; }
+
+}  // namespace
+
+Result<void> Executions::enter_session(Caller const& caller, ToolCall const& call, Plan& plan,
+                                       Execution& record) {
+  bool const is_confined = !caller.session.empty();
+  if (!is_confined && call.session.empty()) return {};
+  if (options_.sessions == nullptr) return fail(ErrorCode::unsupported, "this daemon has no sessions");
+  AGENTA_TRY(plan.session,
+             options_.sessions->open_session(caller, is_confined ? caller.session : call.session));
+  Session const& session = plan.session->session;
+  record.session = session.name;
+  if (!record.idempotency_key.empty()) record.idempotency_key = key_prefix(session) + record.idempotency_key;
+  if (is_confined && call.batch) {
+    record.batch.reset();
+    return fail(ErrorCode::forbidden, "batches are not run by a session's socket: run them with --session");
+  }
+  if (is_confined && !call.files.empty())
+    return fail(ErrorCode::forbidden, "a session's socket takes no files for arguments");
+  return {};
+}
+
+/// A tool that is not in the session is told as such, whether or not there is one of that name.
+Result<Known<std::shared_ptr<CatalogTool const>>> Executions::find_tool(Caller const& caller,
+                                                                        ProviderCall const& asking,
+                                                                        ToolCall const& call,
+                                                                        ToolSlug const& slug,
+                                                                        Plan const& plan) {
+  if (!plan.session) return catalog_.tool(asking, slug, call.tool_version);
+  Session const& session = plan.session->session;
+  IntegrationSlug const own{std::string{custom::kIntegration}};
+  if (is_custom(slug) && !Sessions::has(session, slug, own)) return not_in(session, slug);
+  auto known = catalog_.tool(asking, slug, call.tool_version);
+  if (!known) {
+    bool const is_hidden = !caller.session.empty() && known.error().code == ErrorCode::tool_not_found;
+    if (is_hidden) return not_in(session, slug);
+    return known;
+  }
+  Tool const& tool = known->value->tool;
+  if (!Sessions::has(session, tool.slug, tool.integration)) return not_in(session, tool.slug);
+  return known;
+}
+
+/// The id of the connection that the session is bound to.
+Result<std::string> Executions::bound_connection(Plan const& plan, IntegrationSlug const& integration,
+                                                 std::string const& named) {
+  Session const& session = plan.session->session;
+  SessionBinding const* const binding = plan.session->binding_of(integration);
+  if (binding == nullptr) {
+    return fail(ErrorCode::not_connected,
+                "the session " + session.name + " is bound to no connection of " + integration.text,
+                {"agenta-tools", "connect", integration.text});
+  }
+  bool const is_another = !named.empty() && !equal_ignoring_case(named, binding->slug) &&
+                          !equal_ignoring_case(named, binding->connection.text);
+  if (is_another) {
+    return fail(ErrorCode::policy_denied,
+                "the session " + session.name + " runs tools of " + integration.text + " on the connection " +
+                    binding->slug + ", not on " + named,
+                {"agenta-tools", "session", "show", session.name});
+  }
+  if (binding->connection.empty()) {
+    return fail(ErrorCode::not_connected,
+                "the session " + session.name + " runs tools of " + integration.text + " on the connection " +
+                    binding->slug + ", which was disconnected",
+                {"agenta-tools", "connect", integration.text, "--as", binding->slug});
+  }
+  return binding->connection.text;
+}
+
+/// As its caller called it.
+void Executions::tell_own_key(Execution& execution) {
+  constexpr std::size_t kId = 36;
+  std::string& key = execution.idempotency_key;
+  if (key.size() > kId && key[kId] == '/' && is_uuid(std::string_view{key}.substr(0, kId)))
+    key.erase(0, kId + 1);
+}
+
+Result<bool> Executions::is_visible(Caller const& caller, Execution const& execution) {
+  if (caller.session.empty()) return true;
+  if (options_.sessions == nullptr) return false;
+  AGENTA_TRY(auto const open, options_.sessions->open_session(caller, caller.session));
+  return belongs_to(execution, open->session);
+}
+
+Result<store::ExecutionFilter> Executions::confine(Caller const& caller, store::ExecutionFilter filter) {
+  if (caller.session.empty()) return filter;
+  if (options_.sessions == nullptr) return fail(ErrorCode::unsupported, "this daemon has no sessions");
+  AGENTA_TRY(auto const open, options_.sessions->open_session(caller, caller.session));
+  filter.session = open->session.name;
+  filter.since = std::max(filter.since.value_or(open->session.created_at), open->session.created_at);
+  return filter;
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,290 @@
+#include "daemon/core/sessions.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "daemon/core/sessions_asked.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestEphemeral = std::chrono::hours{24};
+constexpr milliseconds kShortest = std::chrono::seconds{1};
+constexpr milliseconds kLongest = std::chrono::hours{24 * 3650};
+constexpr std::size_t kMostSelectors = 500;
+constexpr std::size_t kMostUids = 64;
+constexpr std::size_t kMostPolicyBytes = 256 << 10;
+
+/// How a session came to its end, and what to do instead.
+unexpected<Error> ended(Session const& session) {
+  std::string const how = session.state == SessionState::expired ? "has expired" : "was closed";
+  std::string const when = session.ended_at ? " (" + format_rfc3339(*session.ended_at) + ")" : "";
+  return fail(ErrorCode::forbidden, "the session " + session.name + " " + how + when + ": make a new one",
+              {"agenta-tools", "session", "create", session.name});
+}
+
+Result<std::string> name_for(protocol::SessionRequest const& request) {
+  if (request.name.empty() && request.ephemeral) {
+    constexpr std::size_t kBytes = 4;
+    return "mcp-" + random_hex(kBytes);
+  }
+  std::string name = to_lower(request.name);
+  if (is_valid_slug(name)) return name;
+  return fail(ErrorCode::invalid_request,
+              "a session's name is 1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit");
+}
+
+Result<std::optional<WallTime>> end_for(protocol::SessionRequest const& request, WallTime now) {
+  std::optional<milliseconds> ttl = request.ttl;
+  if (ttl && (*ttl < kShortest || *ttl > kLongest))
+    return fail(ErrorCode::invalid_request, "a session lives for a second at least, and ten years at most");
+  if (request.ephemeral) ttl = std::min(ttl.value_or(kLongestEphemeral), kLongestEphemeral);
+  if (!ttl) return std::optional<WallTime>{};
+  return std::optional{now + *ttl};
+}
+
+}  // namespace
+
+SessionBinding const* OpenSession::binding_of(IntegrationSlug const& integration) const {
+  auto const found = std::ranges::find_if(session.bindings, [&](SessionBinding const& each) {
+    return equal_ignoring_case(each.integration.text, integration.text);
+  });
+  return found == session.bindings.end() || found->is_unbound() ? nullptr : &*found;
+}
+
+bool belongs_to(Execution const& execution, Session const& session) {
+  return equal_ignoring_case(execution.session, session.name) && execution.started_at >= session.created_at;
+}
+
+Sessions::Sessions(store::ProjectStore& projects, store::ConnectionStore& connections,
+                   store::SessionStore& store, Catalog& catalog, Credentials& credentials, Clock const& clock,
+                   Options options)
+    : projects_(projects),
+      connections_(connections),
+      store_(store),
+      catalog_(catalog),
+      credentials_(credentials),
+      clock_(clock),
+      options_(std::move(options)) {}
+
+bool Sessions::has(Session const& session, ToolSlug const& tool, IntegrationSlug const& integration) {
+  return selects(session.selectors, tool, integration);
+}
+
+Result<protocol::SessionView> Sessions::create(Caller const& caller,
+                                               protocol::SessionRequest const& request) {
+  Session session;
+  AGENTA_TRY(session.name, name_for(request));
+  if (request.tools.empty()) {
+    return fail(ErrorCode::invalid_request,
+                "a session needs tools: name integrations, tools, or patterns such as GITHUB_LIST_*");
+  }
+  if (request.tools.size() > kMostSelectors)
+    return fail(ErrorCode::invalid_request, "a session takes at most 500 names of tools: use patterns");
+  if (request.read_only && !request.policy.empty())
+    return fail(ErrorCode::invalid_request, "read_only is a policy of its own: give one of the two");
+  if (request.socket_uids.size() > kMostUids)
+    return fail(ErrorCode::invalid_request, "a session's socket is for at most 64 other users");
+  if (request.policy.size() > kMostPolicyBytes)
+    return fail(ErrorCode::invalid_request, "a policy has at most 256 KiB");
+  session.policy = request.read_only ? std::string{policy::read_only_policy_text()} : request.policy;
+  session.policy_source = request.read_only               ? "read-only"
+                          : request.policy.empty()        ? "default"
+                          : request.policy_source.empty() ? "policy"
+                                                          : request.policy_source;
+  if (!request.policy.empty()) AGENTA_CHECK(policy::parse_policy(session.policy, session.policy_source));
+  session.selectors = request.tools;
+  session.socket_uids = request.socket_uids;
+  session.created_by = caller.actor;
+
+  AGENTA_TRY(Asked asked, ask(caller, session.selectors));
+  AGENTA_CHECK(check_selectors(asked, session.selectors));
+  AGENTA_TRY(auto const tools, find_tools(asked, session.selectors));
+  AGENTA_TRY(auto const project, projects_.ensure(caller.project, clock_.wall()));
+  asked.project = project;
+  session.id.text = make_uuid_v7();
+  session.project = project.id;
+  AGENTA_CHECK(bind(asked, session, tools, request.connections));
+  session.created_at = clock_.wall();
+  // What ran under the name before is told from what runs in this one by time.
+  AGENTA_TRY(auto const before, store_.find_by_name(project.id, session.name));
+  if (before && before->ended_at && *before->ended_at >= session.created_at)
+    session.created_at = *before->ended_at + milliseconds{1};
+  AGENTA_TRY(session.expires_at, end_for(request, session.created_at));
+  if (before && before->state == SessionState::open) AGENTA_CHECK(expire_if_due(*before));
+  AGENTA_CHECK(store_.insert(session));
+  if (options_.opened_or_ended) options_.opened_or_ended();
+  return view_of(caller, std::move(session));
+}
+
+Result<Session> Sessions::expire_if_due(Session session) {
+  bool const is_due =
+      session.state == SessionState::open && session.expires_at && *session.expires_at <= clock_.wall();
+  if (!is_due) return session;
+  store::SessionNote note;
+  note.change = SessionChange::expired;
+  note.at = clock_.wall();
+  AGENTA_TRY(bool const ended_now, store_.end(session.id, SessionState::expired, note));
+  if (ended_now && options_.opened_or_ended) options_.opened_or_ended();
+  policies_.with([&](auto& known) { known.erase(session.id.text); });
+  AGENTA_TRY(auto again, store_.find(session.id));
+  return again ? std::move(*again) : std::move(session);
+}
+
+/// A caller that came by a session's socket finds that one, and no other.
+Result<Session> Sessions::find(Caller const& caller, std::string const& name) {
+  std::optional<Session> found;
+  if (!caller.session.empty()) {
+    AGENTA_TRY(found, store_.find({caller.session}));
+  } else {
+    AGENTA_TRY(auto const project, projects_.find(caller.project));
+    if (project) {
+      AGENTA_TRY(found, store_.find_by_name(project->id, name));
+    }
+    if (!found && project) {
+      std::vector<std::string> names;
+      AGENTA_TRY(auto const open, store_.list_open());
+      for (Session const& each : open) {
+        if (each.project == project->id) names.push_back(each.name);
+      }
+      auto const suggestion = nearest(name, names);
+      return fail(ErrorCode::session_not_found,
+                  "there is no session " + name + (suggestion ? "; did you mean " + *suggestion + "?" : ""),
+                  {"agenta-tools", "session", "list"});
+    }
+  }
+  if (!found)
+    return fail(ErrorCode::session_not_found, "there is no session " + name,
+                {"agenta-tools", "session", "list"});
+  return expire_if_due(std::move(*found));
+}
+
+Result<Session> Sessions::find_open(Caller const& caller, std::string const& name) {
+  AGENTA_TRY(auto session, find(caller, name));
+  if (session.state != SessionState::open) return ended(session);
+  bool const is_whole = std::ranges::all_of(session.bindings, &SessionBinding::is_usable);
+  return is_whole ? Result<Session>{std::move(session)} : follow(std::move(session));
+}
+
+Result<std::shared_ptr<policy::Policy const>> Sessions::policy_of(Session const& session) {
+  auto policy = policies_.with([&](auto const& known) {
+    auto const found = known.find(session.id.text);
+    return found == known.end() ? nullptr : found->second;
+  });
+  if (policy) return policy;
+  if (session.policy.empty()) {
+    policy = std::make_shared<policy::Policy const>(policy::default_policy());
+  } else {
+    AGENTA_TRY(auto read, policy::parse_policy(session.policy, session.policy_source));
+    policy = std::make_shared<policy::Policy const>(std::move(read));
+  }
+  policies_.with([&](auto& known) { known.emplace(session.id.text, policy); });
+  return policy;
+}
+
+Result<std::shared_ptr<OpenSession const>> Sessions::open_session(Caller const& caller,
+                                                                  std::string const& name) {
+  auto open = std::make_shared<OpenSession>();
+  AGENTA_TRY(open->session, find_open(caller, name));
+  AGENTA_TRY(open->policy, policy_of(open->session));
+  return std::shared_ptr<OpenSession const>{std::move(open)};
+}
+
+Result<std::shared_ptr<OpenSession const>> Sessions::confinement_of(Caller const& caller) {
+  if (caller.session.empty()) return std::shared_ptr<OpenSession const>{};
+  return open_session(caller, caller.session);
+}
+
+Result<protocol::SessionView> Sessions::get(Caller const& caller, std::string const& name) {
+  AGENTA_TRY(auto session, find(caller, name));
+  if (session.state == SessionState::open) {
+    AGENTA_TRY(session, follow(std::move(session)));
+  }
+  return view_of(caller, std::move(session));
+}
+
+Result<Page<protocol::SessionView>> Sessions::list(Caller const& caller, std::optional<SessionState> state,
+                                                   std::string const& cursor, int limit) {
+  Page<protocol::SessionView> page;
+  AGENTA_CHECK(expire_due());
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  if (!project) return page;
+  AGENTA_TRY(auto sessions, store_.list(project->id, state, cursor, limit));
+  for (Session& each : sessions.items) page.items.push_back(view_of(caller, std::move(each)));
+  page.total = sessions.total;
+  page.next_cursor = std::move(sessions.next_cursor);
+  return page;
+}
+
+Result<protocol::SessionView> Sessions::close(Caller const& caller, std::string const& name) {
+  AGENTA_TRY(auto session, find(caller, name));
+  if (session.state == SessionState::open) {
+    store::SessionNote note;
+    note.change = SessionChange::closed;
+    note.at = std::max(clock_.wall(), session.created_at);
+    AGENTA_TRY(bool const ended_now, store_.end(session.id, SessionState::closed, note));
+    policies_.with([&](auto& known) { known.erase(session.id.text); });
+    if (ended_now && options_.opened_or_ended) options_.opened_or_ended();
+    AGENTA_TRY(auto again, store_.find(session.id));
+    if (again) session = std::move(*again);
+  }
+  return view_of(caller, std::move(session));
+}
+
+Result<Page<SessionEvent>> Sessions::changes(Caller const& caller, std::string const& name,
+                                             std::string const& cursor) {
+  constexpr int kMost = 1000;
+  Page<SessionEvent> page;
+  AGENTA_TRY(auto const session, find(caller, name));
+  std::int64_t since = 0;
+  if (cursor.empty()) {
+    AGENTA_TRY(since, store_.last_change(session.id));
+  } else {
+    auto const [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), since);
+    if (error != std::errc{} || end != cursor.data() + cursor.size() || since < 0)
+      return fail(ErrorCode::invalid_request, "there is no change " + cursor);
+    AGENTA_TRY(page.items, store_.changes_after(session.id, since, kMost));
+  }
+  page.total = static_cast<std::int64_t>(page.items.size());
+  page.next_cursor = std::to_string(page.items.empty() ? since : page.items.back().sequence);
+  return page;
+}
+
+Result<void> Sessions::expire_due() {
+  AGENTA_TRY(auto open, store_.list_open());
+  for (Session& each : open) AGENTA_CHECK(expire_if_due(std::move(each)));
+  return {};
+}
+
+Result<std::vector<Sessions::Opened>> Sessions::list_open() {
+  std::vector<Opened> all;
+  AGENTA_TRY(auto open, store_.list_open());
+  for (Session& each : open) {
+    AGENTA_TRY(auto const project, projects_.find_by_id(each.project));
+    if (project) all.push_back({std::move(each), project->slug});
+  }
+  return all;
+}
+
+/// How many tools there are is told from what is known here: nobody waits for Composio to see a session.
+protocol::SessionView Sessions::view_of(Caller const& caller, Session session) {
+  protocol::SessionView view;
+  view.session = std::move(session);
+  if (view.session.state != SessionState::open) return view;
+  if (options_.socket_of) view.socket = options_.socket_of(caller.project, view.session);
+  auto asked = ask(caller, view.session.selectors);
+  if (!asked) return view;
+  asked->network = Network::no;
+  auto const tools = find_tools(*asked, view.session.selectors);
+  if (!tools) return view;
+  view.tools_count = std::ranges::count_if(
+      *tools, [&](Tool const& tool) { return is_available(*asked, view.session, tool); });
+  return view;
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,257 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "daemon/core/custom_tools.hpp"
+#include "daemon/core/sessions.hpp"
+#include "daemon/core/sessions_asked.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/custom/declaration.hpp"
+
+// What is in a session: which tools its selectors name in the catalogue as it is now, and what can be run.
+namespace agenta::daemon {
+namespace {
+
+/// Of more integrations than this only what is known here already is looked at.
+constexpr std::size_t kMostFetched = 30;
+
+bool is_glob(std::string_view selector) { return selector.find_first_of("*?") != std::string_view::npos; }
+
+bool is_own(std::string_view selector) {
+  return is_custom(IntegrationSlug{std::string{selector}}) ||
+         to_upper(selector).starts_with(kCustomToolPrefix);
+}
+
+bool is_found(Tool const& tool, std::string const& words) {
+  return words.empty() || to_lower(tool.slug.text + "\n" + tool.name + "\n" + tool.description).find(words) !=
+                              std::string::npos;
+}
+
+}  // namespace
+
+Result<Sessions::Asked> Sessions::ask(Caller const& caller, std::vector<std::string> const& selectors) {
+  Asked asked;
+  asked.deadline = caller.deadline;
+  asked.stop = caller.stop;
+  if (!std::ranges::all_of(selectors, is_own)) {
+    AGENTA_TRY(asked.access, credentials_.access_for(caller));
+    AGENTA_TRY(asked.account, catalog_.account(asked.access));
+  }
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  if (project) asked.project = *project;
+  return asked;
+}
+
+/// Of a pattern: those whose tools it may name.
+Result<std::vector<std::string>> Sessions::integrations_of(Asked& asked, std::string const& selector) {
+  std::string const prefix = to_upper(selector.substr(0, selector.find_first_of("*?")));
+  std::vector<std::string> some;
+  if (is_own(selector)) {
+    some.emplace_back(custom::kIntegration);
+    return some;
+  }
+  if (!asked.account) return some;
+  AGENTA_TRY(auto const all, asked.account->store->list_integration_slugs());
+  std::string longest;
+  for (std::string const& slug : all) {
+    std::string const beginning = to_upper(slug) + "_";
+    if (beginning.starts_with(prefix))
+      some.push_back(slug);
+    else if (prefix.starts_with(beginning) && slug.size() > longest.size())
+      longest = slug;
+  }
+  if (!longest.empty()) some.push_back(longest);
+  return some;
+}
+
+/// Without schemas, unless they were at hand.
+Result<std::vector<Tool>> Sessions::find_tools(Asked& asked, std::vector<std::string> const& selectors) {
+  auto const call = asked.provider_call();
+  std::map<std::string, Tool> found;
+  std::set<std::string> integrations;
+  if (asked.account) (void)catalog_.ensure_list(*asked.account, call, asked.network);
+  for (std::string const& each : selectors) {
+    if (is_glob(each)) {
+      AGENTA_TRY(auto const some, integrations_of(asked, each));
+      integrations.insert(some.begin(), some.end());
+      continue;
+    }
+    if (is_custom(IntegrationSlug{each})) {
+      integrations.insert(to_lower(each));
+      continue;
+    }
+    if (asked.account) {
+      AGENTA_TRY(auto const integration, asked.account->store->find_integration(to_lower(each)));
+      if (integration) {
+        integrations.insert(integration->slug.text);
+        continue;
+      }
+    }
+    auto const reference = parse_tool_reference(each);
+    if (!reference) continue;
+    auto const known = catalog_.tool(call, reference->slug, "", asked.network);
+    if (known) found.emplace(known->value->tool.slug.text, known->value->tool);
+  }
+  std::vector<std::string> provided;
+  for (std::string const& slug : integrations) {
+    if (!is_custom(IntegrationSlug{slug})) {
+      if (integrations.size() <= kMostFetched && asked.account)
+        (void)catalog_.ensure_tools(*asked.account, call, IntegrationSlug{slug}, asked.network);
+      provided.push_back(slug);
+      continue;
+    }
+    store::ToolListFilter own;
+    own.integration = slug;
+    own.limit = -1;
+    auto const list = catalog_.list_tools(call, own, asked.network);
+    if (!list) continue;
+    for (Tool const& tool : list->value.items) {
+      if (!selects(selectors, tool.slug, tool.integration)) continue;
+      found.emplace(tool.slug.text, tool).first->second.no_auth = true;
+    }
+  }
+  if (provided.empty() || !asked.account) {
+    std::vector<Tool> tools;
+    for (auto& [slug, tool] : found) tools.push_back(std::move(tool));
+    return tools;
+  }
+  store::ToolListFilter filter;
+  filter.integrations = provided;
+  filter.limit = -1;
+  AGENTA_TRY(auto const list, asked.account->store->list_tools(filter));
+  std::map<std::string, bool> needs_none;
+  for (Tool const& tool : list.items) {
+    if (!selects(selectors, tool.slug, tool.integration)) continue;
+    auto known = needs_none.find(tool.integration.text);
+    if (known == needs_none.end()) {
+      AGENTA_TRY(auto const integration, asked.account->store->find_integration(tool.integration.text));
+      known = needs_none.emplace(tool.integration.text, integration && integration->no_auth).first;
+    }
+    auto const [place, is_new] = found.emplace(tool.slug.text, tool);
+    if (is_new) place->second.no_auth = known->second;
+  }
+  std::vector<Tool> tools;
+  for (auto& [slug, tool] : found) tools.push_back(std::move(tool));
+  return tools;
+}
+
+/// Each has to name something: a slip of the pen is told, not taken for an empty set.
+Result<void> Sessions::check_selectors(Asked& asked, std::vector<std::string> const& selectors) {
+  auto const call = asked.provider_call();
+  if (asked.account) AGENTA_CHECK(catalog_.ensure_list(*asked.account, call, asked.network));
+  for (std::string const& each : selectors) {
+    if (trim(each).empty() || each.size() > 200)
+      return fail(ErrorCode::invalid_request,
+                  "a tool's name, an integration's, or a pattern cannot be empty, "
+                  "nor over 200 bytes");
+    if (is_glob(each)) {
+      AGENTA_TRY(auto const some, integrations_of(asked, each));
+      if (some.size() <= kMostFetched && asked.account) {
+        for (std::string const& slug : some) {
+          if (!is_custom(IntegrationSlug{slug}))
+            AGENTA_CHECK(catalog_.ensure_tools(*asked.account, call, IntegrationSlug{slug}, asked.network));
+        }
+      }
+      AGENTA_TRY(auto const tools, find_tools(asked, {each}));
+      if (tools.empty()) {
+        return fail(
+            ErrorCode::tool_not_found, "no tool's name is like " + each,
+            {"agenta-tools", "tools", "search", std::string{each.substr(0, each.find_first_of("*?"))}});
+      }
+      continue;
+    }
+    bool const is_one_word = each.find('_') == std::string::npos && each.find('.') == std::string::npos;
+    IntegrationSlug const integration{to_lower(each)};
+    bool is_integration = false;
+    if (is_custom(integration)) {
+      AGENTA_CHECK(catalog_.integration(call, integration, asked.network));
+      is_integration = true;
+    } else if (asked.account) {
+      AGENTA_TRY(auto const listed, asked.account->store->find_integration(integration.text));
+      is_integration = listed.has_value();
+      if (is_integration || is_one_word) {
+        AGENTA_CHECK(catalog_.ensure_tools(*asked.account, call, integration, asked.network));
+        is_integration = true;
+      }
+    }
+    if (is_integration) continue;
+    auto const reference = parse_tool_reference(each);
+    if (!reference) return fail(ErrorCode::invalid_request, each + " names no tool and no integration");
+    AGENTA_CHECK(catalog_.tool(call, reference->slug, "", asked.network));
+  }
+  return {};
+}
+
+/// Whether it can be run now.
+bool Sessions::is_available(Asked& asked, Session const& session, Tool const& tool) {
+  if (tool.no_auth || is_custom(tool.slug)) return true;
+  auto const binding = std::ranges::find_if(session.bindings, [&](SessionBinding const& each) {
+    return equal_ignoring_case(each.integration.text, tool.integration.text);
+  });
+  if (binding != session.bindings.end() && binding->is_usable && !binding->connection.empty()) return true;
+  // Some tools need no account though others of their integration do; a list does not tell.
+  if (!asked.account || !tool.input_schema.text.empty()) return false;
+  auto const whole = asked.account->store->find_tool(tool.slug.text);
+  return whole && *whole && (*whole)->value.no_auth;
+}
+
+Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string const& name,
+                                               ToolQuery const& query) {
+  AGENTA_TRY(auto const open, open_session(caller, name));
+  Session const& session = open->session;
+  AGENTA_TRY(Asked asked, ask(caller, session.selectors));
+  AGENTA_TRY(auto all, find_tools(asked, session.selectors));
+  auto const call = asked.provider_call();
+  std::string const words = to_lower(query.search);
+  protocol::SessionTools answer;
+  std::set<std::string> missing;
+  for (Tool& tool : all) {
+    if (!is_available(asked, session, tool)) {
+      missing.insert(tool.integration.text);
+      continue;
+    }
+    bool const is_wanted =
+        (query.integration.empty() || equal_ignoring_case(query.integration, tool.integration.text)) &&
+        is_found(tool, words);
+    if (!is_wanted) continue;
+    ++answer.page.total;
+    if (tool.slug.text <= query.cursor) continue;
+    if (answer.page.items.size() == query.limit) {
+      if (!answer.page.next_cursor) answer.page.next_cursor = answer.page.items.back().tool.slug.text;
+      continue;
+    }
+    bool const needs_schemas = (query.with_schemas || query.format) && tool.input_schema.text.empty();
+    if (needs_schemas) {
+      auto const kept = asked.account ? asked.account->store->find_tool(tool.slug.text)
+                                      : Result<std::optional<store::Kept<Tool>>>{};
+      if (kept && *kept) {
+        tool = (*kept)->value;
+      } else if (auto const known = catalog_.tool(call, tool.slug, "", asked.network)) {
+        tool = known->value->tool;
+      }
+    }
+    protocol::SessionTool& item = answer.page.items.emplace_back();
+    if (SessionBinding const* const binding = open->binding_of(tool.integration); binding && !tool.no_auth)
+      item.connection = binding->slug;
+    policy::Question question;
+    question.tool = tool.slug;
+    question.integration = tool.integration;
+    question.connection = item.connection;
+    question.hints = hints_of(tool);
+    item.verdict = policy::best_verdict(*open->policy, question);
+    if (query.format) item.definition = schema::define_tool(tool, *query.format).definition;
+    item.tool = std::move(tool);
+  }
+  for (std::string const& slug : missing) {
+    protocol::MissingTools& gap = answer.unavailable.emplace_back();
+    gap.integration.text = slug;
+    auto const why = why_missing(asked, session, gap.integration);
+    gap.reason = why.message;
+    gap.next_step = why.next_step;
+  }
+  return answer;
+}
+
+}  // namespace agenta::daemon
