@@ -1,7 +1,12 @@
 #include "cli/command/commands.hpp"
+#include "cli/mcp/fixture_extras.hpp"
+#include "cli/mcp/fixture_tools.hpp"
+#include "cli/mcp/http_door.hpp"
 #include "cli/mcp/meta_tools.hpp"
 #include "cli/mcp/session_tools.hpp"
 #include "cli/mcp/stdio_door.hpp"
+#include "cli/terminal/json_print.hpp"
+#include "shared/base/private_dir.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_session.hpp"
@@ -16,8 +21,11 @@ struct McpOptions {
   std::vector<std::string> tools{};
   std::vector<std::string> connections{};
   std::string policy{};
+  std::string port{};
   bool meta = false;
   bool read_only = false;
+  bool http = false;
+  bool fixtures = false;  ///< of the protocol's conformance suite, instead of tools
 };
 
 constexpr milliseconds kClosePatience{2'000};
@@ -36,6 +44,7 @@ std::vector<std::string> each_of(std::vector<std::string> const& given) {
 }
 
 Result<void> check(McpOptions const& options) {
+  if (!options.port.empty() && !options.http) return usage("--port goes with --http");
   if (options.session.empty()) {
     if (options.meta && !options.tools.empty())
       return usage("--meta finds tools by itself: it goes without --tools");
@@ -123,8 +132,85 @@ std::string instructions_of(bool meta) {
          "before you repeat it.";
 }
 
+/// The token by which clients of the HTTP door are known; made when it is first needed.
+Result<Secret> find_token(std::filesystem::path const& file) {
+  constexpr std::size_t kBytes = 32;
+  constexpr std::size_t kMost = 1024;
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    Secret const made{random_hex(kBytes)};
+    if (auto opened = open_private_dir(file.parent_path()); !opened)
+      return fail(error_from(opened.error(), ErrorCode::storage_unavailable));
+    if (auto written = write_private_file(file, made.reveal() + "\n"); !written)
+      return fail(error_from(written.error(), ErrorCode::storage_unavailable));
+  }
+  if (auto checked = check_private_file(file); !checked)
+    return fail(error_from(checked.error(), ErrorCode::usage));
+  auto content = read_file(file, kMost);
+  if (!content) return fail(error_from(content.error(), ErrorCode::usage));
+  Secret const whole{std::move(*content)};
+  Secret token{std::string{trim(whole.reveal())}};
+  constexpr std::size_t kLeast = 16;
+  if (token.reveal().size() < kLeast) {
+    return fail(ErrorCode::usage,
+                "the token in " + file.string() + " is too short: remove the file, and one is made");
+  }
+  return token;
+}
+
+Result<std::uint16_t> read_port(std::string const& text) {
+  constexpr int kHighest = 65'535;
+  AGENTA_TRY(auto const port, read_count("--port", text));
+  if (port.value_or(0) > kHighest) return usage("--port is at most 65535");
+  return static_cast<std::uint16_t>(port.value_or(0));
+}
+
+Result<void> serve_http(Context& context, McpOptions const& options, mcp::Server& server) {
+  mcp::HttpOptions http;
+  AGENTA_TRY(http.port, read_port(options.port));
+  std::filesystem::path const file = context.paths.run_dir() / "mcp-token";
+  // The fixtures touch nothing, and their suite brings no token.
+  if (!options.fixtures) {
+    AGENTA_TRY(http.token, find_token(file));
+  }
+  AGENTA_TRY(auto const door, mcp::HttpDoor::open(server, std::move(http)));
+  std::string document = with_member("{}", "url", protocol::write_string(door->url()));
+  document =
+      with_member(document, "token_file", options.fixtures ? "null" : protocol::write_string(file.string()));
+  AGENTA_CHECK(present(context, document, [&]() -> Result<void> {
+    context.terminal.out("Serving at " + door->url() + "\n");
+    if (!options.fixtures) context.terminal.out("Clients send the token in " + file.string() + "\n");
+    return {};
+  }));
+  context.terminal.flush();
+  door->serve(context.stop);
+  return {};
+}
+
+Result<void> serve(Context& context, McpOptions const& options, mcp::Server& server) {
+  if (options.http) return serve_http(context, options, server);
+  if (::isatty(STDIN_FILENO) == 1)
+    context.say(
+        "A client speaks to this on stdin and stdout; `agenta-tools mcp install` sets one up. Ctrl-D ends "
+        "it.");
+  mcp::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, context.stop);
+  return {};
+}
+
+Result<void> serve_fixtures(Context& context, McpOptions const& options) {
+  mcp::FixtureTools tools;
+  mcp::FixtureExtras extras;
+  mcp::ServerOptions server_options;
+  server_options.make_service = context.another_service;
+  server_options.extras = &extras;
+  mcp::Server server{std::move(server_options), tools};
+  tools.on_change = [&server] { server.tools_changed(); };
+  return serve(context, options, server);
+}
+
 Result<void> run_mcp(Context& context, McpOptions const& options) {
   AGENTA_CHECK(check(options));
+  if (options.fixtures) return serve_fixtures(context, options);
   bool const meta = options.meta || (options.session.empty() && options.tools.empty());
   AGENTA_TRY(auto const session, UsedSession::open(context, options));
 
@@ -143,11 +229,10 @@ Result<void> run_mcp(Context& context, McpOptions const& options) {
   }
   mcp::ServerOptions server_options;
   server_options.make_service = context.another_service;
-  server_options.session = meta ? std::string{} : session->name();
+  if (!meta) server_options.session = session->name();
   server_options.instructions = instructions_of(meta);
   mcp::Server server{std::move(server_options), *tools};
-  mcp::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, context.stop);
-  return {};
+  return serve(context, options, server);
 }
 
 }  // namespace
@@ -163,6 +248,10 @@ RunFn add_mcp(Syntax& syntax) {
       .flag("--meta", options->meta, "Offer four tools that find, describe, run and connect, instead of all")
       .flag("--read-only", options->read_only, "Let nothing run but tools that only read")
       .option("--policy", "FILE", options->policy, "What may run, what is asked and what is refused in it")
+      .flag("--http", options->http,
+            "Serve on 127.0.0.1 instead, for whoever has the token in HOME/run/mcp-token")
+      .option("--port", "N", options->port, "The port of --http (default: any that is free)")
+      .flag("--conformance-fixtures", options->fixtures, "")
       .note(
           "A client starts this and speaks to it on stdin and stdout; `mcp install` writes that into the "
           "client's "

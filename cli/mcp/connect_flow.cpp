@@ -79,6 +79,7 @@ ConnectFlow::Login ConnectFlow::begin(Turn& turn, ConnectionWish& wish) const {
   }
   protocol::ConnectRequest request;
   request.integration = wish.integration;
+  request.slug = word_after(wish.command, "--as");
   request.reconnect = word_after(wish.command, "--reconnect");
   auto const reply = turn.service().call(protocol::connect(request), turn.stop());
   if (!reply) {

@@ -251,6 +251,11 @@ void Server::answer(Job const& job, CallEnd const& end) const {
     if (!input->state.empty()) out.text("requestState", input->state);
     return job.request->respond(out.done());
   }
+  if (auto const* const plain = std::get_if<PlainResult>(&end)) {
+    JsonObject out = plain->is_cacheable ? begin_list(job.speech) : begin_result(job.speech);
+    for (auto const& [name, value] : *protocol::members_of(plain->object)) out.raw(name, value);
+    return job.request->respond(out.done());
+  }
   auto const& result = std::get<ToolResult>(end);
   JsonObject out = begin_result(job.speech);
   out.raw("content", result.content);

@@ -15,6 +15,19 @@ constexpr milliseconds kPatience{2'000};
 /// A call may need a connection, and an approval, and meet each again while people are at it.
 constexpr int kMostRounds = 4;
 
+/// The approval that came with a call was not taken.
+bool is_about_approval(Error const& error) {
+  auto const& step = error.next_step;
+  return error.code == ErrorCode::forbidden && step.size() > 1 && step[1] == "approvals";
+}
+
+/// The session does not have the tool: the way on is to add it.
+bool is_outside(Error const& error) {
+  auto const& step = error.next_step;
+  return error.code == ErrorCode::policy_denied && step.size() > 2 && step[1] == "session" &&
+         step[2] == "add";
+}
+
 }  // namespace
 
 RpcError unknown_tool(std::string_view name) {
@@ -27,10 +40,7 @@ SessionCaller::SessionCaller(SessionUse use)
 /// What a refusal means for the one who called: an unknown tool is an error of the protocol, what people can
 /// mend is offered to them, and the rest the model is told.
 SessionCaller::Ran SessionCaller::judge(std::string const& tool, Error error) const {
-  bool const is_unknown =
-      error.code == ErrorCode::tool_not_found ||
-      (error.code == ErrorCode::policy_denied &&
-       protocol::find_pointer(error.context.text, "/reason").value_or("") == R"("not_in_session")");
+  bool const is_unknown = error.code == ErrorCode::tool_not_found || is_outside(error);
   if (is_unknown) return {.end = unknown_tool(tool)};
   bool const can_mend =
       error.code == ErrorCode::approval_required || ConnectFlow::find_wish(error).has_value();
@@ -124,6 +134,11 @@ CallEnd SessionCaller::run(Turn& turn, std::string const& tool, std::string cons
       return *std::move(ran.end);
     }
     auto wish = ConnectFlow::find_wish(ran.error);
+    if (is_about_approval(ran.error) && !approval.empty() && round < kMostRounds) {
+      approving_.forget(tool, arguments);
+      approval.clear();
+      continue;
+    }
     if (round == kMostRounds) return result_of_error(ran.error, use_.complete);
     auto end = wish ? connecting_.offer(turn, *std::move(wish))
                     : approving_.offer(turn, ran.error, tool, arguments, approval);

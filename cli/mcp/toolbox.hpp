@@ -25,7 +25,12 @@ struct InputRequired {
   std::string requests{};  ///< JSON object, or empty
   std::string state{};     ///< sealed; empty: none
 };
-using CallEnd = std::variant<ToolResult, InputRequired, RpcError>;
+/// The result of a request that is none of tools.
+struct PlainResult {
+  std::string object = "{}";  ///< the result, without what its era adds to each
+  bool is_cacheable = false;  ///< modern: it says how long it may be kept
+};
+using CallEnd = std::variant<ToolResult, InputRequired, RpcError, PlainResult>;
 
 struct ToolPage {
   std::string tools = "[]";                  ///< JSON array of the protocol's tools, sorted by name

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "shared/base/text.hpp"
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/codec_detail.hpp"
 
