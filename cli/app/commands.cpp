@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kConnect = "Connect services";
 constexpr std::string_view kRun = "Run tools";
+constexpr std::string_view kAgents = "Work with agents";
 constexpr std::string_view kAccount = "Composio account";
 constexpr std::string_view kOperate = "Operate";
 constexpr std::string_view kAbout = "About";
@@ -67,6 +68,17 @@ constexpr std::array kCommands{
             add_history_verify},
     Command{"history", "replay", kRun, "Run something again", Needs::service, add_history_replay},
     Command{"history", "gc", kRun, "Drop old arguments and results", Needs::service, add_history_gc},
+    Command{"policy", "test", kAgents, "Try a policy on a table of cases", Needs::service, add_policy_test},
+    Command{"policy", "explain", kAgents, "Say which rule decides a call", Needs::service,
+            add_policy_explain},
+    Command{"approvals", "list", kAgents, "List what agents asked to run", Needs::service,
+            add_approvals_list},
+    Command{"approvals", "show", kAgents, "Show one call that needs approval", Needs::service,
+            add_approvals_show},
+    Command{"approvals", "approve", kAgents, "Let a call run", Needs::service, add_approvals_approve},
+    Command{"approvals", "deny", kAgents, "Refuse a call", Needs::service, add_approvals_deny},
+    Command{"approvals", "watch", kAgents, "Ask about each call as it comes", Needs::service,
+            add_approvals_watch},
     Command{"login", "", kAccount, "Save your Composio API key", Needs::service, add_login},
     Command{"logout", "", kAccount, "Forget the saved Composio API key", Needs::service, add_logout},
     Command{"whoami", "", kAccount, "Say which Composio key is used", Needs::service, add_whoami},
