@@ -69,7 +69,7 @@ Result<Approval> Approvals::ask(Approval question) {
   question.state = ApprovalState::pending;
   question.scope = ApprovalScope::once;
   question.created_at = next_stamp();
-  if (question.expires_at == WallTime{}) question.expires_at = now + options_.timeout();
+  if (question.expires_at == WallTime{}) question.expires_at = now + options_.timeout;
   AGENTA_TRY(question.previous, store_.find_previous(question));
   AGENTA_CHECK(store_.insert(question));
   lock.unlock();
@@ -96,10 +96,12 @@ Result<void> Approvals::redeem(Approval const& claim, ExecutionId const& by) {
   if (!found || found->session != claim.session) return refuse("is none of this session's");
   if (!is_same_call(*found, claim)) return refuse("is of another tool or connection");
   if (found->state == ApprovalState::pending) return refuse("is not given yet");
-  if (found->state != ApprovalState::approved) return refuse("was not given: it is " + std::string{name_of(found->state)});
+  if (found->state != ApprovalState::approved)
+    return refuse("was not given: it is " + std::string{name_of(found->state)});
   if (found->scope == ApprovalScope::session) return {};
   if (found->arguments_digest != claim.arguments_digest) return refuse("is of other arguments");
-  if (found->decided_at.value_or(WallTime{}) <= clock_.wall() - kUsableFor) return refuse("was given too long ago");
+  if (found->decided_at.value_or(WallTime{}) <= clock_.wall() - kUsableFor)
+    return refuse("was given too long ago");
   AGENTA_TRY(bool const taken, store_.take(claim.id, by));
   if (!taken) return refuse("was for one call, and is used");
   return {};
@@ -129,7 +131,8 @@ Result<Page<Approval>> Approvals::changes(Caller const& caller, std::string cons
   }
   auto const after = parse_stamp(cursor);
   if (!after)
-    return fail(ErrorCode::invalid_request, "the cursor '" + cursor + "' is not one of this list", list_step());
+    return fail(ErrorCode::invalid_request, "the cursor '" + cursor + "' is not one of this list",
+                list_step());
   page.next_cursor = cursor;
   AGENTA_TRY(auto const project, projects_.find(caller.project));
   if (!project) return page;
@@ -168,12 +171,14 @@ Result<Approval> Approvals::decide(Caller const& caller, Approval answer) {
   lock.unlock();
   AGENTA_TRY(Approval now, get(answer.id));
   if (!changed) {
-    std::string const who = now.decided_by && !now.decided_by->user.empty() ? " by " + now.decided_by->user : "";
+    std::string const who =
+        now.decided_by && !now.decided_by->user.empty() ? " by " + now.decided_by->user : "";
     return fail(ErrorCode::invalid_request,
                 "the approval " + now.id.text + " is " + std::string{name_of(now.state)} + " already" + who +
                     (now.state == ApprovalState::expired ? ": nobody answered in time" : ""),
                 list_step());
   }
+  if (now.state == ApprovalState::approved && options_.approved) options_.approved(now);
   tell(now.id);
   return now;
 }

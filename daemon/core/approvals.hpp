@@ -43,9 +43,11 @@ class Approvals final : public ApprovalDesk {
  public:
   struct Options {
     /// How long a question waits for its answer, where the policy does not say.
-    std::function<std::chrono::milliseconds()> timeout = [] { return std::chrono::minutes{5}; };
+    std::chrono::milliseconds timeout{std::chrono::minutes{5}};
     /// Told after something was asked, decided, or ran out. Must not block.
     std::function<void(ApprovalId const&)> changed{};
+    /// Told of each that was approved, for the record of its session.
+    std::function<void(Approval const&)> approved{};
   };
   Approvals(store::ProjectStore& projects, store::ApprovalStore& store, Clock const& clock, Options options);
 

@@ -85,6 +85,7 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
     chosen.slug = plan.connection->slug;
     record.connection = std::move(chosen);
   }
+  AGENTA_CHECK(judge(plan, record));
   return plan;
 }
 

@@ -11,7 +11,8 @@ constexpr std::int64_t kCountLimit = 10'000;
 
 constexpr char const* kSelect =
     "SELECT a.id, a.project_id, a.session_id, s.name, a.tool, a.connection_id, a.connection_slug, "
-    "a.arguments, a.arguments_digest, a.previous, a.rule, a.reason, a.answer, a.state, a.scope, a.created_at, "
+    "a.arguments, a.arguments_digest, a.previous, a.rule, a.reason, a.answer, a.state, a.scope, "
+    "a.created_at, "
     "a.expires_at, a.decided_at, a.decided_by_uid, a.decided_by_user, a.decided_by_host, "
     "a.decided_by_program, a.execution_id FROM approvals a JOIN sessions s ON s.id = a.session_id ";
 
@@ -27,7 +28,8 @@ Approval read_approval(Use const& row) {
   out.tool.text = row.text(at++);
   auto connection_id = row.optional_text(at++);
   auto connection_slug = row.text(at++);
-  if (connection_id) out.connection = ConnectionReference{{*std::move(connection_id)}, std::move(connection_slug)};
+  if (connection_id)
+    out.connection = ConnectionReference{{*std::move(connection_id)}, std::move(connection_slug)};
   out.arguments.text = row.text(at++);
   out.arguments_digest = row.text(at++);
   if (auto previous = row.optional_text(at++)) out.previous = JsonText{*std::move(previous)};
@@ -69,13 +71,14 @@ std::optional<std::string_view> connection_of(Approval const& approval) {
 struct ApprovalStore::Statements {
   Statement insert{
       "INSERT INTO approvals (id, project_id, session_id, tool, connection_id, connection_slug, arguments, "
-      "arguments_digest, previous, rule, reason, answer, state, scope, created_at, expires_at) VALUES (?1, ?2, ?3, "
+      "arguments_digest, previous, rule, reason, answer, state, scope, created_at, expires_at) VALUES (?1, "
+      "?2, ?3, "
       "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', 'pending', 'once', ?12, ?13)"};
   Statement find{select("WHERE a.id = ?1")};
-  Statement find_open{
-      select("WHERE a.session_id = ?1 AND a.tool = ?2 AND a.connection_id IS ?3 AND a.arguments_digest = ?4 AND "
-             "(a.state = 'pending' OR (a.state = 'approved' AND a.scope = 'once' AND a.execution_id IS NULL AND "
-             "a.decided_at > ?5)) ORDER BY a.created_at DESC, a.id DESC LIMIT 1")};
+  Statement find_open{select(
+      "WHERE a.session_id = ?1 AND a.tool = ?2 AND a.connection_id IS ?3 AND a.arguments_digest = ?4 AND "
+      "(a.state = 'pending' OR (a.state = 'approved' AND a.scope = 'once' AND a.execution_id IS NULL AND "
+      "a.decided_at > ?5)) ORDER BY a.created_at DESC, a.id DESC LIMIT 1")};
   // The conditions are the partial index's own.
   Statement find_grant{
       "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND state = "
@@ -89,14 +92,16 @@ struct ApprovalStore::Statements {
       "UPDATE approvals SET execution_id = ?2 WHERE id = ?1 AND state = 'approved' AND scope = 'once' AND "
       "(execution_id IS NULL OR execution_id = ?2)"};
   Statement due{"SELECT id FROM approvals WHERE state = 'pending' AND expires_at <= ?1"};
-  Statement expire{"UPDATE approvals SET state = 'expired', decided_at = ?2 WHERE id = ?1 AND state = 'pending'"};
-  Statement page{
-      select("WHERE a.project_id = ?1 AND (?2 IS NULL OR a.state = ?2) AND (?3 IS NULL OR a.session_id = ?3 OR "
-             "s.name = ?3 COLLATE NOCASE) AND (?4 IS NULL OR (a.created_at, a.id) < (?4, ?5)) ORDER BY "
-             "a.created_at DESC, a.id DESC LIMIT ?6")};
+  Statement expire{
+      "UPDATE approvals SET state = 'expired', decided_at = ?2 WHERE id = ?1 AND state = 'pending'"};
+  Statement page{select(
+      "WHERE a.project_id = ?1 AND (?2 IS NULL OR a.state = ?2) AND (?3 IS NULL OR a.session_id = ?3 OR "
+      "s.name = ?3 COLLATE NOCASE) AND (?4 IS NULL OR (a.created_at, a.id) < (?4, ?5)) ORDER BY "
+      "a.created_at DESC, a.id DESC LIMIT ?6")};
   Statement count{
       "SELECT count(*) FROM (SELECT 1 FROM approvals a JOIN sessions s ON s.id = a.session_id WHERE "
-      "a.project_id = ?1 AND (?2 IS NULL OR a.state = ?2) AND (?3 IS NULL OR a.session_id = ?3 OR s.name = ?3 "
+      "a.project_id = ?1 AND (?2 IS NULL OR a.state = ?2) AND (?3 IS NULL OR a.session_id = ?3 OR s.name = "
+      "?3 "
       "COLLATE NOCASE) LIMIT ?4)"};
   Statement changed{
       select("WHERE a.project_id = ?1 AND coalesce(a.decided_at, a.created_at) > ?2 ORDER BY "
@@ -104,10 +109,12 @@ struct ApprovalStore::Statements {
   Statement last_change{"SELECT max(coalesce(decided_at, created_at)) FROM approvals"};
   Statement previous_in_session{
       "SELECT arguments FROM executions WHERE project_id = ?1 AND session = ?4 AND session IS NOT NULL AND "
-      "+tool_slug = ?2 AND +connection_id IS ?3 AND +state IN ('succeeded', 'failed') AND arguments <> '' ORDER "
+      "+tool_slug = ?2 AND +connection_id IS ?3 AND +state IN ('succeeded', 'failed') AND arguments <> '' "
+      "ORDER "
       "BY seq DESC LIMIT 1"};
   Statement previous{
-      "SELECT arguments FROM executions WHERE project_id = ?1 AND tool_slug = ?2 AND +connection_id IS ?3 AND "
+      "SELECT arguments FROM executions WHERE project_id = ?1 AND tool_slug = ?2 AND +connection_id IS ?3 "
+      "AND "
       "+state IN ('succeeded', 'failed') AND arguments <> '' ORDER BY seq DESC LIMIT 1"};
 };
 

@@ -2,6 +2,7 @@
 
 #include "shared/base/text.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_approval.hpp"
 #include "shared/protocol/codec_detail.hpp"
 
 namespace agenta::protocol {
@@ -102,15 +103,6 @@ bool is_trace_id(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-std::string write_policy(std::optional<PolicyDecision> const& decision) {
-  if (!decision) return "null";
-  return ObjectWriter{}
-      .text("verdict", name_of(decision->verdict))
-      .text("rule", decision->rule)
-      .text_or_null("reason", decision->reason)
-      .done();
-}
-
 PolicyDecision read_policy(ObjectReader& in) {
   PolicyDecision decision;
   auto const verdict = parse_verdict(in.text("verdict"));
@@ -157,7 +149,7 @@ std::string write_execution(Execution const& execution, Payload payload) {
   out.raw("batch", write_batch(execution.batch))
       .text_or_null("session", execution.session)
       .text_or_null("trace_id", execution.trace_id)
-      .raw("policy", write_policy(execution.policy))
+      .raw("policy", execution.policy ? encode_decision(*execution.policy) : "null")
       .text_or_null("approval_id", execution.approval.text);
   if (execution.queue) out.raw("queue", write_queue(*execution.queue));
   return out.boolean("replayed", execution.replayed)
@@ -248,7 +240,8 @@ Result<ToolCall> decode_tool_call(std::string_view body) {
     call.approval.text = to_lower(in.text("approval"));
     if (!call.approval.empty() && !is_uuid(call.approval.text)) in.complain("approval", "a UUID");
     std::string const on_ask = in.text("on_ask");
-    if (!on_ask.empty() && on_ask != "wait" && on_ask != "come_back") in.complain("on_ask", "wait or come_back");
+    if (!on_ask.empty() && on_ask != "wait" && on_ask != "come_back")
+      in.complain("on_ask", "wait or come_back");
     call.on_ask = on_ask == "come_back" ? OnAsk::come_back : OnAsk::wait;
     call.trace_id = in.text("trace_id");
     if (!call.trace_id.empty() && !is_trace_id(call.trace_id)) in.complain("trace_id", "32 hex digits");
