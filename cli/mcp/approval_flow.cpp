@@ -15,13 +15,8 @@ using std::chrono::milliseconds;
 
 /// Beyond what the daemon lets a question stand by default.
 constexpr milliseconds kAskPatience{300'000};
-constexpr std::size_t kMostRemembered = 1000;
 /// Of the arguments, in a question.
 constexpr std::size_t kMostShown = 2000;
-
-std::string key_of(std::string_view tool, std::string_view arguments) {
-  return to_upper(tool) + "\n" + arguments_digest(arguments);
-}
 
 std::string text_at(std::string_view document, std::string_view pointer) {
   return protocol::read_string(find_pointer(document, pointer).value_or("")).value_or("");
@@ -118,29 +113,7 @@ std::string spell_out(std::string_view text) {
   return out;
 }
 
-std::string ApprovalFlow::find(std::string_view tool, std::string_view arguments) const {
-  std::string const key = key_of(tool, arguments);
-  std::lock_guard const guard{mutex_};
-  auto const found = asked_.find(key);
-  return found == asked_.end() ? std::string{} : found->second;
-}
-
-void ApprovalFlow::forget(std::string_view tool, std::string_view arguments) {
-  std::string const key = key_of(tool, arguments);
-  std::lock_guard const guard{mutex_};
-  if (asked_.erase(key) > 0) std::erase(order_, key);
-}
-
-void ApprovalFlow::remember(std::string key, std::string id) {
-  std::lock_guard const guard{mutex_};
-  if (asked_.insert_or_assign(key, std::move(id)).second) order_.push_back(std::move(key));
-  if (order_.size() <= kMostRemembered) return;
-  asked_.erase(order_.front());
-  order_.pop_front();
-}
-
-CallEnd ApprovalFlow::tell(std::string const& id, std::string_view tool, std::string_view arguments) {
-  remember(key_of(tool, arguments), id);
+CallEnd ApprovalFlow::tell(std::string const& id, std::string_view tool) const {
   Error error;
   error.code = ErrorCode::approval_required;
   error.message = std::string{tool} +
@@ -153,9 +126,9 @@ CallEnd ApprovalFlow::tell(std::string const& id, std::string_view tool, std::st
 }
 
 std::optional<CallEnd> ApprovalFlow::take_answer(Turn& turn, Answer const& answer, std::string const& id,
-                                                 std::string_view tool, std::string_view arguments) {
+                                                 std::string_view tool) const {
   std::string const decision = text_at(answer.result, "/content/decision");
-  if (answer.action != Answer::Action::accept || decision.empty()) return tell(id, tool, arguments);
+  if (answer.action != Answer::Action::accept || decision.empty()) return tell(id, tool);
   if (decision == "deny") {
     auto const denied = turn.service().call(decide(id, "deny", "{}"), turn.stop());
     if (!denied) return result_of_error(denied.error(), complete_);
@@ -172,21 +145,21 @@ std::optional<CallEnd> ApprovalFlow::take_answer(Turn& turn, Answer const& answe
 }
 
 std::optional<CallEnd> ApprovalFlow::offer(Turn& turn, Error const& error, std::string_view tool,
-                                           std::string_view arguments, std::string& approval) {
+                                           std::string& approval) const {
   std::string_view const document = find_member(error.context.text, "approval").value_or("{}");
   approval = text_at(document, "/id");
   if (approval.empty()) return result_of_error(error, complete_);
-  if (!turn.speech().client.form) return tell(approval, tool, arguments);
+  if (!turn.speech().client.form) return tell(approval, tool);
   auto const answer =
       turn.ask(kKey, form_for(turn.speech(), document), std::string{kKey} + approval, kAskPatience);
   if (!answer) return turn.pending();
-  return take_answer(turn, *answer, approval, tool, arguments);
+  return take_answer(turn, *answer, approval, tool);
 }
 
 std::optional<CallEnd> ApprovalFlow::resume(Turn& turn, Turn::Resumed const& resumed, std::string_view tool,
-                                            std::string_view arguments, std::string& approval) {
+                                            std::string& approval) const {
   approval = resumed.note.substr(kKey.size());
-  return take_answer(turn, resumed.answer, approval, tool, arguments);
+  return take_answer(turn, resumed.answer, approval, tool);
 }
 
 }  // namespace agenta::mcp

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <deque>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -12,34 +9,26 @@
 namespace agenta::mcp {
 
 /// Gets a call approved: by a form that the client shows to its user, where it can, else by naming the
-/// command that approves it, after which the same call goes through. Any thread.
+/// command that approves it, after which the daemon lets the same call through. Stateless; any thread.
 class ApprovalFlow {
  public:
   explicit ApprovalFlow(CompleteStep complete) : complete_(std::move(complete)) {}
 
-  /// The approval that was asked for when this very call was made before; empty: none.
-  std::string find(std::string_view tool, std::string_view arguments) const;
-  void forget(std::string_view tool, std::string_view arguments);
-
   /// Where the call may be repeated, `approval` is by whose word; else what the call ends with.
   std::optional<CallEnd> offer(Turn& turn, Error const& error, std::string_view tool,
-                               std::string_view arguments, std::string& approval);
+                               std::string& approval) const;
   /// The same for the second try of a modern call.
   std::optional<CallEnd> resume(Turn& turn, Turn::Resumed const& resumed, std::string_view tool,
-                                std::string_view arguments, std::string& approval);
+                                std::string& approval) const;
 
   static constexpr std::string_view kKey = "approval";
 
  private:
   std::optional<CallEnd> take_answer(Turn& turn, Answer const& answer, std::string const& id,
-                                     std::string_view tool, std::string_view arguments);
-  CallEnd tell(std::string const& id, std::string_view tool, std::string_view arguments);
-  void remember(std::string key, std::string id);
+                                     std::string_view tool) const;
+  CallEnd tell(std::string const& id, std::string_view tool) const;
 
   CompleteStep complete_;
-  mutable std::mutex mutex_{};
-  std::map<std::string, std::string, std::less<>> asked_{};
-  std::deque<std::string> order_{};
 };
 
 /// Text of a service as it may stand in a question to a person: characters that turn or hide what follows

@@ -92,7 +92,7 @@ CallEnd elicit(Turn& turn, std::string_view message, std::string_view schema, st
       turn.ask_raw("elicitation/create",
                    JsonObject{}.text("message", message).raw("requestedSchema", schema).done(), kAskPatience);
   auto const part = [&](std::string_view name) {
-    auto const value = answer.result.empty() ? std::nullopt : protocol::find_member(answer.result, name);
+    auto const value = protocol::find_member(answer.result, name);
     return std::string{value.value_or("null")};
   };
   std::string const action = protocol::read_string(part("action")).value_or("none");
@@ -106,7 +106,7 @@ CallEnd sample(Turn& turn) {
   std::string const params =
       R"({"messages":[{"role":"user","content":{"type":"text","text":)" + prompt + R"(}}],"maxTokens":100})";
   auto const answer = turn.ask_raw("sampling/createMessage", params, kAskPatience);
-  auto const said = protocol::find_pointer(answer.result.empty() ? "{}" : answer.result, "/content/text");
+  auto const said = protocol::find_pointer(answer.result, "/content/text");
   return fixture_text("LLM response: " + protocol::read_string(said.value_or("\"\"")).value_or(""));
 }
 

@@ -42,8 +42,8 @@ bool Request::cancel() {
 
 Answer read_answer(std::string_view json) {
   Answer answer;
-  answer.result = json;
   if (!json.starts_with('{')) return answer;
+  answer.result = json;
   auto const action = protocol::read_string(protocol::find_member(json, "action").value_or(""));
   if (action == "accept") answer.action = Answer::Action::accept;
   if (action == "decline") answer.action = Answer::Action::decline;

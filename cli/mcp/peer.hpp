@@ -58,7 +58,7 @@ class Request {
 struct Answer {
   enum class Action { accept, decline, cancel, unanswered };
   Action action = Action::unanswered;
-  std::string result{};  ///< raw JSON of the whole answer
+  std::string result = "{}";  ///< raw JSON of the whole answer
 };
 Answer read_answer(std::string_view json);
 

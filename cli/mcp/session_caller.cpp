@@ -116,7 +116,7 @@ SessionCaller::Ran SessionCaller::run_once(Turn& turn, std::string const& tool, 
 }
 
 CallEnd SessionCaller::run(Turn& turn, std::string const& tool, std::string const& arguments) {
-  std::string approval = approving_.find(tool, arguments);
+  std::string approval;
   auto const connected = turn.resumed(ConnectFlow::kKey);
   if (!connected) return connected.error();
   if (*connected) {
@@ -125,23 +125,19 @@ CallEnd SessionCaller::run(Turn& turn, std::string const& tool, std::string cons
   auto const approved = turn.resumed(ApprovalFlow::kKey);
   if (!approved) return approved.error();
   if (*approved) {
-    if (auto end = approving_.resume(turn, **approved, tool, arguments, approval)) return *std::move(end);
+    if (auto end = approving_.resume(turn, **approved, tool, approval)) return *std::move(end);
   }
   for (int round = 1;; ++round) {
     Ran ran = run_once(turn, tool, arguments, approval);
-    if (ran.end) {
-      approving_.forget(tool, arguments);
-      return *std::move(ran.end);
-    }
+    if (ran.end) return *std::move(ran.end);
     auto wish = ConnectFlow::find_wish(ran.error);
     if (is_about_approval(ran.error) && !approval.empty() && round < kMostRounds) {
-      approving_.forget(tool, arguments);
       approval.clear();
       continue;
     }
     if (round == kMostRounds) return result_of_error(ran.error, use_.complete);
-    auto end = wish ? connecting_.offer(turn, *std::move(wish))
-                    : approving_.offer(turn, ran.error, tool, arguments, approval);
+    auto end =
+        wish ? connecting_.offer(turn, *std::move(wish)) : approving_.offer(turn, ran.error, tool, approval);
     if (end) return *std::move(end);
   }
 }

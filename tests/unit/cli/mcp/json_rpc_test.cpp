@@ -37,7 +37,7 @@ TEST(JsonRpc, RefusesBatchesAndWhatIsNoObject) {
 }
 
 TEST(JsonRpc, ToldWhatIsNoJsonOrNoUtf8ApartFromTheRest) {
-  for (std::string const text :
+  for (std::string const& text :
        {std::string{"{"}, std::string{"nonsense"}, std::string{"{} {}"}, std::string{"\xEF\xBB\xBF{}"},
         std::string{"{\"a\":\"\xFF\"}"}, std::string{"{\"a\":\"\xED\xA0\x80\"}"}, std::string{"\0", 1}}) {
     auto const message = read_message(text);

@@ -37,7 +37,9 @@ TEST(StateSeal, RefusesEveryChangedByte) {
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
     auto const opened = seal.open(changed, "T", "{}", kNow);
     EXPECT_TRUE(!opened || *opened == "note") << i;  // padding bits of base64 carry nothing
-    if (i > state.find('.')) EXPECT_FALSE(opened) << i;
+    if (i > state.find('.')) {
+      EXPECT_FALSE(opened) << i;
+    }
   }
   for (std::string const text : {"", ".", "a.b", "....", "MTp4.", std::string(5000, 'a').c_str()})
     EXPECT_FALSE(seal.open(text, "T", "{}", kNow)) << text;

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 using agenta::test::Gate;
 
 Result<ServiceReply> usual(ServiceRequest const& request, std::stop_token const&) {
-  if (request.target.find("/tools") != std::string::npos) {
+  if (request.target.find("/sessions/") != std::string::npos) {
     return reply_of(session_page({{.tool = make_tool("T_RUN", "t"), .verdict = Verdict::ask},
                                   {.tool = make_tool("T_READ", "t", true), .verdict = Verdict::allow},
                                   {.tool = make_tool("T_NEVER", "t"), .verdict = Verdict::deny}}));
@@ -335,7 +335,9 @@ TEST(Server, ALongNameIsShortenedAndBothNamesAreTaken) {
 
   EXPECT_EQ(Json::parse(rig.wire->await(R"("id":3)"))["result"]["tools"][0]["name"], name);
   for (auto const& each : rig.daemon.seen()) {
-    if (each.method == "POST") EXPECT_EQ(Json::parse(each.body)["tool"], slug);
+    if (each.method == "POST") {
+      EXPECT_EQ(Json::parse(each.body)["tool"], slug);
+    }
   }
 }
 

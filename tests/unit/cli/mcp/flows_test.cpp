@@ -1,0 +1,241 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/cli/mcp/fake_daemon.hpp"
+
+// Missing connections and approvals, in both eras and with clients that can and cannot ask.
+namespace agenta::mcp::test {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kAsks = R"({"elicitation":{"form":{},"url":{}}})";
+constexpr std::string_view kLink = "https://consent.example/l";
+
+/// A daemon on which one service is not connected until somebody follows the link.
+struct Connecting {
+  std::atomic<bool> connected = false;
+
+  Result<ServiceReply> operator()(ServiceRequest const& request, std::stop_token const&) {
+    if (request.method == "POST" && request.target == "/api/tools/executions") {
+      if (connected) return reply_of(execution_document("\"done\""));
+      return fail(ErrorCode::not_connected, "t is not connected", {"agenta-tools", "connect", "t"});
+    }
+    if (request.method == "POST" && request.target == "/api/tools/connections") {
+      return reply_of(
+          R"({"id":"c1","slug":"t","status":"PENDING","redirect_url":"https://consent.example/l","message":"m"})");
+    }
+    if (request.target.starts_with("/api/tools/connections/c1")) {
+      connected = true;
+      return reply_of(R"({"id":"c1","slug":"t","status":"ACTIVE","integration_slug":"t"})");
+    }
+    return fail(ErrorCode::internal, "not scripted: " + request.target);
+  }
+};
+
+/// A daemon that wants every call approved.
+struct Approving {
+  std::atomic<bool> approved = false;
+  std::atomic<bool> denied = false;
+
+  static Error question() {
+    Error error;
+    error.code = ErrorCode::approval_required;
+    error.message = "T_RUN needs approval";
+    error.context.text =
+        R"j({"approval":{"id":"a1","tool":"T_RUN","connection":{"id":"c1","slug":"work"},"arguments":{"t":"x)j"
+        "\xe2\x80\xae"
+        R"j(y"},"changes":[{"pointer":"/t","before":"z","after":"x"}],"rule":"writes (line 3)","reason":null}})j";
+    error.next_step = {"agenta-tools", "approvals", "approve", "a1"};
+    return error;
+  }
+
+  Result<ServiceReply> operator()(ServiceRequest const& request, std::stop_token const&) {
+    if (request.target == "/api/tools/executions") {
+      if (approved) return reply_of(execution_document("\"done\""));
+      return fail(question());
+    }
+    if (request.target == "/api/tools/approvals/a1/approve") approved = true;
+    if (request.target == "/api/tools/approvals/a1/deny") denied = true;
+    return reply_of("{}");
+  }
+};
+
+FakeDaemon::Handler on(auto& behaviour) {
+  return [&behaviour](ServiceRequest const& request, std::stop_token const& stop) {
+    return behaviour(request, stop);
+  };
+}
+
+TEST(ConnectFlow, WithoutElicitationTheModelIsToldLinkCommandAndCode) {
+  Connecting daemon;
+  Rig rig{on(daemon)};
+
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
+
+  auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+  EXPECT_EQ(result["isError"], true);
+  auto const& error = result["structuredContent"]["error"];
+  EXPECT_EQ(error["code"], "connection_required");
+  EXPECT_EQ(error["connect_url"], kLink);
+  EXPECT_EQ(error["toolkit"], "t");
+  EXPECT_EQ(error["command"], "agenta-tools connect t");
+  std::string const text = result["content"][0]["text"];
+  EXPECT_NE(text.find(kLink), std::string::npos);
+  EXPECT_NE(text.find("agenta-tools connect t"), std::string::npos);
+}
+
+TEST(ConnectFlow, AModernClientIsAskedAndItsSecondCallWaitsAndRuns) {
+  Connecting daemon;
+  Rig rig{on(daemon)};
+
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN","arguments":{"a":1})", kAsks));
+  auto const first = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+  ASSERT_EQ(first["resultType"], "input_required");
+  auto const& asked = first["inputRequests"]["connect"];
+  EXPECT_EQ(asked["method"], "elicitation/create");
+  EXPECT_EQ(asked["params"]["mode"], "url");
+  EXPECT_EQ(asked["params"]["url"], kLink);
+  EXPECT_FALSE(asked["params"].contains("elicitationId"));
+  std::string const state = first["requestState"];
+
+  rig.say(modern(
+      "2", "tools/call",
+      R"("name":"T_RUN","arguments":{"a":1},"inputResponses":{"connect":{"action":"accept"}},"requestState":")" +
+          state + "\"",
+      kAsks));
+
+  auto const second = Json::parse(rig.wire->await(R"("id":2)"))["result"];
+  EXPECT_EQ(second["structuredContent"]["data"], "done");
+}
+
+TEST(ConnectFlow, StateOfAnotherCallIsRefused) {
+  Connecting daemon;
+  Rig rig{on(daemon)};
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN","arguments":{"a":1})", kAsks));
+  std::string const state = Json::parse(rig.wire->await(R"("id":1)"))["result"]["requestState"];
+
+  rig.say(modern(
+      "2", "tools/call",
+      R"("name":"T_RUN","arguments":{"a":2},"inputResponses":{"connect":{"action":"accept"}},"requestState":")" +
+          state + "\"",
+      kAsks));
+
+  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":2)"))["error"]["code"], kInvalidParams);
+  EXPECT_FALSE(daemon.connected);
+}
+
+TEST(ConnectFlow, WhoDeclinesIsToldTheSameAsWhoCannotBeAsked) {
+  for (std::string const action : {"decline", "cancel"}) {
+    Connecting daemon;
+    Rig rig{on(daemon)};
+    rig.say(modern("1", "tools/call", R"("name":"T_RUN")", kAsks));
+    std::string const state = Json::parse(rig.wire->await(R"("id":1)"))["result"]["requestState"];
+
+    rig.say(modern("2", "tools/call",
+                   R"("name":"T_RUN","inputResponses":{"connect":{"action":")" + action +
+                       R"("}},"requestState":")" + state + "\"",
+                   kAsks));
+
+    auto const result = Json::parse(rig.wire->await(R"("id":2)"))["result"];
+    EXPECT_EQ(result["isError"], true);
+    EXPECT_EQ(result["structuredContent"]["error"]["code"], "connection_required");
+    EXPECT_EQ(result["structuredContent"]["error"]["connect_url"], kLink);
+  }
+}
+
+TEST(ConnectFlow, ALegacyClientIsAskedByARequestOfOurs) {
+  Connecting daemon;
+  Rig rig{on(daemon)};
+  rig.begin("2025-11-25", kAsks);
+
+  rig.say(legacy("1", "tools/call", R"({"name":"T_RUN"})"));
+  auto const asked = Json::parse(rig.wire->await("elicitation/create"));
+  EXPECT_EQ(asked["params"]["mode"], "url");
+  EXPECT_EQ(asked["params"]["url"], kLink);
+  EXPECT_EQ(asked["params"]["elicitationId"], "c1");
+  rig.say(R"({"jsonrpc":"2.0","id":)" + asked["id"].dump() + R"(,"result":{"action":"accept"}})");
+
+  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["data"], "done");
+  EXPECT_NE(rig.wire->await("notifications/elicitation/complete"), "");
+}
+
+TEST(ApprovalFlow, WithoutElicitationTheModelIsToldWhatApproves) {
+  Approving daemon;
+  Rig rig{on(daemon)};
+
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
+
+  auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+  EXPECT_EQ(result["isError"], true);
+  EXPECT_EQ(result["structuredContent"]["error"]["code"], "APPROVAL_REQUIRED");
+  EXPECT_EQ(result["structuredContent"]["error"]["next_step"],
+            Json::parse(R"(["agenta-tools","approvals","approve","a1"])"));
+  EXPECT_NE(result["content"][0]["text"].get<std::string>().find("agenta-tools approvals approve a1"),
+            std::string::npos);
+}
+
+TEST(ApprovalFlow, AFormThatAllowsLetsTheCallRun) {
+  Approving daemon;
+  Rig rig{on(daemon)};
+
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN")", kAsks));
+  auto const first = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+  auto const& asked = first["inputRequests"]["approval"]["params"];
+  EXPECT_EQ(asked["requestedSchema"]["properties"]["decision"]["enum"],
+            Json::parse(R"(["once","session","deny"])"));
+  std::string const message = asked["message"];
+  EXPECT_NE(message.find("T_RUN"), std::string::npos);
+  EXPECT_NE(message.find("work"), std::string::npos);
+  EXPECT_NE(message.find("\\u202e"), std::string::npos) << message;  // nothing turns what follows
+  EXPECT_EQ(message.find("\u202e"), std::string::npos);
+  rig.say(modern(
+      "2", "tools/call",
+      R"("name":"T_RUN","inputResponses":{"approval":{"action":"accept","content":{"decision":"session"}}},"requestState":)" +
+          first["requestState"].dump(),
+      kAsks));
+
+  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":2)"))["result"]["structuredContent"]["data"], "done");
+  Json sent;
+  for (auto const& each : rig.daemon.seen()) {
+    if (each.target.ends_with("/approve")) sent = Json::parse(each.body);
+  }
+  EXPECT_EQ(sent["scope"], "session");
+  EXPECT_EQ(Json::parse(rig.daemon.seen().back().body)["approval"], "a1");
+}
+
+TEST(ApprovalFlow, ALegacyFormThatDeniesEndsTheCall) {
+  Approving daemon;
+  Rig rig{on(daemon)};
+  rig.begin("2025-06-18", R"({"elicitation":{}})");
+
+  rig.say(legacy("1", "tools/call", R"({"name":"T_RUN"})"));
+  auto const asked = Json::parse(rig.wire->await("elicitation/create"));
+  EXPECT_FALSE(asked["params"].contains("mode"));
+  rig.say(R"({"jsonrpc":"2.0","id":)" + asked["id"].dump() +
+          R"(,"result":{"action":"accept","content":{"decision":"deny"}}})");
+
+  auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+  EXPECT_EQ(result["structuredContent"]["error"]["code"], "POLICY_DENIED");
+  EXPECT_TRUE(daemon.denied);
+  EXPECT_FALSE(daemon.approved);
+}
+
+TEST(ApprovalFlow, WhoCancelsHasNotDenied) {
+  Approving daemon;
+  Rig rig{on(daemon)};
+  rig.begin("2025-11-25", kAsks);
+
+  rig.say(legacy("1", "tools/call", R"({"name":"T_RUN"})"));
+  auto const asked = Json::parse(rig.wire->await("elicitation/create"));
+  rig.say(R"({"jsonrpc":"2.0","id":)" + asked["id"].dump() + R"(,"result":{"action":"cancel"}})");
+
+  auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+  EXPECT_EQ(result["structuredContent"]["error"]["code"], "APPROVAL_REQUIRED");
+  EXPECT_FALSE(daemon.denied);
+}
+
+}  // namespace
+}  // namespace agenta::mcp::test
