@@ -24,6 +24,7 @@ struct ExecuteOptions {
   std::vector<std::string> arguments{};
   std::string data{};
   std::string connection{};
+  std::string session{};
   std::string tool_version{};
   std::string idempotency_key{};
   std::string output = "data";
@@ -98,6 +99,7 @@ Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
              hand_over(context, files, options.allow_sensitive ? Sensitive::allowed : Sensitive::refused));
   call.id.text = make_uuid_v7();
   call.tool = options.tool;
+  call.session = options.session;
   call.arguments = std::move(arguments.json);
   call.text_paths = std::move(arguments.text_paths);
   call.tool_version = options.tool_version;
@@ -173,6 +175,7 @@ RunFn add_execute(Syntax& syntax) {
               "Have the arguments written from words: a text, @FILE or - for stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
       .completes(Completes::connection)
+      .option("--session", "SESSION", options->session, "Run it in this session, under its policy")
       .option("--tool-version", "V", options->tool_version, "This version of the tool")
       .options("--file", "FIELD=PATH", options->files, "A file, or a URL, for a field that takes one")
       .flag("--allow-sensitive-file", options->allow_sensitive,

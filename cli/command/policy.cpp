@@ -13,12 +13,6 @@
 namespace agenta::cli {
 namespace {
 
-Ink ink_of(std::string_view verdict) {
-  if (verdict == "allow") return Ink::green;
-  if (verdict == "deny") return Ink::red;
-  return verdict == "ask" ? Ink::yellow : Ink::plain;
-}
-
 std::string hints_text(ToolHints const& hints) {
   std::string text = hints.read_only ? "read_only" : "not read_only";
   if (hints.destructive) text += ", destructive";
