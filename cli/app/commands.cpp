@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/commands_clients.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -55,9 +56,13 @@ constexpr std::array kCommands{
     Command{"tools", "versions", kRun, "List the versions of a tool", Needs::service, add_tools_versions},
     Command{"tools", "check", kRun, "Check the file that declares your own tools", Needs::paths,
             add_tools_check},
+    Command{"tools", "lint", kRun, "Say what clients and models do not take of tools", Needs::service,
+            add_tools_lint},
     Command{"execute", "", kRun, "Run one tool and print its result", Needs::service, add_execute},
     Command{"batch", "", kRun, "Run many calls, a line each", Needs::service, add_batch},
     Command{"proxy", "", kRun, "Make a raw request through a connection", Needs::service, add_proxy},
+    Command{"mcp", "install", kRun, "Write the MCP server into a client's configuration", Needs::service,
+            add_mcp_install},
     Command{"history", "list", kRun, "List what was run", Needs::service, add_history_list},
     Command{"history", "show", kRun, "Show one run with its result", Needs::service, add_history_show},
     Command{"history", "result", kRun, "Print the result of one run", Needs::service, add_history_result},
@@ -89,6 +94,7 @@ constexpr std::array kCommands{
     Command{"sandbox", "consent", kOperate, "Let the sandbox answer its consent pages", Needs::service,
             add_sandbox_consent},
     Command{"api", "", kOperate, "Make a request of the daemon's API", Needs::service, add_api},
+    Command{"agent-help", "", kAbout, "Explain this program to an agent", Needs::nothing, add_agent_help},
     Command{"completion", "", kAbout, "Print a shell completion script", Needs::nothing, add_completion},
     Command{"help", "", kAbout, "Explain a command, or the exit codes", Needs::nothing, add_help},
     Command{"version", "", kAbout, "Print the version", Needs::nothing, add_version},
