@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "cli/command/commands.hpp"
-#include "cli/command/commands_clients.hpp"
 
 namespace agenta::cli {
 namespace {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kLargest = std::size_t{64} << 20;
 
 unexpected<Error> os_fail(std::string action, int number) {
-  return fail(error_from(OsError{number, std::move(action)}, ErrorCode::usage));
+  return fail(error_from(OsError{number, std::move(action)}, ErrorCode::storage_unavailable));
 }
 
 /// Where a name leads, over links that lead nowhere too.

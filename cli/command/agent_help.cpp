@@ -1,5 +1,5 @@
 #include "cli/command/agent_help_text.hpp"
-#include "cli/command/commands_clients.hpp"
+#include "cli/command/commands.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {

@@ -3,7 +3,7 @@
 #include "cli/clients/client_table.hpp"
 #include "cli/clients/config_file.hpp"
 #include "cli/clients/text_diff.hpp"
-#include "cli/command/commands_clients.hpp"
+#include "cli/command/commands.hpp"
 #include "cli/command/session_tools.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"

@@ -3,7 +3,7 @@
 
 #include "cli/clients/client_table.hpp"
 #include "cli/command/catalog_flags.hpp"
-#include "cli/command/commands_clients.hpp"
+#include "cli/command/commands.hpp"
 #include "cli/command/lint_rules.hpp"
 #include "cli/command/session_tools.hpp"
 #include "cli/command/tool_name.hpp"

@@ -2,6 +2,8 @@
 import json
 import os
 import re
+import resource
+import signal
 import stat
 import subprocess
 import tomllib
@@ -68,11 +70,11 @@ class Every(Installs):
     def test_makes_the_file_where_there_is_none_and_takes_it_away_again(self):
         for client in CLIENTS:
             with self.subTest(client):
-                done = self.install(client, "--session", "triage")
+                done = self.install(client, "--tools", "github,SLACK_*")
 
                 file = self.file(client)
                 self.assertEqual((done["state"], done["file"]), ("written", str(file)))
-                expected = [str((BIN / "agenta-tools").resolve()), "mcp", "--session", "triage"]
+                expected = [str((BIN / "agenta-tools").resolve()), "mcp", "--tools", "github,SLACK_*"]
                 self.assertEqual(done["command"], expected)
                 self.assertEqual(command_in(client, file.read_bytes()), expected)
                 self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
@@ -188,13 +190,16 @@ class Files(Installs):
 
     def test_leaves_the_old_file_where_the_new_one_cannot_be_written(self):
         file = self.given("cursor", plain("cursor"))
-        os.chmod(file.parent, 0o500)
-        self.addCleanup(os.chmod, file.parent, 0o700)
-        if os.access(file.parent, os.W_OK):
-            self.skipTest("this user writes everywhere")
 
-        self.assert_error(self.world.run("mcp", "install", "cursor", "--json"), "BLOCKED", 12)
+        def no_room() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
+
+        result = self.world.run("mcp", "install", "cursor", "--json", preexec_fn=no_room)
+
+        self.assert_error(result, "STORAGE_UNAVAILABLE", 12)
         self.assertEqual(file.read_bytes(), plain("cursor"))
+        self.assertEqual(list(file.parent.iterdir()), [file])
 
     def test_is_no_file(self):
         self.file("cursor").mkdir(parents=True)

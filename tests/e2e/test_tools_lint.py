@@ -53,10 +53,10 @@ class Lint(AgentaTest):
         self.assertTrue(result.err.strip())
 
     def test_strict_takes_warnings_for_errors(self):
-        relaxed = self.run_ok("tools", "lint", "github", "--client", "goose", "--json").json
+        relaxed = self.run_ok("tools", "lint", "github", "gmail", "--client", "goose", "--json").json
         self.assertIn("tools-many", {each["rule"] for each in relaxed["items"]})
 
-        self.assert_error(self.world.run("tools", "lint", "github", "--client", "goose", "--strict", "--json"), "TOOL_FAILED", 1)
+        self.assert_error(self.world.run("tools", "lint", "github", "gmail", "--client", "goose", "--strict", "--json"), "TOOL_FAILED", 1)
 
     def test_refuses_what_it_does_not_know(self):
         for words in ([], ["github", "--tools", ISSUE], ["github", "--client", "curser"], ["github", "--session", "s"], ["github", "--name", "a.b"]):
@@ -66,7 +66,7 @@ class Lint(AgentaTest):
         self.assert_error(self.world.run("tools", "lint", "--tools", "NOTHING_AT_ALL", "--json"), "TOOL_NOT_FOUND", 6)
 
     def test_is_a_table_on_a_terminal(self):
-        terminal = self.world.terminal("tools", "lint", "github", "--client", "goose", columns=140)
+        terminal = self.world.terminal("tools", "lint", "github", "gmail", "--client", "goose", columns=140)
         terminal.expect("SEVERITY +CLIENT +TOOL +RULE +MESSAGE")
         terminal.expect("warning +goose +- +tools-many")
         terminal.expect("goose: [0-9]+ tools, about [0-9]+ tokens")
