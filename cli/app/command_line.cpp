@@ -104,17 +104,21 @@ Result<Invocation> find_command(std::span<Command const> commands, std::span<std
     found.words.erase(found.words.begin() + static_cast<std::ptrdiff_t>(at));
   };
   drop(noun_at);
-  found.command = find(commands, found.noun, "");
-  if (found.command != nullptr) return found;
-
+  Command const* const plain = find(commands, found.noun, "");
   std::size_t const verb_at = next_word(found.words, noun_at, true);
   if (verb_at < found.words.size()) {
     std::string const verb = found.words[verb_at];
-    found.command = find(commands, found.noun, verb);
+    if (!verb.empty()) found.command = find(commands, found.noun, verb);
     if (found.command != nullptr) {
       drop(verb_at);
       return found;
     }
+  }
+  // `mcp` is a command, and `mcp install` another.
+  found.command = plain;
+  if (plain != nullptr) return found;
+  if (verb_at < found.words.size()) {
+    std::string const verb = found.words[verb_at];
     if (verb == "help") return found;
     std::vector<std::string> known;
     for (Command const& each : verbs) known.emplace_back(each.verb);

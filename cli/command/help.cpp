@@ -57,7 +57,9 @@ Result<std::string> find_help(Context const& context, std::vector<std::string> c
       message += "; did you mean " + *meant + "?";
     return fail(ErrorCode::usage, std::move(message), {"agenta-tools", "help"});
   }
-  if (verbs.front().verb.empty()) return command_help(verbs.front());
+  // A noun may be a command and have verbs beside.
+  auto const plain = std::ranges::find(verbs, std::string_view{}, &Command::verb);
+  if (plain != verbs.end() && (words.size() == 1 || verbs.size() == 1)) return command_help(*plain);
   if (words.size() == 1) return noun_help(context.commands, noun);
   auto const found = std::ranges::find(verbs, std::string_view{words[1]}, &Command::verb);
   if (found != verbs.end()) return command_help(*found);

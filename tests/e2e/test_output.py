@@ -29,6 +29,9 @@ COMMANDS = [
     ["tools", "search", "create", "issue"], ["tools", "search", "create", "issue", "--offline"],
     ["tools", "schema", ISSUE], ["tools", "schema", ISSUE, ISSUES, "--format", "openai", "--strict"], ["tools", "schema", "NOTHING_AT_ALL"],
     ["tools", "schema", "--integration", "github", "--format", "gemini"], ["tools", "schema", ISSUE, "--format", "anthropic", "--compat", "composio"],
+    ["tools", "lint", "github", "--client", "cursor"], ["tools", "lint", "--tools", "NOTHING_AT_ALL"],
+    ["mcp", "install", "cursor", "--print"], ["mcp", "install", "goose", "--dry-run"],
+    ["agent-help"],
     ["browse", "create", "issue"],
     ["execute", ISSUES, "owner=o", "repo=r"], ["execute", ISSUE, "owner=o"], ["execute", "NOTHING_AT_ALL"],
     ["history", "verify"], ["history", "gc", "--dry-run"], ["history", "replay", "nothing"],
@@ -55,6 +58,8 @@ MISTAKES = [
     ["connections", "rename"], ["connections", "rename", "work"], ["connections", "check", "work", "--all"], ["connections", "default"],
     ["connections", "list", "--limit", "0"], ["connections", "watch", "work"], ["connect", "github", "--qr", "--no-qr"],
     ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
+    ["tools", "lint"], ["tools", "lint", "github", "--client", "nothing"], ["mcp", "install"], ["mcp", "install", "nothing"],
+    ["mcp", "install", "cursor", "--scope", "world"], ["mcp", "install", "cursor", "--meta", "--tools", "github"], ["agent-help", "extra"],
     ["history", "replay"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]
 

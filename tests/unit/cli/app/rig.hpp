@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,6 +28,7 @@ struct Rig {
   Capture capture{};
   std::stop_source stop{};
   int signal = 2;
+  std::filesystem::path own_program{"/opt/agenta/bin/agenta-tools"};
   bool lost_reply = false;
 
   /// Answers every request with one document.
@@ -46,6 +48,7 @@ struct Rig {
       return found->second;
     };
     world.stop = stop.get_token();
+    world.own_program = own_program;
     world.signal = [this] { return stop.stop_requested() ? signal : 0; };
     world.make_service = [this] { return std::make_unique<Service>(*this); };
     world.lost_reply = [this] { return lost_reply; };

@@ -1,0 +1,180 @@
+#include "cli/clients/client_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "cli/clients/jsonc_edit.hpp"
+#include "cli/clients/toml_edit.hpp"
+#include "cli/clients/toml_scan.hpp"
+#include "cli/clients/yaml_edit.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/json_slice.hpp"
+
+namespace agenta::cli {
+namespace {
+
+using Form = Client::Form;
+using protocol::write_string;
+
+constexpr std::array kClients{
+    Client{"claude-code", "Claude Code", "mcpServers", Form::json_stdio, "CLAUDE_CONFIG_DIR", "~",
+           ".claude.json", ".mcp.json"},
+    Client{"codex", "Codex", "mcp_servers", Form::toml, "CODEX_HOME", "~/.codex", "config.toml",
+           ".codex/config.toml"},
+    Client{"gemini", "Gemini CLI", "mcpServers", Form::json_plain, "", "~/.gemini", "settings.json",
+           ".gemini/settings.json"},
+    Client{"opencode", "opencode", "mcp", Form::json_local, "", "$config/opencode", "opencode.json",
+           "opencode.json"},
+    Client{"cursor", "Cursor", "mcpServers", Form::json_stdio, "", "~/.cursor", "mcp.json",
+           ".cursor/mcp.json"},
+    Client{"vscode", "VS Code", "servers", Form::json_stdio, "", "$config/Code/User", "mcp.json",
+           ".vscode/mcp.json"},
+    Client{"goose", "goose", "extensions", Form::yaml, "", "$config/goose", "config.yaml", ""},
+    Client{"copilot", "Copilot CLI", "mcpServers", Form::json_copilot, "COPILOT_HOME", "~/.copilot",
+           "mcp-config.json", ""},
+};
+
+std::string texts(std::vector<std::string> const& list) {
+  std::string json;
+  for (std::string const& each : list) json.append(json.empty() ? "" : ",").append(write_string(each));
+  return "[" + json + "]";
+}
+
+JsonEntry json_entry(Client const& client, ServerEntry const& entry) {
+  std::string const command = write_string(entry.command);
+  std::string const args = texts(entry.args);
+  std::string value;
+  if (client.form == Form::json_local) {
+    std::vector<std::string> line{entry.command};
+    line.insert(line.end(), entry.args.begin(), entry.args.end());
+    value = R"({"type":"local","command":)" + texts(line) + R"(,"enabled":true})";
+  } else if (client.form == Form::json_copilot) {
+    value = R"({"type":"local","command":)" + command + R"(,"args":)" + args + R"(,"tools":["*"]})";
+  } else {
+    std::string const type = client.form == Form::json_stdio ? R"("type":"stdio",)" : "";
+    value = "{" + type + R"("command":)" + command + R"(,"args":)" + args + "}";
+  }
+  return {.container = std::string{client.container}, .name = entry.name, .value = std::move(value)};
+}
+
+TomlEntry toml_entry(Client const& client, ServerEntry const& entry) {
+  std::vector<std::string> args;
+  for (std::string const& each : entry.args) args.push_back(write_toml_string(each));
+  return {.container = std::string{client.container},
+          .name = entry.name,
+          .pairs = {{"command", write_toml_string(entry.command)}, {"args", "[" + join(args, ", ") + "]"}},
+          .approved = entry.approved};
+}
+
+YamlEntry yaml_entry(Client const& client, ServerEntry const& entry) {
+  constexpr auto kKept = YamlField::Present::kept;
+  YamlEntry made;
+  made.container = client.container;
+  made.name = entry.name;
+  made.fields = {
+      {.key = "enabled", .json = "true", .present = kKept},
+      {.key = "type", .json = "\"stdio\""},
+      {.key = "name", .json = write_string(entry.name), .present = kKept},
+      {.key = "description", .json = "\"Tools of services, through agenta-tools\"", .present = kKept},
+      {.key = "cmd", .json = write_string(entry.command)},
+      {.key = "args", .json = texts(entry.args)},
+      {.key = "envs", .json = "{}", .present = kKept},
+      {.key = "timeout", .json = "300", .present = kKept}};
+  return made;
+}
+
+Result<std::filesystem::path> user_dir(Client const& client, Variables const& variables) {
+  auto const find = [&](std::string_view name) {
+    auto value = name.empty() ? std::nullopt : variables(std::string{name});
+    return value && !value->empty() ? value : std::nullopt;
+  };
+  if (auto const named = find(client.home_variable))
+    return std::filesystem::absolute(std::filesystem::path{*named});
+  auto const config = find("XDG_CONFIG_HOME");
+  std::string_view const place = client.user_dir;
+  if (place.starts_with("$config") && config && config->starts_with('/'))
+    return std::filesystem::path{*config + std::string{place.substr(7)}};
+  auto const home = find("HOME");
+  if (!home)
+    return fail(ErrorCode::not_configured, "HOME is not set: where is the configuration of this user?");
+  if (place.starts_with("$config"))
+    return std::filesystem::path{*home + "/.config" + std::string{place.substr(7)}};
+  return std::filesystem::path{*home + std::string{place.substr(1)}};
+}
+
+/// A file of the same name for people who comment theirs, where only that is there.
+std::filesystem::path prefer_present(std::filesystem::path const& file) {
+  std::filesystem::path commented = file;
+  commented += "c";
+  std::error_code ignored;
+  bool const is_json = file.extension() == ".json" && file.filename() == "opencode.json";
+  return is_json && !std::filesystem::exists(file, ignored) && std::filesystem::exists(commented, ignored)
+             ? commented
+             : file;
+}
+
+}  // namespace
+
+std::span<Client const> client_table() { return kClients; }
+
+Client const* find_client(std::string_view word) {
+  auto const found = std::ranges::find_if(
+      kClients, [&](Client const& client) { return equal_ignoring_case(client.word, word); });
+  return found == kClients.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> client_words() {
+  std::vector<std::string> words;
+  for (Client const& client : kClients) words.emplace_back(client.word);
+  return words;
+}
+
+Result<std::filesystem::path> find_client_file(Client const& client, Scope scope, Variables const& variables,
+                                               std::filesystem::path const& directory) {
+  if (scope == Scope::user) {
+    AGENTA_TRY(std::filesystem::path const dir, user_dir(client, variables));
+    return prefer_present(dir / client.user_file);
+  }
+  if (client.project_file.empty()) {
+    return fail(ErrorCode::unsupported,
+                std::string{client.title} + " has no configuration of a project's own; leave --scope out",
+                {"agenta-tools", "mcp", "install", std::string{client.word}});
+  }
+  return prefer_present(directory / client.project_file);
+}
+
+std::string write_client_entry(Client const& client, ServerEntry const& entry) {
+  if (client.form == Form::toml) return write_toml_entry(toml_entry(client, entry));
+  if (client.form == Form::yaml) return write_yaml_entry(yaml_entry(client, entry));
+  JsonEntry const json = json_entry(client, entry);
+  std::string const compact =
+      "{" + write_string(json.container) + ":{" + write_string(json.name) + ":" + json.value + "}}";
+  return lay_json_out(compact, "  ", "", "\n") + "\n";
+}
+
+Result<std::string> put_client_entry(Client const& client, std::optional<std::string_view> text,
+                                     ServerEntry const& entry) {
+  if (client.form == Form::toml) return put_toml_entry(text, toml_entry(client, entry));
+  if (client.form == Form::yaml) return put_yaml_entry(text, yaml_entry(client, entry));
+  return put_json_entry(text, json_entry(client, entry));
+}
+
+Result<std::optional<std::string>> drop_client_entry(Client const& client, std::string_view text,
+                                                     std::string_view name) {
+  if (client.form == Form::toml) return drop_toml_entry(text, client.container, name);
+  if (client.form == Form::yaml) return drop_yaml_entry(text, client.container, name);
+  return drop_json_entry(text, client.container, name);
+}
+
+Result<void> check_server_name(std::string_view name) {
+  constexpr std::size_t kLongest = 32;
+  bool const is_plain = std::ranges::all_of(
+      name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; });
+  if (is_plain && !name.empty() && name.size() <= kLongest) return {};
+  return fail(ErrorCode::usage,
+              "--name takes letters, digits, _ and -, at most 32 of them: others are rewritten by clients");
+}
+
+}  // namespace agenta::cli

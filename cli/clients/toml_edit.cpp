@@ -1,0 +1,180 @@
+#include "cli/clients/toml_edit.hpp"
+
+#include <algorithm>
+
+#include "cli/clients/text_place.hpp"
+#include "cli/clients/toml_scan.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::cli {
+namespace {
+
+using Kind = TomlStatement::Kind;
+using Path = std::vector<std::string>;
+using Statements = std::vector<TomlStatement>;
+
+constexpr std::string_view kApprovals = "tools";
+constexpr std::string_view kApprove = "{ approval_mode = \"approve\" }";
+
+bool begins_with(Path const& path, Path const& beginning) {
+  return path.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), path.begin());
+}
+
+std::string header_of(Path const& path) {
+  std::vector<std::string> keys;
+  for (std::string const& key : path) keys.push_back(write_toml_key(key));
+  return "[" + join(keys, ".") + "]\n";
+}
+
+std::string approval_line(std::string const& tool) {
+  return write_toml_key(tool) + " = " + std::string{kApprove} + "\n";
+}
+
+bool is_plain_approval(std::string_view text, TomlStatement const& pair) {
+  std::string_view const value = text.substr(pair.value_begin, pair.value_end - pair.value_begin);
+  return plain_toml(value) == plain_toml(kApprove);
+}
+
+/// The index of the table's header.
+std::optional<std::size_t> find_table(Statements const& all, Path const& path) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].kind == Kind::table && all[i].path == path) return i;
+  }
+  return std::nullopt;
+}
+
+/// Behind the last line of what stands in the table.
+std::size_t end_of_table(Statements const& all, std::size_t header) {
+  std::size_t end = all[header].end;
+  for (std::size_t i = header + 1; i < all.size() && all[i].kind == Kind::pair; ++i) end = all[i].end;
+  return end;
+}
+
+/// Refuses what these edits would not understand: the entry, or what holds it, as a value.
+Result<void> check_form(std::string_view text, Statements const& all, Path const& entry) {
+  for (TomlStatement const& each : all) {
+    bool const is_value = each.kind == Kind::pair && begins_with(entry, each.path);
+    bool const is_array = each.kind == Kind::array_of_tables && begins_with(entry, each.path);
+    bool const is_dotted = each.kind == Kind::pair && begins_with(each.path, entry) &&
+                           each.path.size() - each.key_count < entry.size();
+    if (!is_value && !is_array && !is_dotted) continue;
+    return misread_at(text, each.begin,
+                      join(each.path, ".") +
+                          " stands here in a form that only a person can change; edit the "
+                          "file");
+  }
+  return {};
+}
+
+std::string with_pair(std::string text, Path const& table, std::string const& key, std::string const& value,
+                      Statements const& all) {
+  std::size_t const header = *find_table(all, table);
+  Path path = table;
+  path.push_back(key);
+  for (TomlStatement const& each : all) {
+    if (each.kind != Kind::pair || each.path != path) continue;
+    std::size_t const size = each.value_end - each.value_begin;
+    if (plain_toml(std::string_view{text}.substr(each.value_begin, size)) == plain_toml(value)) return text;
+    return text.replace(each.value_begin, size, value);
+  }
+  return put_block(text, end_of_table(all, header), key + " = " + value + "\n");
+}
+
+/// Where a block begins with the empty line that parts it from what is above.
+std::size_t with_empty_line(std::string_view text, std::size_t begin) {
+  if (begin == 0) return begin;
+  std::size_t const above = line_begin(text, begin - 1);
+  bool const is_empty = trim(text.substr(above, begin - above)).empty();
+  return is_empty ? std::max(above, mark_size(text)) : begin;
+}
+
+/// The text with the approvals that the entry wants, and without plain ones that it does not.
+Result<std::string> put_approvals(std::string text, TomlEntry const& entry) {
+  Path const table{entry.container, entry.name, std::string{kApprovals}};
+  AGENTA_TRY(auto all, scan_toml(text));
+  for (TomlStatement const& each : all) {
+    bool const is_value = each.kind == Kind::pair && each.path == table;
+    if (is_value && !entry.approved.empty()) {
+      return misread_at(text, each.begin, "tools stands here as a value; make it a table, or take it out");
+    }
+  }
+  for (std::size_t i = all.size(); i-- > 0;) {
+    TomlStatement const& each = all[i];
+    bool const is_ours = each.kind == Kind::pair && each.key_count == 1 &&
+                         each.path.size() == table.size() + 1 && begins_with(each.path, table) &&
+                         is_plain_approval(text, each);
+    if (is_ours && std::ranges::find(entry.approved, each.path.back()) == entry.approved.end()) {
+      text = cut_block(text, each.begin, each.end);
+    }
+  }
+  AGENTA_TRY(all, scan_toml(text));
+  std::string lines;
+  for (std::string const& tool : entry.approved) {
+    Path path = table;
+    path.push_back(tool);
+    bool const is_there =
+        std::ranges::any_of(all, [&](TomlStatement const& each) { return begins_with(each.path, path); });
+    if (!is_there) lines += approval_line(tool);
+  }
+  auto const header = find_table(all, table);
+  if (header && !lines.empty()) return put_block(text, end_of_table(all, *header), lines);
+  if (header && end_of_table(all, *header) == all[*header].end) {
+    return cut_block(text, with_empty_line(text, all[*header].begin), all[*header].end);
+  }
+  if (lines.empty()) return text;
+  std::size_t const main = *find_table(all, {entry.container, entry.name});
+  return put_block(text, end_of_table(all, main), "\n" + header_of(table) + lines);
+}
+
+}  // namespace
+
+std::string write_toml_entry(TomlEntry const& entry) {
+  std::string lines = header_of({entry.container, entry.name});
+  for (auto const& [key, value] : entry.pairs) lines += key + " = " + value + "\n";
+  if (entry.approved.empty()) return lines;
+  lines += "\n" + header_of({entry.container, entry.name, std::string{kApprovals}});
+  for (std::string const& tool : entry.approved) lines += approval_line(tool);
+  return lines;
+}
+
+Result<std::string> put_toml_entry(std::optional<std::string_view> text, TomlEntry const& entry) {
+  if (!text) return write_toml_entry(entry);
+  Path const table{entry.container, entry.name};
+  AGENTA_TRY(auto all, scan_toml(*text));
+  AGENTA_CHECK(check_form(*text, all, table));
+  std::string changed{*text};
+  if (!find_table(all, table)) {
+    bool const is_empty = text->size() == mark_size(*text);
+    TomlEntry main = entry;
+    main.approved.clear();
+    changed = put_block(*text, text->size(), (is_empty ? "" : "\n") + write_toml_entry(main));
+    return put_approvals(std::move(changed), entry);
+  }
+  for (auto const& [key, value] : entry.pairs) {
+    changed = with_pair(std::move(changed), table, key, value, all);
+    AGENTA_TRY(all, scan_toml(changed));
+  }
+  return put_approvals(std::move(changed), entry);
+}
+
+Result<std::optional<std::string>> drop_toml_entry(std::string_view text, std::string_view container,
+                                                   std::string_view name) {
+  Path const table{std::string{container}, std::string{name}};
+  AGENTA_TRY(auto const all, scan_toml(text));
+  AGENTA_CHECK(check_form(text, all, table));
+  std::string changed{text};
+  bool is_made = false;
+  for (std::size_t i = all.size(); i-- > 0;) {
+    if (all[i].kind == Kind::pair || !begins_with(all[i].path, table)) continue;
+    std::size_t const begin = with_empty_line(changed, all[i].begin);
+    // Taking out what stood behind may have taken this one's line end with it.
+    std::size_t const end = std::min(end_of_table(all, i), changed.size());
+    is_made = is_made || (end == text.size() && text.ends_with('\n'));
+    changed = cut_block(changed, begin, end);
+  }
+  if (changed.empty() && is_made) return std::optional<std::string>{};
+  return std::optional{std::move(changed)};
+}
+
+}  // namespace agenta::cli

@@ -1,0 +1,190 @@
+#include "cli/clients/yaml_edit.hpp"
+
+#include <algorithm>
+
+#include "cli/clients/text_place.hpp"
+#include "cli/clients/yaml_scan.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/json_slice.hpp"
+
+// An `extensions: {}` or an `extensions:` that says nothing gets the entry in flow style on its own line, the
+// second with a blank inside the braces: so taking it out again knows what was there before. A container in
+// block style that is left without members was made here.
+namespace agenta::cli {
+namespace {
+
+std::string spaces(std::size_t count) { return std::string(count, ' '); }
+
+std::string_view slice(std::string_view text, std::size_t begin, std::size_t end) {
+  return text.substr(begin, end - begin);
+}
+
+std::vector<std::string> texts_of(std::string_view json) {
+  std::vector<std::string> texts;
+  for (std::string_view const each : protocol::elements_of(json).value_or(std::vector<std::string_view>{})) {
+    texts.push_back(protocol::read_string(each).value_or(std::string{each}));
+  }
+  return texts;
+}
+
+std::string field_lines(YamlField const& field, std::size_t indent) {
+  std::string lines = spaces(indent) + field.key + ":";
+  if (!field.json.starts_with('[')) {
+    auto const text = protocol::read_string(field.json);
+    return lines + " " + (text ? write_yaml_scalar(*text) : field.json) + "\n";
+  }
+  for (std::string const& each : texts_of(field.json)) {
+    lines += "\n" + spaces(indent) + "- " + write_yaml_scalar(each);
+  }
+  return lines + "\n";
+}
+
+std::string entry_lines(YamlEntry const& entry, std::size_t indent, std::size_t step) {
+  std::string lines = spaces(indent) + entry.name + ":\n";
+  for (YamlField const& field : entry.fields) lines += field_lines(field, indent + step);
+  return lines;
+}
+
+std::string flow_entry(YamlEntry const& entry) {
+  std::string fields;
+  for (YamlField const& field : entry.fields) {
+    fields.append(fields.empty() ? "" : ", ").append(protocol::write_string(field.key));
+    fields.append(": ").append(field.json);
+  }
+  return protocol::write_string(entry.name) + ": {" + fields + "}";
+}
+
+bool says_the_same(std::string_view value, YamlField const& field) {
+  if (field.json.starts_with('[')) return read_yaml_texts(value) == texts_of(field.json);
+  auto const text = read_yaml_scalar(value);
+  return text && *text == protocol::read_string(field.json).value_or(field.json);
+}
+
+Result<YamlMember const*> find_member(std::string_view text, YamlMapping const& mapping,
+                                      std::string_view key) {
+  YamlMember const* found = nullptr;
+  for (YamlMember const& member : mapping.members) {
+    if (member.key != key) continue;
+    if (found != nullptr) {
+      return misread_at(text, member.begin, std::string{key} + " is here a second time; leave one of them");
+    }
+    found = &member;
+  }
+  return found;
+}
+
+std::size_t lines_begin(std::string_view text, YamlMember const& member) {
+  return next_line(text, member.line_end - 1);
+}
+
+std::string_view own_value(std::string_view text, YamlMember const& member) {
+  return trim(slice(text, member.value_begin, member.line_end));
+}
+
+/// The mapping in block style that the member is; nothing where it says nothing at all.
+Result<std::optional<YamlMapping>> get_block(std::string_view text, YamlMember const& member) {
+  if (!own_value(text, member).empty()) {
+    return misread_at(text, member.begin,
+                      member.key + " stands here in a form that only a person can change; edit the file");
+  }
+  return read_yaml_mapping(text, lines_begin(text, member), member.end);
+}
+
+/// Whether the value is a mapping in flow style that has this entry alone, as it is written here.
+bool is_flow_entry(std::string_view value, std::string_view name) {
+  if (!value.starts_with('{') || !protocol::is_json(value)) return false;
+  auto const members = protocol::members_of(value);
+  return members && members->size() == 1 && members->front().name == name;
+}
+
+std::string with_value(std::string_view text, YamlMember const& member, std::string_view value) {
+  return std::string{text.substr(0, member.value_begin)} + std::string{value} +
+         std::string{text.substr(member.line_end)};
+}
+
+/// The entry's fields as they are to be, one after the other: each changes where the next ones stand.
+Result<std::string> update_entry(std::string text, YamlEntry const& entry) {
+  for (YamlField const& field : entry.fields) {
+    AGENTA_TRY(auto const root, read_yaml_mapping(text, mark_size(text), text.size()));
+    AGENTA_TRY(auto const* container, find_member(text, *root, entry.container));
+    AGENTA_TRY(auto const block, get_block(text, *container));
+    AGENTA_TRY(auto const* ours, find_member(text, *block, entry.name));
+    AGENTA_TRY(auto const fields, get_block(text, *ours));
+    if (!fields) return misread_at(text, ours->begin, entry.name + " says nothing here; take the line out");
+    AGENTA_TRY(auto const* present, find_member(text, *fields, field.key));
+    std::string const lines = field_lines(field, fields->indent);
+    if (present == nullptr) {
+      text = put_block(text, ours->end, lines);
+    } else if (field.present == YamlField::Present::mended &&
+               !says_the_same(slice(text, present->value_begin, present->end), field)) {
+      std::size_t const begin = present->begin;
+      text = put_block(cut_block(text, begin, present->end), std::min(begin, text.size()), lines);
+    }
+  }
+  return text;
+}
+
+Result<std::string> put_in_line(std::string_view text, YamlMember const& container, YamlEntry const& entry) {
+  std::string_view const value = own_value(text, container);
+  std::string const flow = flow_entry(entry);
+  if (value.empty()) return with_value(text, container, " { " + flow + " }");
+  if (value == "{}") return with_value(text, container, " {" + flow + "}");
+  if (!is_flow_entry(value, entry.name)) {
+    return misread_at(text, container.begin,
+                      container.key + " stands here in a form that only a person can change; edit the file");
+  }
+  bool const said_nothing = value.starts_with("{ ");
+  return with_value(text, container, said_nothing ? " { " + flow + " }" : " {" + flow + "}");
+}
+
+}  // namespace
+
+std::string write_yaml_entry(YamlEntry const& entry) {
+  return entry.container + ":\n" + entry_lines(entry, 2, 2);
+}
+
+Result<std::string> put_yaml_entry(std::optional<std::string_view> text, YamlEntry const& entry) {
+  if (!text) return write_yaml_entry(entry);
+  AGENTA_TRY(auto const root, read_yaml_mapping(*text, mark_size(*text), text->size()));
+  if (!root) return put_block(*text, text->size(), write_yaml_entry(entry));
+  if (root->indent != 0)
+    return misread_at(*text, root->members.front().begin, "the root is indented; edit the file");
+  AGENTA_TRY(auto const* container, find_member(*text, *root, entry.container));
+  if (container == nullptr) return put_block(*text, text->size(), write_yaml_entry(entry));
+  bool const has_no_lines = trim(slice(*text, lines_begin(*text, *container), container->end)).empty();
+  if (!own_value(*text, *container).empty() || has_no_lines) return put_in_line(*text, *container, entry);
+  AGENTA_TRY(auto const block, get_block(*text, *container));
+  if (!block) return put_in_line(*text, *container, entry);
+  AGENTA_TRY(auto const* ours, find_member(*text, *block, entry.name));
+  if (ours != nullptr) return update_entry(std::string{*text}, entry);
+  return put_block(*text, container->end,
+                   entry_lines(entry, block->indent, std::max<std::size_t>(block->indent, 2)));
+}
+
+Result<std::optional<std::string>> drop_yaml_entry(std::string_view text, std::string_view container_name,
+                                                   std::string_view name) {
+  auto const same = std::optional{std::string{text}};
+  AGENTA_TRY(auto const root, read_yaml_mapping(text, mark_size(text), text.size()));
+  if (!root) return same;
+  AGENTA_TRY(auto const* container, find_member(text, *root, container_name));
+  if (container == nullptr) return same;
+  std::string_view const value = own_value(text, *container);
+  if (is_flow_entry(value, name)) {
+    return std::optional{with_value(text, *container, value.starts_with("{ ") ? "" : " {}")};
+  }
+  if (value.empty() && trim(slice(text, lines_begin(text, *container), container->end)).empty()) return same;
+  if (value == "{}") return same;
+  AGENTA_TRY(auto const block, get_block(text, *container));
+  if (!block) return same;
+  AGENTA_TRY(auto const* ours, find_member(text, *block, name));
+  if (ours == nullptr) return same;
+  bool const is_alone = block->members.size() == 1 && ours->begin == lines_begin(text, *container) &&
+                        container->end == ours->end;
+  std::size_t const begin = is_alone ? container->begin : ours->begin;
+  std::string changed = cut_block(text, begin, ours->end);
+  if (changed.empty() && text.ends_with('\n')) return std::optional<std::string>{};
+  return std::optional{std::move(changed)};
+}
+
+}  // namespace agenta::cli

@@ -1,0 +1,261 @@
+"""`mcp install`: the configuration of other programs, read back by parsers that know nothing of ours."""
+import json
+import os
+import re
+import resource
+import signal
+import stat
+import subprocess
+import tomllib
+
+from tests.support.agenta import BIN, AgentaTest, seconds
+
+CLIENTS = ["claude-code", "codex", "gemini", "opencode", "cursor", "vscode", "goose", "copilot"]
+USER = {
+    "claude-code": ".claude.json", "codex": ".codex/config.toml", "gemini": ".gemini/settings.json",
+    "opencode": ".config/opencode/opencode.json", "cursor": ".cursor/mcp.json", "vscode": ".config/Code/User/mcp.json",
+    "goose": ".config/goose/config.yaml", "copilot": ".copilot/mcp-config.json",
+}
+PROJECT = {
+    "claude-code": ".mcp.json", "codex": ".codex/config.toml", "gemini": ".gemini/settings.json", "opencode": "opencode.json",
+    "cursor": ".cursor/mcp.json", "vscode": ".vscode/mcp.json",
+}
+CONTAINER = {"claude-code": "mcpServers", "gemini": "mcpServers", "opencode": "mcp", "cursor": "mcpServers", "vscode": "servers", "copilot": "mcpServers"}
+PLAIN = {
+    "json": '{\n\t"theme": "dark",\n\t"%s": {\n\t\t"other": {\n\t\t\t"command": "x"\n\t\t}\n\t}\n}\n',
+    "toml": '# mine\r\nmodel = "gpt" # why\r\n\r\n[mcp_servers.other]\r\ncommand = "x"\r\n',
+    "yaml": "GOOSE_MODEL: gpt # why\n\nextensions:\n    other: # mine\n        cmd: x\n        type: stdio\n# end\n",
+}
+
+
+def form(client: str) -> str:
+    return {"codex": "toml", "goose": "yaml"}.get(client, "json")
+
+
+def plain(client: str) -> bytes:
+    text = PLAIN[form(client)]
+    return (text % CONTAINER[client] if form(client) == "json" else text).encode()
+
+
+def command_in(client: str, data: bytes) -> list[str]:
+    """The command line that the client would start."""
+    if client == "codex":
+        entry = tomllib.loads(data.decode())["mcp_servers"]["agenta"]
+    elif client == "goose":
+        block = re.search(r"^( +)agenta:\n((?:\1 +.*\n|\1 +- .*\n)+)", data.decode(), re.M).group(2)
+        unquote = lambda text: json.loads(text) if text.startswith('"') else text
+        return [unquote(re.search(r"cmd: (.*)", block).group(1)), *(unquote(item) for item in re.findall(r"- (.*)", block))]
+    else:
+        entry = json.loads(data)[CONTAINER[client]]["agenta"]
+    if client == "opencode":
+        return entry["command"]
+    return [entry["command"], *entry["args"]]
+
+
+class Installs(AgentaTest):
+    def file(self, client: str):
+        return self.world.user_home / USER[client]
+
+    def install(self, client: str, *args, **options) -> dict:
+        return self.run_ok("mcp", "install", client, *args, "--json", **options).json
+
+    def given(self, client: str, data: bytes):
+        file = self.file(client)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        return file
+
+
+class Every(Installs):
+    def test_makes_the_file_where_there_is_none_and_takes_it_away_again(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                done = self.install(client, "--tools", "github,SLACK_*")
+
+                file = self.file(client)
+                self.assertEqual((done["state"], done["file"]), ("written", str(file)))
+                expected = [str((BIN / "agenta-tools").resolve()), "mcp", "--tools", "github,SLACK_*"]
+                self.assertEqual(done["command"], expected)
+                self.assertEqual(command_in(client, file.read_bytes()), expected)
+                self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+                self.assertEqual(self.install(client, "--uninstall")["state"], "removed")
+                self.assertFalse(file.exists())
+                self.assertEqual(self.install(client, "--uninstall")["state"], "absent")
+        self.assertEqual(self.world.daemons(), [])
+
+    def test_changes_nothing_the_second_time(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                file = self.given(client, plain(client))
+                self.install(client, "--tools", "github,SLACK_*")
+                os.utime(file, ns=(1, 1))
+                before = file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino
+
+                done = self.install(client, "--tools", "github,SLACK_*")
+
+                self.assertEqual(done["state"], "already")
+                self.assertEqual((file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino), before)
+                self.assertEqual(command_in(client, file.read_bytes())[1:], ["mcp", "--tools", "github,SLACK_*"])
+
+    def test_leaves_what_was_there_when_it_goes(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                file = self.given(client, plain(client))
+                os.chmod(file, 0o640)
+                self.install(client, "--meta")
+                self.assertNotEqual(file.read_bytes(), plain(client))
+                self.install(client, "--meta", "--read-only")
+
+                self.install(client, "--uninstall")
+
+                self.assertEqual(file.read_bytes(), plain(client))
+                self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o640)
+                self.assertEqual([each.name for each in file.parent.iterdir() if each.name.endswith(".part")], [])
+
+    def test_writes_a_projects_file(self):
+        for client, path in PROJECT.items():
+            with self.subTest(client):
+                directory = self.world.root / f"project-{client}"
+                directory.mkdir()
+
+                done = self.install(client, "--scope", "project", "--project", "shop", cwd=directory)
+
+                self.assertEqual(done["file"], str(directory / path))
+                self.assertEqual(command_in(client, (directory / path).read_bytes())[1:], ["mcp", "--project", "shop"])
+                self.assertFalse(self.file(client).exists())
+        for client in ("goose", "copilot"):
+            self.assert_error(self.world.run("mcp", "install", client, "--scope", "project", "--json"), "UNSUPPORTED", 2)
+
+    def test_refuses_a_file_that_it_cannot_read_and_says_the_line(self):
+        broken = {"json": b'{\n  "a": 1,\n  "b": \n}\n', "toml": b'a = 1\n\nb = "c\n', "yaml": b"a: 1\n\n- b\n"}
+        for client in CLIENTS:
+            with self.subTest(client):
+                file = self.given(client, broken[form(client)])
+
+                for flags in ([], ["--uninstall"], ["--dry-run"]):
+                    error = self.assert_error(self.world.run("mcp", "install", client, *flags, "--json"), "USAGE", 2)
+                    self.assertRegex(error["message"], re.escape(str(file)) + ":[34]: ")
+                self.assertEqual(file.read_bytes(), broken[form(client)])
+
+    def test_shows_what_would_change_as_a_diff_that_patch_takes(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                file = self.given(client, plain(client))
+
+                shown = self.run_ok("mcp", "install", client, "--meta", "--dry-run")
+
+                self.assertEqual(file.read_bytes(), plain(client))
+                copy = self.world.root / "copy"
+                copy.write_bytes(plain(client))
+                subprocess.run(["patch", "--binary", "--quiet", str(copy)], input=shown.raw_out, check=True, timeout=seconds(20))
+                self.install(client, "--meta")
+                self.assertEqual(copy.read_bytes(), file.read_bytes())
+                self.assertEqual(self.run_ok("mcp", "install", client, "--meta", "--dry-run").out, "")
+
+    def test_prints_the_entry_alone(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                printed = self.run_ok("mcp", "install", client, "--print")
+
+                self.assertEqual(command_in(client, printed.raw_out)[1:], ["mcp"])
+                self.assertFalse(self.file(client).exists())
+                self.assertEqual(self.install(client, "--print")["entry"], printed.out)
+
+
+class Files(Installs):
+    def test_follows_links_to_the_real_file(self):
+        real = self.world.root / "dotfiles" / "cursor.json"
+        real.parent.mkdir()
+        real.write_bytes(plain("cursor"))
+        file = self.file("cursor")
+        file.parent.mkdir(parents=True)
+        file.symlink_to(os.path.relpath(real, file.parent))
+
+        self.install("cursor")
+
+        self.assertTrue(file.is_symlink())
+        self.assertEqual(command_in("cursor", real.read_bytes())[1:], ["mcp"])
+        self.install("cursor", "--uninstall")
+        self.assertEqual(real.read_bytes(), plain("cursor"))
+
+    def test_makes_the_file_behind_a_link_that_leads_nowhere(self):
+        real = self.world.root / "dotfiles" / "cursor.json"
+        file = self.file("cursor")
+        file.parent.mkdir(parents=True)
+        file.symlink_to(real)
+
+        self.install("cursor")
+
+        self.assertTrue(file.is_symlink() and real.is_file())
+
+    def test_leaves_the_old_file_where_the_new_one_cannot_be_written(self):
+        file = self.given("cursor", plain("cursor"))
+
+        def no_room() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
+
+        result = self.world.run("mcp", "install", "cursor", "--json", preexec_fn=no_room)
+
+        self.assert_error(result, "STORAGE_UNAVAILABLE", 12)
+        self.assertEqual(file.read_bytes(), plain("cursor"))
+        self.assertEqual(list(file.parent.iterdir()), [file])
+
+    def test_is_no_file(self):
+        self.file("cursor").mkdir(parents=True)
+
+        self.assert_error(self.world.run("mcp", "install", "cursor", "--json"), "USAGE", 2)
+
+    def test_prefers_the_commented_file_of_opencode_where_that_is_the_one(self):
+        directory = self.world.user_home / ".config" / "opencode"
+        directory.mkdir(parents=True)
+        commented = directory / "opencode.jsonc"
+        commented.write_text('{\n  // mine\n  "theme": "x",\n}\n')
+
+        done = self.install("opencode")
+
+        self.assertEqual(done["file"], str(commented))
+        self.assertIn("// mine", commented.read_text())
+        self.assertFalse((directory / "opencode.json").exists())
+
+    def test_goes_where_the_clients_variables_say(self):
+        for client, name in (("claude-code", "CLAUDE_CONFIG_DIR"), ("codex", "CODEX_HOME"), ("copilot", "COPILOT_HOME")):
+            with self.subTest(client):
+                directory = self.world.root / name
+
+                self.install(client, env={name: directory})
+
+                self.assertTrue((directory / USER[client].split("/")[-1]).is_file())
+
+
+class Words(Installs):
+    def test_refuses_what_does_not_go_together(self):
+        for words in (["nothing"], ["cursor", "--scope", "world"], ["cursor", "--name", "a b"], ["cursor", "--name", ""],
+                      ["cursor", "--session", "s", "--tools", "github"], ["cursor", "--meta", "--tools", "github"],
+                      ["cursor", "--session", "s", "--read-only"], ["cursor", "--uninstall", "--meta"],
+                      ["cursor", "--uninstall", "--print"], ["cursor", "--print", "--dry-run"], []):
+            with self.subTest(" ".join(words)):
+                self.assert_error(self.world.run("mcp", "install", *words, "--json"), "USAGE", 2)
+
+    def test_has_several_names_side_by_side(self):
+        self.install("cursor", "--session", "a", "--name", "first")
+        self.install("cursor", "--session", "b", "--name", "second")
+
+        self.install("cursor", "--uninstall", "--name", "first")
+
+        self.assertEqual(list(json.loads(self.file("cursor").read_bytes())["mcpServers"]), ["second"])
+
+    def test_keeps_the_sandbox_in_the_entry(self):
+        self.install("cursor", "--sandbox")
+
+        self.assertEqual(command_in("cursor", self.file("cursor").read_bytes())[1:], ["mcp", "--sandbox"])
+
+    def test_writes_no_secret(self):
+        self.install("cursor", env={"COMPOSIO_API_KEY": "ak_very_secret"})
+
+        self.assertNotIn(b"ak_very_secret", self.file("cursor").read_bytes())
+
+    def test_says_what_it_did_to_a_person(self):
+        terminal = self.world.terminal("mcp", "install", "cursor", "--tools", "github")
+        terminal.expect("Wrote agenta for Cursor to")
+        self.assertEqual(terminal.end(), 0)
