@@ -253,7 +253,8 @@ void Server::answer(Job const& job, CallEnd const& end) const {
   }
   if (auto const* const plain = std::get_if<PlainResult>(&end)) {
     JsonObject out = plain->is_cacheable ? begin_list(job.speech) : begin_result(job.speech);
-    for (auto const& [name, value] : *protocol::members_of(plain->object)) out.raw(name, value);
+    auto const members = protocol::members_of(plain->object);
+    for (auto const& [name, value] : *members) out.raw(name, value);
     return job.request->respond(out.done());
   }
   auto const& result = std::get<ToolResult>(end);

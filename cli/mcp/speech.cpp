@@ -46,10 +46,10 @@ void read_common(std::string_view meta, Speech& speech) {
 }
 
 RpcError unsupported_version(std::string_view requested) {
-  std::string supported = "[" + protocol::write_string(kModernRevision);
-  for (std::string_view const each : kLegacyRevisions) supported += "," + protocol::write_string(each);
+  // Those of this era alone, as `server/discover` tells them: the others are agreed on by `initialize`.
+  std::string const supported = "[" + protocol::write_string(kModernRevision) + "]";
   RpcError error{.code = kUnsupportedVersion, .message = "Unsupported protocol version"};
-  error.data = JsonObject{}.raw("supported", supported + "]").text("requested", requested).done();
+  error.data = JsonObject{}.raw("supported", supported).text("requested", requested).done();
   return error;
 }
 
