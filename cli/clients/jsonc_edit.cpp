@@ -137,6 +137,18 @@ Result<std::string> put_member(std::string_view text, JsonEntry const& entry,
                                               is_blank(lead) ? lead : std::string_view{}, layout.line_end));
 }
 
+/// Whether the entry has every member as it is to be.
+Result<bool> says_all(std::string_view text, JsoncObject const& object, JsonEntry const& entry) {
+  auto const members = protocol::members_of(entry.value).value_or(std::vector<protocol::JsonMember>{});
+  for (protocol::JsonMember const& wanted : members) {
+    AGENTA_TRY(auto const* member, find_member(text, object, wanted.name));
+    if (member == nullptr ||
+        plain_json(slice(text, member->value_begin, member->end)) != plain_json(wanted.value))
+      return false;
+  }
+  return true;
+}
+
 Result<std::string> update_entry(std::string text, JsonEntry const& entry) {
   auto const members = protocol::members_of(entry.value).value_or(std::vector<protocol::JsonMember>{});
   for (protocol::JsonMember const& wanted : members) {
@@ -216,9 +228,9 @@ Result<std::string> put_json_entry(std::optional<std::string_view> text, JsonEnt
   AGENTA_TRY(auto const servers, get_object(*text, container->value_begin, entry.container));
   AGENTA_TRY(auto const* ours, find_member(*text, servers, entry.name));
   if (ours == nullptr) return with_new_member(*text, servers, 1, entry.name, entry.value, layout);
-  if (!read_jsonc_object(*text, ours->value_begin)) {
-    return misread_at(*text, ours->value_begin, entry.name + " is no object here; edit the file");
-  }
+  AGENTA_TRY(auto const object, get_object(*text, ours->value_begin, entry.name));
+  AGENTA_TRY(bool const is_there, says_all(*text, object, entry));
+  if (is_there) return std::string{*text};
   return update_entry(std::string{*text}, entry);
 }
 

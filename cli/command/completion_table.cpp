@@ -49,7 +49,7 @@ std::vector<std::string> CompletionTable::value_flag_names() const {
 std::vector<std::string> CompletionTable::verbs_of(std::string const& noun) const {
   std::vector<std::string> verbs;
   for (CommandNode const& command : commands) {
-    if (command.noun == noun) verbs.push_back(command.verb);
+    if (command.noun == noun && !command.verb.empty()) verbs.push_back(command.verb);
   }
   return verbs;
 }
@@ -59,7 +59,9 @@ CompletionTable completion_table(std::span<Command const> commands) {
   auto const add = [&](std::string_view word, std::string_view noun) {
     auto const verbs = verbs_of(commands, noun);
     table.nouns.emplace_back(word);
-    if (!verbs.front().verb.empty()) table.nouns_with_verbs.emplace_back(word);
+    // A noun may be a command and have verbs beside.
+    bool const has_verbs = std::ranges::any_of(verbs, [](Command const& each) { return !each.verb.empty(); });
+    if (has_verbs) table.nouns_with_verbs.emplace_back(word);
     for (Command const& command : verbs) table.commands.push_back(node_of(word, command));
   };
   for (std::string const& noun : nouns_of(commands)) add(noun, noun);

@@ -60,8 +60,10 @@ TEST(AgentHelp, ShowsCommandLinesThatAreRight) {
 
     auto found = find_command(command_table(), words);
 
-    ASSERT_TRUE(found) << line << ": " << found.error().message;
-    ASSERT_NE(found->command, nullptr) << line;
+    if (!found || found->command == nullptr) {
+      ADD_FAILURE() << line << " is no command";
+      continue;
+    }
     GlobalFlags flags;
     Syntax syntax;
     auto const run = found->command->add(syntax);
