@@ -225,7 +225,7 @@ Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string
     bool const needs_schemas = (query.with_schemas || query.format) && tool.input_schema.text.empty();
     if (needs_schemas) {
       auto const kept = asked.account ? asked.account->store->find_tool(tool.slug.text)
-                                      : Result<std::optional<store::Kept<Tool>>>{};
+                                      : Result<std::optional<store::Kept<Tool>>>{std::nullopt};
       if (kept && *kept) {
         tool = (*kept)->value;
       } else if (auto const known = catalog_.tool(call, tool.slug, "", asked.network)) {
