@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kConnect = "Connect services";
 constexpr std::string_view kRun = "Run tools";
+constexpr std::string_view kAgents = "Work with agents";
 constexpr std::string_view kAccount = "Composio account";
 constexpr std::string_view kOperate = "Operate";
 constexpr std::string_view kAbout = "About";
@@ -67,6 +68,15 @@ constexpr std::array kCommands{
             add_history_verify},
     Command{"history", "replay", kRun, "Run something again", Needs::service, add_history_replay},
     Command{"history", "gc", kRun, "Drop old arguments and results", Needs::service, add_history_gc},
+    Command{"session", "list", kAgents, "List your sessions", Needs::service, add_session_list},
+    Command{"session", "create", kAgents, "Open a session: tools, their connections, a policy",
+            Needs::service, add_session_create},
+    Command{"session", "show", kAgents, "Show one session and its tools", Needs::service, add_session_show},
+    Command{"session", "add", kAgents, "Add tools to a session", Needs::service, add_session_add},
+    Command{"session", "remove", kAgents, "Take tools out of a session", Needs::service, add_session_remove},
+    Command{"session", "close", kAgents, "End a session", Needs::service, add_session_close},
+    Command{"session", "socket", kAgents, "Print the socket that has only a session", Needs::service,
+            add_session_socket},
     Command{"login", "", kAccount, "Save your Composio API key", Needs::service, add_login},
     Command{"logout", "", kAccount, "Forget the saved Composio API key", Needs::service, add_logout},
     Command{"whoami", "", kAccount, "Say which Composio key is used", Needs::service, add_whoami},

@@ -7,6 +7,7 @@
 #include "cli/command/execute_text.hpp"
 #include "cli/command/file_argument.hpp"
 #include "cli/command/result_view.hpp"
+#include "cli/command/session_choice.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -32,6 +33,7 @@ struct ExecuteOptions {
   std::string max_bytes{};
   std::vector<std::string> files{};
   std::string download{};
+  SessionChoice session{};
   bool allow_sensitive = false;
   bool dry_run = false;
   bool no_validate = false;
@@ -101,6 +103,7 @@ Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
   call.text_paths = std::move(arguments.text_paths);
   call.tool_version = options.tool_version;
   call.idempotency_key = options.idempotency_key;
+  AGENTA_TRY(call.session, session_of(context, options.session));
   call.validate = !options.no_validate;
   call.dry_run = options.dry_run;
   call.retry = options.retry == "never" ? RetryRule::never : RetryRule::when_safe;
@@ -171,8 +174,9 @@ RunFn add_execute(Syntax& syntax) {
       .option("--text", "WORDS", options->text,
               "Have the arguments written from words: a text, @FILE or - for stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
-      .completes(Completes::connection)
-      .option("--tool-version", "V", options->tool_version, "This version of the tool")
+      .completes(Completes::connection);
+  add_session_flags(syntax, options->session);
+  syntax.option("--tool-version", "V", options->tool_version, "This version of the tool")
       .options("--file", "FIELD=PATH", options->files, "A file, or a URL, for a field that takes one")
       .flag("--allow-sensitive-file", options->allow_sensitive,
             "Hand over files that hold keys or credentials too")
