@@ -2,6 +2,7 @@
 
 #include "cli/command/commands.hpp"
 #include "cli/command/download.hpp"
+#include "cli/command/execute_approval.hpp"
 #include "cli/command/execute_outcome.hpp"
 #include "cli/command/execute_queue.hpp"
 #include "cli/command/execute_text.hpp"
@@ -145,12 +146,12 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   AGENTA_TRY(wish.max_bytes, read_count("--max-bytes", options.max_bytes));
   ResultView view{context, std::move(wish)};
   bool const is_data = output == protocol::ExecuteOutput::data && !call.dry_run;
-  Result<std::string> body = [&] {
+  Result<std::string> body = run_with_approval(context, call, [&](ToolCall const& made) {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
-    spinner.say("running " + call.tool);
-    QueueWatch const watch{context, spinner, call.id, call.tool};
-    return run_to_outcome(context, call, output, is_data ? &view.intake() : nullptr);
-  }();
+    spinner.say("running " + made.tool);
+    QueueWatch const watch{context, spinner, made.id, made.tool};
+    return run_to_outcome(context, made, output, is_data ? &view.intake() : nullptr);
+  });
   if (!body) return fail(std::move(body).error());
   if (is_data) return view.finish(*body);
   if (downloads) {

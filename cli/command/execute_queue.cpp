@@ -39,6 +39,7 @@ std::string event_line(ExecutionId const& id, std::optional<QueuePlace> const& p
 }  // namespace
 
 std::string queue_words(QueuePlace const& place) {
+  if (place.reason == "approval") return "waiting for somebody's approval";
   std::string words = "waiting for its turn: " + ordinal(place.position);
   if (place.expected_wait) {
     auto const seconds = std::chrono::ceil<std::chrono::seconds>(*place.expected_wait);

@@ -92,6 +92,9 @@ std::string render_execution(Execution const& each, std::string_view body, bool 
       .row("result file", each.result_file ? each.result_file->path : "")
       .row("batch", each.batch ? each.batch->batch.text + " line " + std::to_string(each.batch->line) : "")
       .row("session", each.session)
+      .row("policy",
+           each.policy ? std::string{name_of(each.policy->verdict)} + " by " + each.policy->rule : "")
+      .row("approval", each.approval.text)
       .row("trace", each.trace_id)
       .row("redacted", redacted_of(each))
       .row("Composio log", each.log_id)

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/api/router.hpp"
+#include "daemon/core/approvals.hpp"
 #include "daemon/core/batches.hpp"
 #include "daemon/core/browser_logins.hpp"
 #include "daemon/core/catalog.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/core/downloads.hpp"
 #include "daemon/core/executions.hpp"
 #include "daemon/core/history.hpp"
+#include "daemon/core/policies.hpp"
 #include "daemon/core/proxy_requests.hpp"
 #include "daemon/core/sessions.hpp"
 #include "daemon/core/tool_inputs.hpp"
@@ -33,6 +35,9 @@ inline constexpr std::string_view kConnectionChanges = "connection-changes";
 
 /// Notified whenever something happened to a session.
 inline constexpr std::string_view kSessionChanges = "session-changes";
+
+/// Notified whenever an approval was asked for or decided.
+inline constexpr std::string_view kApprovalChanges = "approval-changes";
 
 // The routes by subject. Each decodes, calls one use case, and encodes; the use cases outlive the table.
 
@@ -69,6 +74,8 @@ std::vector<Route> connection_routes(ConnectionServices services);
 std::vector<Route> execution_routes(Executions& executions);
 std::vector<Route> history_routes(History& history, Executions& executions);
 std::vector<Route> batch_routes(Batches& batches);
+std::vector<Route> policy_routes(Policies& policies);
+std::vector<Route> approval_routes(Approvals& approvals);
 std::vector<Route> proxy_routes(ProxyRequests& requests);
 std::vector<Route> input_routes(ToolInputs& inputs);
 std::vector<Route> file_routes(Uploads& uploads, Downloads& downloads);

@@ -30,6 +30,7 @@
 #include "daemon/custom/declared_runner.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
+#include "shared/protocol/codec_approval.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -85,6 +86,7 @@ struct Services::Core {
     std::function<void()> connection_changed{};
     std::function<void()> session_changed{};
     Sessions::Options sessions{};
+    Approvals::Options approvals{};
     std::filesystem::path spool{};
   };
   Core(store::Database& database, Options options, LoginWatcher& watcher,
@@ -110,6 +112,9 @@ struct Services::Core {
                  std::move(options.sessions)),
         connected(projects, connections, turns, credentials, composio, clock, &sessions),
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
+        approval_store(database),
+        approvals(projects, approval_store, clock, with_waiting(std::move(options.approvals))),
+        policies(catalog, credentials, sessions),
         spool(std::move(options.spool)),
         uploads(spool, files, clock, {}),
         recent_files(clock),
@@ -118,7 +123,7 @@ struct Services::Core {
         downloads({projects, executions, credentials, spool, files, recent_files}),
         history(database, journal, clock, dropping_files(std::move(options.history))),
         proxies(projects, connections, journal, catalog, credentials, composio, clock,
-                std::move(options.proxies)),
+                with_sessions(std::move(options.proxies))),
         inputs(catalog, credentials, composio, clock),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
@@ -134,10 +139,30 @@ struct Services::Core {
     more.drop_file = [this](ResultFile const& file) { results.remove(file); };
     return more;
   }
+  Approvals::Options with_waiting(Approvals::Options more) {
+    more.changed = [this, tell = std::move(more.changed)](ApprovalId const& id) {
+      executions.approval_changed(id);
+      tell(id);
+    };
+    more.approved = [this](Approval const& approval) {
+      store::SessionNote note;
+      note.change = SessionChange::approved;
+      note.at = approval.decided_at.value_or(approval.created_at);
+      note.detail.text = protocol::encode_own_approval(approval);
+      (void)session_store.record(approval.session, note);  // it counts all the same
+    };
+    return more;
+  }
+  ProxyRequests::Options with_sessions(ProxyRequests::Options more) {
+    more.sessions = &sessions;
+    more.approvals = &approvals;
+    return more;
+  }
   Executions::Options with_rooms(Executions::Options more) {
     more.results = &results;
     more.files = &uploads;
     more.sessions = &sessions;
+    more.approvals = &approvals;
     more.returned = [this](Execution const& execution) { recent_files.remember(execution); };
     more.run_custom = [this](auto const& call, auto const& request) { return custom.execute(call, request); };
     return more;
@@ -165,6 +190,9 @@ struct Services::Core {
   ResultFiles results;
   store::SessionStore session_store;
   Sessions sessions;
+  store::ApprovalStore approval_store;
+  Approvals approvals;
+  Policies policies;
   ConnectionTurns turns;
   Connections connected;
   ConnectFlow flow;
@@ -246,6 +274,13 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
   options.spool = paths_.spool_dir();
+  options.approvals.timeout = settings_.duration("approvals.timeout");
+  options.approvals.changed = [this](ApprovalId const& id) {
+    boost::asio::post(loop_, [this, key = approval_key(id)] {
+      waits_.notify(key);
+      waits_.notify(std::string{api::kApprovalChanges});
+    });
+  };
   options.connection_changed = [this] {
     boost::asio::post(loop_, [this] {
       waits_.notify(std::string{api::kConnectionChanges});
@@ -305,6 +340,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   add(api::history_routes(core_->history, core_->executions));
   add(api::batch_routes(core_->batches));
   add(api::session_routes(core_->sessions));
+  add(api::policy_routes(core_->policies));
+  add(api::approval_routes(core_->approvals));
   for (api::Route& route : routes) tell_problem_of(core_->custom, route);
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
@@ -431,7 +468,8 @@ void Services::end_sessions() {
   if (ending_) return;
   ending_ = true;
   local_.post([this] {
-    auto const ended = core_->sessions.expire_due();
+    auto ended = core_->sessions.expire_due();
+    if (ended) ended = core_->approvals.expire_due();
     boost::asio::post(loop_, [this, why = ended ? std::string{} : ended.error().message] {
       if (!why.empty()) log_.warn("sessions.not_ended", {{"why", why}});
       ending_ = false;

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/core/caller.hpp"
+#include "daemon/store/approval_store.hpp"
+#include "daemon/store/connection_store.hpp"
 #include "shared/domain/approval.hpp"
 #include "shared/domain/execution.hpp"
 #include "shared/domain/page.hpp"
@@ -18,13 +23,63 @@ class ApprovalDesk {
   /// Whether a person has allowed the tool on this connection for the rest of the session.
   virtual Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
                                                        std::string const& connection_id) = 0;
-  /// Puts a question; a pending one about the very same call is joined.
+  /// Puts a question: `expires_at` is by when it must be answered; left at 1970, by the setting. A pending
+  /// one about the very same call is joined; one that was approved for it and not used comes back as that.
+  /// `RATE_LIMITED` where too many of the session's questions wait already.
   virtual Result<Approval> ask(Approval question) = 0;
   /// As it is now. Woken on the key `approval:ID` when it is decided.
   virtual Result<Approval> get(ApprovalId const& id) = 0;
   /// Takes an approval of `once` for one run: of the same session, tool, connection and arguments, approved,
   /// in time, and not used before. `FORBIDDEN` else, saying which of these is not so.
   virtual Result<void> redeem(Approval const& claim, ExecutionId const& by) = 0;
+};
+
+/// The key on which whoever waits for an answer is woken.
+std::string approval_key(ApprovalId const& id);
+
+/// Questions to people about calls, and their answers. Deciding is the owner's: who may call `approve` and
+/// `deny` is the doors' to say. Any thread.
+class Approvals final : public ApprovalDesk {
+ public:
+  struct Options {
+    /// How long a question waits for its answer, where the policy does not say.
+    std::chrono::milliseconds timeout{std::chrono::minutes{5}};
+    /// Told after something was asked, decided, or ran out. Must not block.
+    std::function<void(ApprovalId const&)> changed{};
+    /// Told of each that was approved, for the record of its session.
+    std::function<void(Approval const&)> approved{};
+  };
+  Approvals(store::ProjectStore& projects, store::ApprovalStore& store, Clock const& clock, Options options);
+
+  Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
+                                               std::string const& connection_id) override;
+  Result<Approval> ask(Approval question) override;
+  Result<Approval> get(ApprovalId const& id) override;
+  Result<void> redeem(Approval const& claim, ExecutionId const& by) override;
+
+  /// As it is now, in the caller's project.
+  Result<Approval> show(Caller const& caller, ApprovalId const& id);
+  Result<Page<Approval>> list(Caller const& caller, store::ApprovalFilter const& filter);
+  /// What was asked or decided after `cursor`, oldest first; without one only where the record stands now.
+  Result<Page<Approval>> changes(Caller const& caller, std::string const& cursor);
+  /// `INVALID_REQUEST` where it was answered already, or nobody answered in time.
+  Result<Approval> approve(Caller const& caller, ApprovalId const& id, ApprovalScope scope);
+  Result<Approval> deny(Caller const& caller, ApprovalId const& id, std::string reason);
+  /// Ends the questions whose time is over.
+  Result<void> expire_due();
+
+ private:
+  Result<Approval> decide(Caller const& caller, Approval answer);
+  WallTime next_stamp();
+  void tell(ApprovalId const& id) const;
+
+  store::ProjectStore& projects_;
+  store::ApprovalStore& store_;
+  Clock const& clock_;
+  Options const options_;
+  std::mutex mutex_{};  ///< of writing: the very same question is put once, and changes come in their order
+  /// Of the last change: each is later than the one before, so that a cursor misses none.
+  std::optional<WallTime> last_stamp_{};
 };
 
 }  // namespace agenta::daemon

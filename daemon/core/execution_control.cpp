@@ -192,6 +192,7 @@ std::optional<QueuePlace> Executions::find_place(ExecutionId const& id) const {
     auto const found = flights_.find(id.text);
     if (found == flights_.end()) return std::nullopt;
     flight = found->second;
+    if (!flight->approval.empty()) return QueuePlace{1, std::nullopt, "approval"};
   }
   std::shared_ptr<Turns::Turn> turn;
   {
@@ -227,6 +228,23 @@ Result<Page<Execution>> Executions::list_whole(Caller const& caller, store::Exec
 std::size_t Executions::running() const {
   std::lock_guard const guard{mutex_};
   return flights_.size();
+}
+
+void Executions::approval_changed(ApprovalId const& id) {
+  std::vector<std::string> waiting;
+  {
+    std::lock_guard const guard{mutex_};
+    for (auto const& [execution, flight] : flights_) {
+      if (flight->approval == id) waiting.push_back(execution);
+    }
+  }
+  std::ranges::for_each(waiting, [this](std::string const& execution) { wake(execution); });
+}
+
+/// From now on `approval_changed` wakes the flight; with an empty id no more.
+void Executions::await_answer(Flight& flight, ApprovalId const& id) {
+  std::lock_guard const guard{mutex_};
+  flight.approval = id;
 }
 
 void Executions::abort_all() {

@@ -23,7 +23,8 @@ struct Executions::Flight {
   std::string read_key{};     ///< what it reads, where others may share its answer
   std::optional<ExecuteOutcome> shared{};  ///< its answer, for those
   ProjectId project{};
-  std::string session{};                ///< id of the one it belongs to; empty: none
+  ApprovalId approval{};  ///< whose answer it waits for; empty: none. Under the executions' lock
+  std::string session{};  ///< id of the one it belongs to; empty: none
   std::shared_ptr<Turns::Turn> turn{};  ///< while it waits, or may send
   std::stop_source abort{};
 };

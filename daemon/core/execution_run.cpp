@@ -71,6 +71,7 @@ Executions::Run::Step Executions::Run::next(bool rested) {
   switch (stage_) {
     case Stage::fresh: return start();
     case Stage::after_twin: return look_for_earlier();
+    case Stage::asking: return await_approval();
     case Stage::following: return follow();
     case Stage::waiting: return take_turn();
     case Stage::resting: return after_rest(rested);
@@ -130,11 +131,12 @@ Executions::Run::Step Executions::Run::look_for_earlier() {
     error.execution_id = twin->text;
     return fail(std::move(error));
   }
-  return join();
+  return pass_policy();
 }
 
-/// Journals the intent, once it is known whether it is sent now or waits for its turn.
-Executions::Run::Step Executions::Run::join() {
+/// From here on it can be cancelled.
+std::optional<Executions::Run::Step> Executions::Run::take_off() {
+  if (is_flying_) return std::nullopt;
   flight_->read_only = record_.read_only;
   flight_->can_be_ended = is_custom(record_.tool);
   flight_->project = record_.project;
@@ -148,6 +150,18 @@ Executions::Run::Step Executions::Run::join() {
                   show_step(record_.id));
   }
   is_flying_ = true;
+  return std::nullopt;
+}
+
+/// Journals the intent, once it is known whether it is sent now or waits for its turn. What waited for an
+/// approval is journaled already.
+Executions::Run::Step Executions::Run::join() {
+  if (stage_ == Stage::asking) {
+    stage_ = Stage::waiting;
+    take_place();
+    return take_turn();
+  }
+  if (auto stopped = take_off()) return std::move(*stopped);
   bool const may_share = owner_.options_.coalesce_reads && record_.read_only && !record_.batch &&
                          record_.idempotency_key.empty() && !is_custom(record_.tool);
   if (may_share) {
@@ -162,17 +176,20 @@ Executions::Run::Step Executions::Run::join() {
   }
   take_place();
   bool const at_once = turn_->look().standing == Standing::granted;
-  if (auto written = write_row(at_once ? ExecutionState::sent : ExecutionState::queued); !written) {
-    let_go();
-    owner_.end_flight(flight_->id);
-    is_flying_ = false;
-    if (written.error().code != ErrorCode::idempotency_conflict || std::exchange(has_conflicted_, true))
-      return Result<Execution>{fail(std::move(written).error())};
-    // A twin was faster by a moment.
-    auto step = look_for_earlier();
-    return step;
-  }
+  if (auto written = write_row(at_once ? ExecutionState::sent : ExecutionState::queued); !written)
+    return land_twin(std::move(written).error());
   return take_turn();
+}
+
+/// Its row could not be written: a twin may have been faster by a moment.
+Executions::Run::Step Executions::Run::land_twin(Error error) {
+  let_go();
+  owner_.end_flight(flight_->id);
+  is_flying_ = false;
+  if (error.code != ErrorCode::idempotency_conflict || std::exchange(has_conflicted_, true))
+    return Result<Execution>{fail(std::move(error))};
+  auto step = look_for_earlier();
+  return step;
 }
 
 Result<void> Executions::Run::write_row(ExecutionState state) {

@@ -34,11 +34,19 @@ class Executions::Run {
   std::optional<Error> leave();
 
  private:
-  enum class Stage { fresh, after_twin, following, waiting, resting, over };
+  enum class Stage { fresh, after_twin, asking, following, waiting, resting, over };
 
   Step start();
   Step look_for_earlier();
+  Step pass_policy();
+  Step redeem(ApprovalId const& id);
+  Step ask();
+  Step come_back(Approval const& approval);
+  Step begin_waiting(ApprovalId const& id);
+  Step await_approval();
   Step join();
+  std::optional<Step> take_off();
+  Step land_twin(Error error);
   Step follow();
   Step take_turn();
   Step send();
@@ -64,6 +72,7 @@ class Executions::Run {
   Plan plan_{};
   ExecuteRequest request_{};
   bool is_flying_ = false;
+  bool has_passed_ = false;      ///< the policy, and whoever it wanted asked, let it run
   bool is_staged_ = false;       ///< the files are where the provider finds them
   bool has_conflicted_ = false;  ///< somebody else's row was there first
   std::shared_ptr<Turns::Turn> turn_{};

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/approvals.hpp"
 #include "daemon/core/argument_files.hpp"
 #include "daemon/core/caller.hpp"
 #include "daemon/core/catalog.hpp"
@@ -52,6 +53,8 @@ class Executions {
     std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
     ArgumentFiles* files = nullptr;   ///< outlives the executions; null: arguments take no files
     SessionBook* sessions = nullptr;  ///< outlives the executions; null: there are no sessions
+    /// Where people are asked; outlives the executions. Null: what would ask is refused.
+    ApprovalDesk* approvals = nullptr;
     bool coalesce_reads = false;      ///< identical reads at the same instant share one request
     std::size_t most_in_flight = 64;  ///< executions that are out at the same time
     /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
@@ -88,6 +91,9 @@ class Executions {
   /// What was learned of how often the provider may be asked is not true any more.
   void forget_rates() { turns_.forget_rates(); }
 
+  /// Runs that wait for this answer go on. Must be told of every approval that is decided. Any thread.
+  void approval_changed(ApprovalId const& id);
+
   /// Executions under way.
   std::size_t running() const;
   /// Ends every call that is out; what was written is journaled as `unknown`, what still waited as cancelled.
@@ -110,8 +116,9 @@ class Executions {
                                                               ProviderCall const& asking,
                                                               ToolCall const& call, ToolSlug const& slug,
                                                               Plan const& plan);
-  static Result<std::string> bound_connection(Plan const& plan, IntegrationSlug const& integration,
-                                              std::string const& named);
+  Result<void> judge(Plan const& plan, Execution& record) const;
+  Approval question_of(Plan const& plan, Execution const& record) const;
+  Result<void> check_still_open(Caller const& caller, Plan const& plan) const;
   Result<bool> is_visible(Caller const& caller, Execution const& execution);
   Result<store::ExecutionFilter> confine(Caller const& caller, store::ExecutionFilter filter);
   Result<std::vector<Connection>> candidates(ProjectId const& project, IntegrationSlug const& integration,
@@ -126,6 +133,7 @@ class Executions {
   std::shared_ptr<Flight> join_read(std::shared_ptr<Flight> const& flight);
   bool cancel_flight(Caller const& caller, ProjectId const& project, ExecutionId const& id);
   void end_flight(ExecutionId const& id);
+  void await_answer(Flight& flight, ApprovalId const& id);
   std::optional<QueuePlace> find_place(ExecutionId const& id) const;
   void wake(std::string const& key);
   void write_unsettled();

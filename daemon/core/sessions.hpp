@@ -30,6 +30,9 @@ struct OpenSession {
   std::shared_ptr<policy::Policy const> policy{};
   /// The connection that runs an integration's tools here; null where none is bound.
   SessionBinding const* binding_of(IntegrationSlug const& integration) const;
+  /// The id of that connection, for a call that names `named` (slug or id; empty: none). `POLICY_DENIED` for
+  /// another one, whether or not there is one of that name; `NOT_CONNECTED` where none is bound.
+  Result<std::string> connection_for(IntegrationSlug const& integration, std::string const& named) const;
 };
 
 /// The one question that executions ask of sessions. Implemented by `Sessions`; any thread.

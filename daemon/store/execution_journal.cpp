@@ -79,9 +79,9 @@ struct ExecutionJournal::Statements {
       "INSERT INTO executions (id, project_id, tool_slug, tool_version, integration_slug, connection_id, "
       "connection_slug, state, read_only, idempotency_key, arguments_digest, attempts, log_id, started_at, "
       "finished_at, duration_ms, actor_uid, actor_user, actor_host, actor_program, error, arguments, data, "
-      "batch_id, batch_line, session, trace_id) "
+      "batch_id, batch_line, session, trace_id, verdict, rule, approval_id) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-      "?21, ?22, ?23, ?24, ?25, ?26, ?27)"};
+      "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)"};
   Statement mark_sent{
       "UPDATE executions SET state = 'sent', attempts = ?2 WHERE id = ?1 AND state = 'queued'"};
   // A key is not spent on what never ran: what is refused or cancelled gives it back.
@@ -174,6 +174,13 @@ Result<void> ExecutionJournal::insert(Execution const& execution, Durability dur
     batch_line = execution.batch->line;
   }
 
+  std::optional<std::string_view> verdict;
+  std::optional<std::string_view> rule;
+  if (execution.policy) {
+    verdict = name_of(execution.policy->verdict);
+    rule = execution.policy->rule;
+  }
+
   Locked db{database_};
   Transaction transaction{db};
   AGENTA_CHECK(transaction.begin(durability));
@@ -184,7 +191,8 @@ Result<void> ExecutionJournal::insert(Execution const& execution, Durability dur
       execution.attempts, execution.log_id, milliseconds_of(execution.started_at),
       milliseconds_of(execution.finished_at), duration, execution.actor.uid, execution.actor.user,
       execution.actor.host, execution.actor.program, view_of(error), execution.arguments.text, data, batch_id,
-      batch_line, null_if_empty(execution.session), null_if_empty(execution.trace_id));
+      batch_line, null_if_empty(execution.session), null_if_empty(execution.trace_id), verdict, rule,
+      null_if_empty(execution.approval.text));
   auto written = row.run();
   if (written) {
     AGENTA_CHECK(statements_->chain.add_row(db, sqlite3_last_insert_rowid(db.connection()), execution));

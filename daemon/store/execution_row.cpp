@@ -50,6 +50,10 @@ Execution read_execution(Use const& row, WithLarge large) {
   auto const offset = row.optional_integer(at++);
   auto const size = row.optional_integer(at++);
   if (file && offset && size) out.result_file = ResultFile{*std::move(file), *offset, *size};
+  auto const verdict = parse_verdict(row.text(at++));
+  auto rule = row.text(at++);
+  if (verdict) out.policy = PolicyDecision{*verdict, std::move(rule), {}};
+  out.approval.text = row.text(at++);
   if (large == WithLarge::no) return out;
   out.arguments = {row.text(at++)};
   if (auto data = row.optional_text(at)) out.data = JsonText{*std::move(data)};

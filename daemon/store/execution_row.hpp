@@ -14,7 +14,7 @@ inline constexpr char const* kListedColumns =
     "read_only, idempotency_key, arguments_digest, attempts, log_id, started_at, finished_at, duration_ms, "
     "actor_uid, "
     "actor_user, actor_host, actor_program, error, batch_id, batch_line, session, trace_id, result_bytes, "
-    "result_file, result_offset, result_size";
+    "result_file, result_offset, result_size, verdict, rule, approval_id";
 inline constexpr char const* kLargeColumns = ", arguments, data";
 
 enum class WithLarge : bool { no, yes };

@@ -48,6 +48,12 @@ std::string rest_of(Execution const& row) {
   text(row.session);
   text(row.trace_id);
   number(row.result_bytes);
+  // Rows outside of sessions are recorded as they were before there were any.
+  if (row.policy || !row.approval.empty()) {
+    text(row.policy ? name_of(row.policy->verdict) : "");
+    text(row.policy ? row.policy->rule : "");
+    text(row.approval.text);
+  }
   return out;
 }
 

@@ -257,6 +257,7 @@ CREATE TABLE approvals (
   previous         TEXT,
   rule             TEXT NOT NULL,
   reason           TEXT NOT NULL,
+  answer           TEXT NOT NULL,
   state            TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied', 'expired')),
   scope            TEXT NOT NULL CHECK (scope IN ('once', 'session')),
   created_at       INTEGER NOT NULL,
@@ -270,6 +271,7 @@ CREATE TABLE approvals (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX approvals_newest ON approvals (project_id, created_at DESC, id DESC);
 CREATE INDEX approvals_pending ON approvals (project_id) WHERE state = 'pending';
+CREATE INDEX approvals_changed ON approvals (project_id, coalesce(decided_at, created_at));
 CREATE INDEX approvals_granted ON approvals (session_id, tool) WHERE state = 'approved' AND scope = 'session';
 
 ALTER TABLE executions ADD COLUMN verdict TEXT;

@@ -17,6 +17,10 @@ constexpr long long kGiB = 1LL << 30;
 /// forgotten line in a file never makes real work a rehearsal, or the reverse. In `manual`, sentences in
 /// plain words; the page sets the marks.
 constexpr std::array kSettings{
+    Setting{"approvals.timeout", "", "", "5m", duration, "", refused,
+            "How long a call that a session's policy wants approved waits for somebody's answer, where the "
+            "policy does not say. Nobody's answer denies it.",
+            kSecond, kDay},
     Setting{"catalog.ttl", "", "", "1h", duration, "", refused,
             "For how long what was fetched of the catalogue (integrations and tools) is as good as new. What "
             "is older is still shown at once, and fetched again behind the answer.",

@@ -50,7 +50,8 @@ struct Approval {
   WallTime expires_at{};
   std::optional<WallTime> decided_at{};
   std::optional<Actor> decided_by{};
-  ExecutionId execution{};  ///< the run that asked, or that used it; empty: none yet
+  std::string answer{};     ///< what the person said with it; may be empty
+  ExecutionId execution{};  ///< the run that used it; empty: none yet
   bool operator==(Approval const&) const = default;
 };
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "shared/base/text.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_approval.hpp"
 #include "shared/protocol/codec_detail.hpp"
 
 namespace agenta::protocol {
@@ -101,6 +103,16 @@ bool is_trace_id(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
+PolicyDecision read_policy(ObjectReader& in) {
+  PolicyDecision decision;
+  auto const verdict = parse_verdict(in.text("verdict"));
+  if (!verdict) in.complain("verdict", "allow, ask or deny");
+  decision.verdict = verdict.value_or(Verdict::deny);
+  decision.rule = in.text("rule");
+  decision.reason = in.text("reason");
+  return decision;
+}
+
 std::string write_execution(Execution const& execution, Payload payload) {
   ObjectWriter out;
   out.text("id", execution.id.text)
@@ -136,7 +148,9 @@ std::string write_execution(Execution const& execution, Payload payload) {
   }
   out.raw("batch", write_batch(execution.batch))
       .text_or_null("session", execution.session)
-      .text_or_null("trace_id", execution.trace_id);
+      .text_or_null("trace_id", execution.trace_id)
+      .raw("policy", execution.policy ? encode_decision(*execution.policy) : "null")
+      .text_or_null("approval_id", execution.approval.text);
   if (execution.queue) out.raw("queue", write_queue(*execution.queue));
   return out.boolean("replayed", execution.replayed)
       .boolean("dry_run", execution.dry_run)
@@ -177,6 +191,8 @@ Execution read_execution(ObjectReader& in) {
   execution.batch = in.nested("batch", read_batch);
   execution.session = in.text("session");
   execution.trace_id = in.text("trace_id");
+  execution.policy = in.nested("policy", read_policy);
+  execution.approval.text = in.text("approval_id");
   execution.queue = in.nested("queue", read_queue);
   execution.replayed = in.boolean("replayed");
   execution.dry_run = in.boolean("dry_run");
@@ -198,6 +214,8 @@ std::string encode_tool_call(ToolCall const& call) {
   add("tool_version", call.tool_version);
   add("idempotency_key", call.idempotency_key);
   add("session", call.session);
+  add("approval", call.approval.text);
+  if (call.on_ask == OnAsk::come_back) out.text("on_ask", "come_back");
   add("trace_id", call.trace_id);
   if (!call.files.empty()) out.raw("files", write_files(call.files));
   if (call.retry == RetryRule::never) out.boolean("retry", false);
@@ -219,6 +237,12 @@ Result<ToolCall> decode_tool_call(std::string_view body) {
     call.tool_version = in.text("tool_version");
     call.idempotency_key = in.text("idempotency_key");
     call.session = in.text("session");
+    call.approval.text = to_lower(in.text("approval"));
+    if (!call.approval.empty() && !is_uuid(call.approval.text)) in.complain("approval", "a UUID");
+    std::string const on_ask = in.text("on_ask");
+    if (!on_ask.empty() && on_ask != "wait" && on_ask != "come_back")
+      in.complain("on_ask", "wait or come_back");
+    call.on_ask = on_ask == "come_back" ? OnAsk::come_back : OnAsk::wait;
     call.trace_id = in.text("trace_id");
     if (!call.trace_id.empty() && !is_trace_id(call.trace_id)) in.complain("trace_id", "32 hex digits");
     call.files = in.each("files", read_file_argument);

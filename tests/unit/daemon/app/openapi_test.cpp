@@ -44,7 +44,10 @@ struct OpenApi : CoreTest {
                         credentials, provider, clock,   ExecutionsTest::execution_options()};
   History history{*database, journal, clock, {}};
   store::SessionStore session_store{*database};
+  store::ApprovalStore approval_store{*database};
+  Approvals approvals{projects, approval_store, clock, {}};
   Sessions sessions{projects, rows, session_store, catalog, credentials, clock, {}};
+  Policies policies{catalog, credentials, sessions};
   store::BatchStore batch_store{*database};
   Batches batches{projects, batch_store, clock};
   ProxyRequests proxies{projects, rows, journal, catalog, credentials, provider, clock, {}};
@@ -86,6 +89,8 @@ struct OpenApi : CoreTest {
     add(api::batch_routes(batches));
     add(api::session_routes(sessions));
     add(api::own_session_routes(sessions));
+    add(api::policy_routes(policies));
+    add(api::approval_routes(approvals));
     add(api::proxy_routes(proxies));
     add(api::input_routes(inputs));
     add(api::file_routes(uploads, downloads));

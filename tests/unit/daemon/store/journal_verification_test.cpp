@@ -133,6 +133,34 @@ TEST_F(JournalVerificationTest, NamesWhatOfARowWasEdited) {
   }
 }
 
+TEST_F(JournalVerificationTest, FindsADecisionThatWasEditedOrTakenAway) {
+  auto row = make_execution(project);
+  row.session = "work";
+  row.state = ExecutionState::refused;
+  row.policy = PolicyDecision{Verdict::deny, "no-deletes (line 4)", ""};
+  row.approval.text = "a1";
+  row.finished_at = at(9);
+  ASSERT_TRUE(journal.insert(row, Durability::normal));
+  rows.push_back(row);
+  ASSERT_TRUE(verify().findings.empty());
+
+  for (std::string const set : {"verdict = 'allow'", "verdict = NULL", "rule = 'x'", "approval_id = NULL",
+                                "verdict = NULL, rule = NULL, approval_id = NULL"}) {
+    tell(*database, "CREATE TEMP TABLE kept AS SELECT * FROM executions" + where(4));
+    tell(*database, "UPDATE executions SET " + set + where(4));
+
+    EXPECT_NE(found(verify(), 4).find("rest_sha256"), std::string::npos) << set;
+    tell(*database, "REPLACE INTO executions SELECT * FROM kept");
+    tell(*database, "DROP TABLE kept");
+  }
+}
+
+TEST_F(JournalVerificationTest, ADecisionThatWasPutToARowWithoutOneIsFound) {
+  tell(*database, "UPDATE executions SET verdict = 'allow', rule = 'x'" + where(0));
+
+  EXPECT_NE(found(verify(), 0).find("rest_sha256"), std::string::npos);
+}
+
 TEST_F(JournalVerificationTest, FindsRowsThatAreGoneNewOrElsewhere) {
   tell(*database, "DELETE FROM executions" + where(1));
   EXPECT_EQ(found(verify(), 1), "was removed; ");
@@ -148,7 +176,7 @@ TEST_F(JournalVerificationTest, FindsRowsThatAreGoneNewOrElsewhere) {
        "INSERT INTO executions SELECT 55, 'new', project_id, tool_slug, tool_version, integration_slug, "
        "connection_id, connection_slug, state, read_only, 'k', arguments_digest, attempts, log_id, "
        "started_at, finished_at, duration_ms, actor_uid, actor_user, actor_host, actor_program, error, "
-       "arguments, data, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM executions" +
+       "arguments, data, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM executions" +
            where(2));
   auto const report = verify();
   EXPECT_TRUE(std::ranges::count(report.findings, JournalFinding{"new", 0, "has no record"}))

@@ -9,6 +9,7 @@
 
 #include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
+#include "shared/protocol/codec_approval.hpp"
 #include "shared/protocol/codec_batch.hpp"
 #include "shared/protocol/error_table.hpp"
 
@@ -78,6 +79,9 @@ std::vector<ServiceRequest> every_request() {
   ExecutionQuery executions;
   executions.tool = executions.connection = executions.state = executions.cursor = "x";
   executions.limit = 1;
+  ApprovalQuery approvals;
+  approvals.state = approvals.session = approvals.cursor = "x";
+  approvals.limit = 1;
   return {list_integrations(integrations),
           get_integration("x", Network::no),
           list_categories(Network::no),
@@ -109,6 +113,13 @@ std::vector<ServiceRequest> every_request() {
           get_batch("b"),
           list_batch_lines("b", 1, 1),
           finish_batch("b"),
+          explain_policy({}),
+          test_policy({}),
+          list_approvals(approvals),
+          get_approval("a", 1s),
+          approve("a", ApprovalScope::session),
+          deny_approval("a", "r"),
+          list_approval_changes("1", 1s),
           begin_upload("f", 1),
           fetch_upload("https://x/y"),
           write_upload("u", 1, "b"),

@@ -1,0 +1,136 @@
+#include "cli/command/approval_card.hpp"
+
+#include <algorithm>
+
+#include "cli/terminal/card.hpp"
+#include "cli/terminal/json_print.hpp"
+#include "cli/terminal/sanitize.hpp"
+#include "cli/terminal/style.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::cli {
+namespace {
+
+constexpr std::size_t kMostLines = 60;
+constexpr std::size_t kLongestLine = 400;
+
+std::string cut_line(std::string_view line) {
+  if (line.size() <= kLongestLine) return std::string{line};
+  std::size_t end = kLongestLine;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
+  return std::string{line.substr(0, end)} + " … " + std::to_string(line.size() - end) + " bytes more";
+}
+
+/// At most so many lines, none endless: what matters must not scroll away behind what does not.
+std::string excerpt(std::string const& text) {
+  auto const lines = split(text, '\n');
+  std::string out;
+  for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i)
+    out += "  " + cut_line(lines[i]) + "\n";
+  if (lines.size() > kMostLines)
+    out += "  … " + std::to_string(lines.size() - kMostLines) + " lines more: approvals show tells all\n";
+  return out;
+}
+
+/// A value on one line, as a terminal may have it.
+std::string one_line(std::string const& json) { return cut_line(visible(json)); }
+
+Answer answer_of(std::string const& word, MayWait may_wait, bool& is_understood) {
+  is_understood = true;
+  if (word == "o" || word == "once") return Answer::once;
+  if (word == "s" || word == "session" || word == "this session") return Answer::session;
+  if (word == "d" || word == "deny") return Answer::deny;
+  if (may_wait == MayWait::yes && (word == "l" || word == "later")) return Answer::later;
+  is_understood = false;
+  return Answer::deny;
+}
+
+}  // namespace
+
+std::string change_lines(std::vector<protocol::JsonChange> const& changes) {
+  std::string out;
+  for (protocol::JsonChange const& each : changes) {
+    std::string const where = visible(each.pointer.empty() ? "(all)" : each.pointer);
+    if (each.before && each.after) {
+      out += where + ": " + one_line(*each.before) + " -> " + one_line(*each.after);
+    } else if (each.after) {
+      out += where + ": " + one_line(*each.after) + " is new";
+    } else {
+      out += where + ": " + one_line(each.before.value_or("null")) + " is gone";
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+std::string time_left(Approval const& approval, WallTime now) {
+  if (approval.state != ApprovalState::pending || approval.expires_at <= now) return {};
+  auto const left = std::chrono::ceil<std::chrono::seconds>(approval.expires_at - now);
+  auto const minutes = left.count() / 60;
+  auto const seconds = left.count() % 60;
+  return "for " + (minutes > 0 ? std::to_string(minutes) + "m " : std::string{}) + std::to_string(seconds) +
+         "s more";
+}
+
+std::string approval_card(protocol::ApprovalView const& view, bool has_color) {
+  Approval const& approval = view.approval;
+  Card card{approval.tool.text + " " + std::string{name_of(approval.state)}};
+  card.row("session", approval.session_name)
+      .row("connection", approval.connection ? approval.connection->slug : "none")
+      .row("rule", approval.decision.rule)
+      .row("reason", approval.decision.reason)
+      .row("approval", approval.id.text)
+      .row("waits", time_left(approval, std::chrono::floor<std::chrono::milliseconds>(
+                                            std::chrono::system_clock::now())));
+  if (approval.state == ApprovalState::approved)
+    card.row("for", approval.scope == ApprovalScope::session ? "the rest of the session" : "one call");
+  if (approval.decided_at) card.row("decided", format_rfc3339(*approval.decided_at));
+  if (approval.decided_by) card.row("by", approval.decided_by->user);
+  card.row("answer", approval.answer).row("execution", approval.execution.text);
+  std::string out =
+      card.render(has_color) + "\nArguments\n" + excerpt(pretty_json(approval.arguments.text, has_color));
+  if (!view.changes) return out;
+  out += "\nCompared with the last call like it\n";
+  return out +
+         (view.changes->empty() ? "  the same\n" : excerpt(std::string{trim(change_lines(*view.changes))}));
+}
+
+std::string approve_command(Context const& context, Approval const& approval) {
+  return shell_line(step_here({"agenta-tools", "approvals", "approve", approval.id.text}, context.flags));
+}
+
+Result<Answer> ask_answer(Context& context, Approval const& approval, MayWait may_wait) {
+  Error nobody;
+  nobody.code = ErrorCode::input_needed;
+  nobody.message = approval.tool.text + " needs somebody's approval, and there is nobody to ask";
+  nobody.next_step = {"agenta-tools", "approvals", "approve", approval.id.text};
+  std::string const choices = may_wait == MayWait::yes ? "[o/s/d/l]" : "[o/s/d]";
+  Prompt prompt = context.prompt();
+  for (;;) {
+    AGENTA_TRY(auto const typed,
+               prompt.text("Run it? once, for this session, or deny" +
+                               std::string{may_wait == MayWait::yes ? ", or later " : " "} + choices,
+                           nobody, context.stop));
+    bool is_understood = false;
+    Answer const answer = answer_of(to_lower(typed), may_wait, is_understood);
+    if (is_understood) return answer;
+  }
+}
+
+Result<protocol::ApprovalView> send_answer(Context& context, Approval const& approval, Answer answer,
+                                           std::string const& reason) {
+  auto const reply =
+      context.call(answer == Answer::deny ? protocol::deny_approval(approval.id.text, reason)
+                                          : protocol::approve(approval.id.text, answer == Answer::session
+                                                                                    ? ApprovalScope::session
+                                                                                    : ApprovalScope::once));
+  if (reply) return protocol::decode_approval(reply->body);
+  auto const now = context.call(protocol::get_approval(approval.id.text, std::chrono::seconds{0}));
+  if (!now) return fail(reply.error());
+  AGENTA_TRY(auto view, protocol::decode_approval(now->body));
+  if (view.approval.state == ApprovalState::pending) return fail(reply.error());
+  return view;
+}
+
+}  // namespace agenta::cli

@@ -1,0 +1,78 @@
+#include "daemon/api/routes.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/codec_approval.hpp"
+
+namespace agenta::daemon::api {
+namespace {
+
+constexpr int kUsualPage = 50;
+constexpr int kLongestPage = 1000;
+
+ApprovalId id_of(Call const& call) { return {to_lower(call.parameter("id"))}; }
+
+Result<ServiceReply> list(Approvals& approvals, Call const& call) {
+  store::ApprovalFilter filter;
+  if (auto const state = call.query_value("state"); !state.empty()) {
+    filter.state = parse_approval_state(state);
+    if (!filter.state) {
+      return fail(ErrorCode::invalid_request,
+                  "an approval is pending, approved, denied or expired, not " + state);
+    }
+  }
+  filter.session = call.query_value("session");
+  filter.cursor = to_lower(call.query_value("cursor"));
+  AGENTA_TRY(long long const limit, read_number(call, "limit", kUsualPage, 1, kLongestPage));
+  filter.limit = static_cast<int>(limit);
+  AGENTA_TRY(auto const page, approvals.list(call.caller, filter));
+  return json_reply(protocol::encode_approvals(page));
+}
+
+/// Without a cursor it is answered at once: where the record stands.
+Result<ServiceReply> changes(Approvals& approvals, Call const& call) {
+  std::string const cursor = call.query_value("cursor");
+  AGENTA_TRY(auto const page, approvals.changes(call.caller, cursor));
+  auto reply = json_reply(protocol::encode_approvals(page));
+  if (!cursor.empty() && page.items.empty())
+    reply.headers.emplace_back(kWaitKeyHeader, std::string{kApprovalChanges});
+  return reply;
+}
+
+Result<ServiceReply> show(Approvals& approvals, Call const& call) {
+  AGENTA_TRY(Approval const found, approvals.show(call.caller, id_of(call)));
+  auto reply = json_reply(protocol::encode_approval(found));
+  if (found.state == ApprovalState::pending)
+    reply.headers.emplace_back(kWaitKeyHeader, approval_key(found.id));
+  return reply;
+}
+
+Result<ServiceReply> approve(Approvals& approvals, Call const& call) {
+  AGENTA_TRY(ApprovalScope const scope, protocol::decode_approve(call.request.body));
+  AGENTA_TRY(Approval const decided, approvals.approve(call.caller, id_of(call), scope));
+  return json_reply(protocol::encode_approval(decided));
+}
+
+Result<ServiceReply> deny(Approvals& approvals, Call const& call) {
+  AGENTA_TRY(auto reason, protocol::decode_deny(call.request.body));
+  AGENTA_TRY(Approval const decided, approvals.deny(call.caller, id_of(call), std::move(reason)));
+  return json_reply(protocol::encode_approval(decided));
+}
+
+}  // namespace
+
+/// The owner's alone: no session's socket has any of them, or what asks could answer itself.
+std::vector<Route> approval_routes(Approvals& approvals) {
+  auto const to = [&approvals](Result<ServiceReply> (*answer)(Approvals&, Call const&)) {
+    return [&approvals, answer](Call const& call) { return answer(approvals, call); };
+  };
+  constexpr auto kEdit = Permission::edit_tools;
+  return {
+      {"GET", "/api/tools/approvals", kEdit, Work::local, to(&list)},
+      {"GET", "/api/tools/approvals/changes", kEdit, Work::local, to(&changes)},
+      {"GET", "/api/tools/approvals/{id}", kEdit, Work::local, to(&show)},
+      {"POST", "/api/tools/approvals/{id}/approve", kEdit, Work::local, to(&approve)},
+      {"POST", "/api/tools/approvals/{id}/deny", kEdit, Work::local, to(&deny)},
+  };
+}
+
+}  // namespace agenta::daemon::api

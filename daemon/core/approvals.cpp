@@ -1,0 +1,206 @@
+#include "daemon/core/approvals.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// An approval of `once` that is not used by then counts no more.
+constexpr std::chrono::hours kUsableFor{1};
+/// So many questions of one session wait at most: nobody answers more.
+constexpr std::int64_t kMostPending = 100;
+constexpr int kMostChanges = 200;
+constexpr std::size_t kLongestAnswer = 500;
+
+std::vector<std::string> list_step() { return {"agenta-tools", "approvals", "list"}; }
+
+std::optional<WallTime> parse_stamp(std::string_view cursor) {
+  std::int64_t ms = 0;
+  auto const [end, failed] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), ms);
+  if (failed != std::errc{} || end != cursor.data() + cursor.size() || ms < 0) return std::nullopt;
+  return WallTime{milliseconds{ms}};
+}
+
+std::string cursor_of(WallTime stamp) { return std::to_string(stamp.time_since_epoch().count()); }
+
+bool is_same_call(Approval const& a, Approval const& b) {
+  bool const same_connection = a.connection.has_value() == b.connection.has_value() &&
+                               (!a.connection || a.connection->id == b.connection->id);
+  return a.session == b.session && a.tool == b.tool && same_connection;
+}
+
+unexpected<Error> no_approval(ApprovalId const& id) {
+  return fail(ErrorCode::execution_not_found, "there is no approval " + id.text, list_step());
+}
+
+}  // namespace
+
+std::string approval_key(ApprovalId const& id) { return "approval:" + id.text; }
+
+Approvals::Approvals(store::ProjectStore& projects, store::ApprovalStore& store, Clock const& clock,
+                     Options options)
+    : projects_(projects), store_(store), clock_(clock), options_(std::move(options)) {}
+
+Result<std::optional<ApprovalId>> Approvals::find_grant(SessionId const& session, ToolSlug const& tool,
+                                                        std::string const& connection_id) {
+  return store_.find_grant(session, tool, connection_id);
+}
+
+Result<Approval> Approvals::ask(Approval question) {
+  AGENTA_CHECK(expire_due());
+  std::unique_lock lock{mutex_};
+  WallTime const now = clock_.wall();
+  AGENTA_TRY(auto found, store_.find_open(question, now - kUsableFor));
+  if (found) return *std::move(found);
+  AGENTA_TRY(auto const pending, store_.count_pending(question.session));
+  if (pending >= kMostPending) {
+    return fail(ErrorCode::rate_limited,
+                std::to_string(pending) + " calls of the session " + question.session_name +
+                    " wait for somebody's approval already: nothing ran",
+                list_step());
+  }
+  question.id.text = make_uuid_v7();
+  question.state = ApprovalState::pending;
+  question.scope = ApprovalScope::once;
+  question.created_at = next_stamp();
+  if (question.expires_at == WallTime{}) question.expires_at = now + options_.timeout;
+  AGENTA_TRY(question.previous, store_.find_previous(question));
+  AGENTA_CHECK(store_.insert(question));
+  lock.unlock();
+  tell(question.id);
+  return question;
+}
+
+Result<Approval> Approvals::get(ApprovalId const& id) {
+  AGENTA_TRY(auto found, store_.find(id));
+  if (found && found->state == ApprovalState::pending && found->expires_at <= clock_.wall()) {
+    AGENTA_CHECK(expire_due());
+    AGENTA_TRY(found, store_.find(id));
+  }
+  if (!found) return no_approval(id);
+  return *std::move(found);
+}
+
+Result<void> Approvals::redeem(Approval const& claim, ExecutionId const& by) {
+  AGENTA_TRY(auto const found, store_.find(claim.id));
+  auto const refuse = [&](std::string const& why) {
+    return fail(ErrorCode::forbidden, "the approval " + claim.id.text + " " + why, list_step());
+  };
+  // Another session's is not told from none.
+  if (!found || found->session != claim.session) return refuse("is none of this session's");
+  if (!is_same_call(*found, claim)) return refuse("is of another tool or connection");
+  if (found->state == ApprovalState::pending) return refuse("is not given yet");
+  if (found->state != ApprovalState::approved)
+    return refuse("was not given: it is " + std::string{name_of(found->state)});
+  if (found->scope == ApprovalScope::session) return {};
+  if (found->arguments_digest != claim.arguments_digest) return refuse("is of other arguments");
+  if (found->decided_at.value_or(WallTime{}) <= clock_.wall() - kUsableFor)
+    return refuse("was given too long ago");
+  AGENTA_TRY(bool const taken, store_.take(claim.id, by));
+  if (!taken) return refuse("was for one call, and is used");
+  return {};
+}
+
+Result<Approval> Approvals::show(Caller const& caller, ApprovalId const& id) {
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  AGENTA_TRY(auto found, get(id));
+  if (!project || found.project != project->id) return no_approval(id);
+  return found;
+}
+
+Result<Page<Approval>> Approvals::list(Caller const& caller, store::ApprovalFilter const& filter) {
+  AGENTA_CHECK(expire_due());
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  if (!project) return Page<Approval>{};
+  return store_.list(project->id, filter);
+}
+
+Result<Page<Approval>> Approvals::changes(Caller const& caller, std::string const& cursor) {
+  AGENTA_CHECK(expire_due());
+  Page<Approval> page;
+  if (cursor.empty()) {
+    AGENTA_TRY(WallTime const last, store_.last_change());
+    page.next_cursor = cursor_of(last);
+    return page;
+  }
+  auto const after = parse_stamp(cursor);
+  if (!after)
+    return fail(ErrorCode::invalid_request, "the cursor '" + cursor + "' is not one of this list",
+                list_step());
+  page.next_cursor = cursor;
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  if (!project) return page;
+  AGENTA_TRY(page.items, store_.changed(project->id, *after, kMostChanges));
+  page.total = static_cast<std::int64_t>(page.items.size());
+  if (!page.items.empty()) {
+    Approval const& last = page.items.back();
+    page.next_cursor = cursor_of(last.decided_at.value_or(last.created_at));
+  }
+  return page;
+}
+
+Result<Approval> Approvals::approve(Caller const& caller, ApprovalId const& id, ApprovalScope scope) {
+  AGENTA_TRY(Approval answer, show(caller, id));
+  answer.state = ApprovalState::approved;
+  answer.scope = scope;
+  return decide(caller, std::move(answer));
+}
+
+Result<Approval> Approvals::deny(Caller const& caller, ApprovalId const& id, std::string reason) {
+  if (reason.size() > kLongestAnswer) {
+    return fail(ErrorCode::invalid_request,
+                "a reason is at most " + std::to_string(kLongestAnswer) + " characters long");
+  }
+  AGENTA_TRY(Approval answer, show(caller, id));
+  answer.state = ApprovalState::denied;
+  answer.answer = std::move(reason);
+  return decide(caller, std::move(answer));
+}
+
+Result<Approval> Approvals::decide(Caller const& caller, Approval answer) {
+  answer.decided_by = caller.actor;
+  std::unique_lock lock{mutex_};
+  answer.decided_at = next_stamp();
+  AGENTA_TRY(bool const changed, store_.decide(answer));
+  lock.unlock();
+  AGENTA_TRY(Approval now, get(answer.id));
+  if (!changed) {
+    std::string const who =
+        now.decided_by && !now.decided_by->user.empty() ? " by " + now.decided_by->user : "";
+    return fail(ErrorCode::invalid_request,
+                "the approval " + now.id.text + " is " + std::string{name_of(now.state)} + " already" + who +
+                    (now.state == ApprovalState::expired ? ": nobody answered in time" : ""),
+                list_step());
+  }
+  if (now.state == ApprovalState::approved && options_.approved) options_.approved(now);
+  tell(now.id);
+  return now;
+}
+
+Result<void> Approvals::expire_due() {
+  AGENTA_TRY(bool const is_due, store_.has_due(clock_.wall()));
+  if (!is_due) return {};
+  std::unique_lock lock{mutex_};
+  AGENTA_TRY(auto const ids, store_.expire(clock_.wall(), next_stamp()));
+  lock.unlock();
+  std::ranges::for_each(ids, [this](ApprovalId const& id) { tell(id); });
+  return {};
+}
+
+WallTime Approvals::next_stamp() {
+  if (!last_stamp_) last_stamp_ = store_.last_change().value_or(WallTime{});
+  last_stamp_ = std::max(clock_.wall(), *last_stamp_ + milliseconds{1});
+  return *last_stamp_;
+}
+
+void Approvals::tell(ApprovalId const& id) const {
+  if (options_.changed) options_.changed(id);
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <utility>
+
+#include "daemon/core/execution_run.hpp"
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+#include "shared/protocol/codec_approval.hpp"
+
+// What the session's policy says of a call, and the waiting for a person where it wants one asked.
+namespace agenta::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// In the words that follow what happened.
+std::string because(std::string_view reason) { return reason.empty() ? "" : ": " + std::string{reason}; }
+
+std::vector<std::string> explain_step(Execution const& record) {
+  return {"agenta-tools", "policy", "explain", record.tool.text, "--session", record.session};
+}
+
+Error denied_by_policy(Execution const& record) {
+  PolicyDecision const& decision = *record.policy;
+  Error error;
+  error.code = ErrorCode::policy_denied;
+  error.message = record.tool.text + " is denied in the session " + record.session + " by " + decision.rule +
+                  because(decision.reason);
+  error.context.text = "{\"policy\":" + protocol::encode_decision(decision) + "}";
+  error.next_step = explain_step(record);
+  return error;
+}
+
+Error denied_by_person(Execution const& record, Approval const& approval) {
+  Error error;
+  error.code = ErrorCode::policy_denied;
+  bool const is_expired = approval.state == ApprovalState::expired;
+  std::string const who = approval.decided_by && !approval.decided_by->user.empty()
+                              ? approval.decided_by->user
+                              : "the session's owner";
+  error.message = is_expired ? "nobody approved " + record.tool.text + " in time"
+                             : record.tool.text + " was denied by " + who + because(approval.answer);
+  error.message += "; nothing ran";
+  error.context.text = "{\"approval_id\":" + protocol::quoted(approval.id.text) + "}";
+  return error;
+}
+
+ExecuteOutcome nothing_ran(Error error) {
+  ExecuteOutcome outcome;
+  outcome.fate = Fate::nothing_ran;
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+}  // namespace
+
+/// Outside of sessions nothing is judged: the owner's own calls are the owner's to answer for.
+Result<void> Executions::judge(Plan const& plan, Execution& record) const {
+  if (!plan.session) return {};
+  if (policy::names_twice(plan.arguments)) {
+    return fail(
+        ErrorCode::invalid_arguments,
+        "the arguments name something twice, and whoever judges them may see the one and the service the "
+        "other: name each once");
+  }
+  policy::Question question;
+  question.tool = record.tool;
+  question.integration = record.integration;
+  if (plan.connection) question.connection = plan.connection->slug;
+  question.hints = hints_of(plan.tool->tool);
+  question.arguments = plan.arguments;
+  record.policy = policy::decide(*plan.session->policy, question);
+  if (record.policy->verdict == Verdict::deny) return fail(denied_by_policy(record));
+  return {};
+}
+
+Approval Executions::question_of(Plan const& plan, Execution const& record) const {
+  Approval question;
+  question.project = plan.project.id;
+  question.session = plan.session->session.id;
+  question.session_name = plan.session->session.name;
+  question.tool = record.tool;
+  question.connection = record.connection;
+  question.arguments = record.arguments;
+  question.arguments_digest = record.arguments_digest;
+  question.decision = *record.policy;
+  if (auto const& timeout = plan.session->policy->ask_timeout) question.expires_at = clock_.wall() + *timeout;
+  return question;
+}
+
+/// Much can happen while somebody thinks: the session may be over by then, or bound to another connection.
+Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan) const {
+  Session const& session = plan.session->session;
+  AGENTA_TRY(auto const open, options_.sessions->open_session(caller, session.id.text));
+  Tool const& tool = plan.tool->tool;
+  if (!selects(open->session.selectors, tool.slug, tool.integration)) {
+    return fail(ErrorCode::policy_denied, tool.slug.text + " was taken out of the session " + session.name,
+                {"agenta-tools", "session", "add", session.name, tool.slug.text});
+  }
+  if (!plan.connection) return {};
+  SessionBinding const* const binding = open->binding_of(tool.integration);
+  if (binding != nullptr && binding->connection == plan.connection->id && binding->is_usable) return {};
+  return fail(ErrorCode::not_connected,
+              "the connection " + plan.connection->slug + " left the session " + session.name +
+                  " while the call waited: nothing ran",
+              {"agenta-tools", "session", "show", session.name});
+}
+
+/// Whether it may run: at once, by what a person said before, or after asking one.
+Executions::Run::Step Executions::Run::pass_policy() {
+  bool const asks = record_.policy && record_.policy->verdict == Verdict::ask && !has_passed_;
+  if (!asks) return join();
+  ApprovalDesk* const desk = owner_.options_.approvals;
+  if (desk == nullptr)
+    return give_up(fail(ErrorCode::approval_required, "there is nobody here to ask").error());
+  std::string const connection = plan_.connection ? plan_.connection->id.text : "";
+  auto grant = desk->find_grant(plan_.session->session.id, record_.tool, connection);
+  if (!grant) return Result<Execution>{fail(std::move(grant).error())};
+  if (*grant) {
+    record_.approval = **grant;
+    has_passed_ = true;
+    return join();
+  }
+  return call_.approval.empty() ? ask() : redeem(call_.approval);
+}
+
+Executions::Run::Step Executions::Run::redeem(ApprovalId const& id) {
+  Approval claim = owner_.question_of(plan_, record_);
+  claim.id = id;
+  record_.approval = id;
+  if (auto redeemed = owner_.options_.approvals->redeem(claim, record_.id); !redeemed)
+    return give_up(std::move(redeemed).error());
+  has_passed_ = true;
+  return join();
+}
+
+Executions::Run::Step Executions::Run::ask() {
+  auto asked = owner_.options_.approvals->ask(owner_.question_of(plan_, record_));
+  if (!asked) return give_up(std::move(asked).error());
+  record_.approval = asked->id;
+  // Somebody approved the very same call before, and it was not made since.
+  if (asked->state == ApprovalState::approved) return redeem(asked->id);
+  return call_.on_ask == OnAsk::come_back ? come_back(*asked) : begin_waiting(asked->id);
+}
+
+/// Nothing is journaled: the call is to be made again, and then it is.
+Executions::Run::Step Executions::Run::come_back(Approval const& approval) {
+  stage_ = Stage::over;
+  Error error;
+  error.code = ErrorCode::approval_required;
+  error.message = record_.tool.text + " needs somebody's approval in the session " + record_.session + " (" +
+                  approval.decision.rule + ")" + because(approval.decision.reason) + "; nothing ran";
+  // What others ran before is not for whoever came by a session's socket.
+  error.context.text = "{\"approval\":" +
+                       (caller_.session.empty() ? protocol::encode_approval(approval)
+                                                : protocol::encode_own_approval(approval)) +
+                       "}";
+  error.next_step = {"agenta-tools", "approvals", "approve", approval.id.text};
+  return fail(std::move(error));
+}
+
+/// Its row says that it waits; a crash makes it cancelled, as any that waits.
+Executions::Run::Step Executions::Run::begin_waiting(ApprovalId const& id) {
+  if (auto stopped = take_off()) return std::move(*stopped);
+  owner_.await_answer(*flight_, id);
+  if (auto written = write_row(ExecutionState::queued); !written) {
+    owner_.await_answer(*flight_, {});
+    return land_twin(std::move(written).error());
+  }
+  stage_ = Stage::asking;
+  return await_approval();
+}
+
+Executions::Run::Step Executions::Run::await_approval() {
+  bool is_cancelled = false;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    is_cancelled = flight_->cancel_wanted;
+  }
+  if (is_cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was approved: nothing ran");
+  if (caller_.stop.stop_requested())
+    return end_unsent(ErrorCode::cancelled, "its client went away before it was approved: nothing ran");
+  ApprovalDesk& desk = *owner_.options_.approvals;
+  auto const approval = desk.get(record_.approval);
+  if (!approval) return end(nothing_ran(approval.error()));
+  if (approval->state == ApprovalState::pending) {
+    auto const now = owner_.clock_.steady();
+    if (now >= caller_.deadline) {
+      Error error = fail(ErrorCode::timeout,
+                         record_.tool.text + " was not approved within the time allowed: nothing ran",
+                         {"agenta-tools", "approvals", "approve", approval->id.text})
+                        .error();
+      return end(nothing_ran(std::move(error)));
+    }
+    return pause(std::min(caller_.deadline, now + (approval->expires_at - owner_.clock_.wall())));
+  }
+  if (approval->state != ApprovalState::approved)
+    return end(nothing_ran(denied_by_person(record_, *approval)));
+  if (auto open = owner_.check_still_open(caller_, plan_); !open)
+    return end(nothing_ran(std::move(open).error()));
+  Approval claim = owner_.question_of(plan_, record_);
+  claim.id = approval->id;
+  // Of two of the very same call that waited for the one answer, one runs.
+  if (auto redeemed = desk.redeem(claim, record_.id); !redeemed)
+    return end(nothing_ran(std::move(redeemed).error()));
+  owner_.await_answer(*flight_, {});
+  has_passed_ = true;
+  return join();
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,144 @@
+#include "daemon/core/policies.hpp"
+
+#include <utility>
+
+#include "shared/base/text.hpp"
+#include "shared/base/try.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+Result<ToolReference> reference_of(std::string const& name) {
+  auto reference = parse_tool_reference(name);
+  if (!reference) {
+    return fail(ErrorCode::invalid_request, name + " is no tool's name: it is such as GITHUB_CREATE_AN_ISSUE",
+                {"agenta-tools", "tools", "list"});
+  }
+  return *std::move(reference);
+}
+
+}  // namespace
+
+/// Whose policy is asked, and on which connections its calls run.
+struct Policies::Subject {
+  std::shared_ptr<policy::Policy const> policy{};
+  std::shared_ptr<OpenSession const> session{};
+  std::string source{};
+};
+
+Result<Policies::Subject> Policies::subject_of(Caller const& caller,
+                                               protocol::ExplainRequest const& request) {
+  Subject subject;
+  if (!request.session.empty()) {
+    AGENTA_TRY(subject.session, sessions_.open_session(caller, request.session));
+    subject.policy = subject.session->policy;
+    subject.source = subject.session->session.policy_source;
+    return subject;
+  }
+  policy::Policy policy = policy::default_policy();
+  subject.source = "default";
+  if (request.policy) {
+    AGENTA_TRY(policy, policy::parse_policy(*request.policy, request.source));
+    subject.source = request.source.empty() ? "policy" : request.source;
+  }
+  subject.policy = std::make_shared<policy::Policy const>(std::move(policy));
+  return subject;
+}
+
+Result<std::shared_ptr<CatalogTool const>> Policies::find_tool(Caller const& caller, ToolSlug const& slug) {
+  ProviderAccess access;
+  if (!is_custom(slug)) {
+    AGENTA_TRY(access, credentials_.access_for(caller));
+  }
+  ProviderCall const call{access, caller.deadline, caller.stop};
+  AGENTA_TRY(auto known, catalog_.tool(call, slug, ""));
+  return std::move(known.value);
+}
+
+Result<protocol::PolicyExplanation> Policies::explain(Caller const& caller,
+                                                      protocol::ExplainRequest const& request) {
+  AGENTA_TRY(Subject const subject, subject_of(caller, request));
+  AGENTA_TRY(ToolReference const reference, reference_of(request.tool));
+  AGENTA_TRY(auto const known, find_tool(caller, reference.slug));
+  Tool const& tool = known->tool;
+  policy::Question question;
+  question.tool = tool.slug;
+  question.integration = tool.integration;
+  question.hints = hints_of(tool);
+  question.connection = request.connection.empty() ? reference.connection.value_or("") : request.connection;
+  if (question.connection.empty() && subject.session) {
+    auto const* const binding = subject.session->binding_of(tool.integration);
+    if (binding != nullptr) question.connection = binding->slug;
+  }
+  question.arguments = request.arguments;
+  if (known->schema) question.arguments = known->schema->coerce(request.arguments, request.text_paths);
+
+  protocol::PolicyExplanation explanation;
+  explanation.decision = policy::decide(*subject.policy, question);
+  explanation.tool = tool.slug.text;
+  explanation.connection = question.connection;
+  explanation.policy_source = subject.source;
+  explanation.hints = question.hints;
+  for (policy::Consideration& each : policy::explain(*subject.policy, question)) {
+    policy::Rule const& rule = subject.policy->rules[each.rule];
+    explanation.considered.push_back(
+        {each.rule + 1, rule.line, rule.name, each.fits, std::move(each.why_not)});
+  }
+  return explanation;
+}
+
+/// A case that says all of its tool needs no catalogue.
+Result<policy::Question> Policies::question_of(Caller const& caller, policy::PolicyCase const& one) {
+  AGENTA_TRY(ToolReference const reference, reference_of(one.tool));
+  policy::Question question;
+  question.tool = reference.slug;
+  question.connection = one.connection.empty() ? reference.connection.value_or("") : one.connection;
+  question.arguments = one.arguments;
+  if (one.hints && !one.integration.empty()) {
+    question.integration.text = one.integration;
+    question.hints = *one.hints;
+    return question;
+  }
+  AGENTA_TRY(auto const known, find_tool(caller, reference.slug));
+  question.tool = known->tool.slug;
+  question.integration.text = one.integration.empty() ? known->tool.integration.text : one.integration;
+  question.hints = one.hints.value_or(hints_of(known->tool));
+  return question;
+}
+
+Result<protocol::PolicyTestReport> Policies::test(Caller const& caller,
+                                                  protocol::PolicyTestRequest const& request) {
+  AGENTA_TRY(auto const file, policy::parse_cases(request.text, request.source));
+  if (file.policy && !request.policy) {
+    return fail(ErrorCode::invalid_request,
+                request.source + " tries the policy of " + *file.policy + ", whose text is missing");
+  }
+  AGENTA_TRY(auto const policy, request.policy ? policy::parse_policy(*request.policy, request.policy_source)
+                                               : policy::parse_policy(request.text, request.source));
+  if (file.cases.empty()) {
+    return fail(ErrorCode::invalid_request,
+                (request.source.empty() ? "the file" : request.source) + " has no [[case]] to try");
+  }
+  std::vector<Result<policy::Question>> questions;
+  for (policy::PolicyCase const& one : file.cases) {
+    if (caller.stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted");
+    questions.push_back(question_of(caller, one));
+    // A case whose tool nobody knows fails; where nothing can be found out, none of them says anything.
+    bool const is_unknown =
+        !questions.back() && (questions.back().error().code == ErrorCode::tool_not_found ||
+                              questions.back().error().code == ErrorCode::invalid_request);
+    if (!questions.back() && !is_unknown) return fail(questions.back().error());
+  }
+  auto const tried = policy::try_cases(policy, file.cases, questions);
+  protocol::PolicyTestReport report;
+  report.passed = tried.passed;
+  report.failed = tried.failed;
+  report.rules = tried.rules;
+  for (policy::CaseResult const& each : tried.cases)
+    report.cases.push_back({each.line, each.tool, each.expect, each.decision, each.ok, each.message});
+  for (policy::UncoveredRule const& each : tried.uncovered)
+    report.uncovered.push_back({each.name, each.line});
+  return report;
+}
+
+}  // namespace agenta::daemon

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/core/caller.hpp"
+#include "daemon/core/catalog.hpp"
+#include "daemon/core/credentials.hpp"
+#include "daemon/core/sessions.hpp"
+#include "shared/policy/policy_cases.hpp"
+#include "shared/protocol/codec_approval.hpp"
+
+namespace agenta::daemon {
+
+/// What policies say of calls that are not made. Any thread.
+class Policies {
+ public:
+  Policies(Catalog& catalog, Credentials& credentials, SessionBook& sessions)
+      : catalog_(catalog), credentials_(credentials), sessions_(sessions) {}
+
+  /// Which rule decides a call, and why the ones before it do not: of the given policy, else of the session,
+  /// else of the default for agents.
+  Result<protocol::PolicyExplanation> explain(Caller const& caller, protocol::ExplainRequest const& request);
+  /// The cases of a file, tried on the policy in it or beside it. What a case does not say of its tool is
+  /// taken from the catalogue.
+  Result<protocol::PolicyTestReport> test(Caller const& caller, protocol::PolicyTestRequest const& request);
+
+ private:
+  struct Subject;
+  Result<Subject> subject_of(Caller const& caller, protocol::ExplainRequest const& request);
+  Result<std::shared_ptr<CatalogTool const>> find_tool(Caller const& caller, ToolSlug const& slug);
+  Result<policy::Question> question_of(Caller const& caller, policy::PolicyCase const& one);
+
+  Catalog& catalog_;
+  Credentials& credentials_;
+  SessionBook& sessions_;
+};
+
+}  // namespace agenta::daemon

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/store/database.hpp"
+#include "shared/domain/approval.hpp"
+#include "shared/domain/page.hpp"
+
+namespace agenta::daemon::store {
+
+struct ApprovalFilter {
+  std::optional<ApprovalState> state{};
+  std::string session{};  ///< name or id; empty: all
+  std::string cursor{};   ///< an approval's id: what is older
+  int limit = 50;
+};
+
+/// What people were asked, and what they said. Any thread.
+class ApprovalStore {
+ public:
+  explicit ApprovalStore(Database& database);
+  ~ApprovalStore();
+
+  Result<void> insert(Approval const& approval);
+  Result<std::optional<Approval>> find(ApprovalId const& id);
+  /// The newest of the same session, tool, connection and arguments that is pending, or that was approved
+  /// once after `approved_after` and not used.
+  Result<std::optional<Approval>> find_open(Approval const& like, WallTime approved_after);
+  /// The newest approval of the tool on the connection for the whole session.
+  Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
+                                               std::string_view connection_id);
+  Result<std::int64_t> count_pending(SessionId const& session);
+  /// A pending one gets its answer; false where it is not pending any more.
+  Result<bool> decide(Approval const& decided);
+  /// An approval of `once` is taken by a run; false where another has it.
+  Result<bool> take(ApprovalId const& id, ExecutionId const& by);
+  /// Whether a pending one's time is over by `now`.
+  Result<bool> has_due(WallTime now);
+  /// Pending ones whose time is over by `now` become expired. All at the one `stamp`. Their ids.
+  Result<std::vector<ApprovalId>> expire(WallTime now, WallTime stamp);
+  /// Newest first. A cursor that is not one is `INVALID_REQUEST`.
+  Result<Page<Approval>> list(ProjectId const& project, ApprovalFilter const& filter);
+  /// Those that were asked or decided after `after`, in that order; at most `most`.
+  Result<std::vector<Approval>> changed(ProjectId const& project, WallTime after, int most);
+  /// The last of those moments; 1970 where there is none.
+  Result<WallTime> last_change();
+  /// The arguments, as they are journaled, of the last run of the tool on the connection: in the session,
+  /// else in the project.
+  Result<std::optional<JsonText>> find_previous(Approval const& like);
+
+ private:
+  struct Statements;
+  Database& database_;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace agenta::daemon::store

@@ -1,0 +1,297 @@
+"""Calls that a policy wants approved: where somebody is asked, what their answer does, and what nobody's does."""
+import json
+import signal
+import threading
+from contextlib import closing
+
+from tests.support.agenta import AgentaTest, wait_until
+from tests.support.sandbox import ISSUE
+
+ARGUMENTS = {"owner": "o", "repo": "r", "title": "hello"}
+WORDS = ("owner=o", "repo=r", "title=hello")
+
+
+class ApprovalsTest(AgentaTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.sandbox = self.start_sandbox()
+        self.connect_github(self.sandbox)
+        self.make_session()
+
+    def make_session(self, name: str = "agent", policy: str = "") -> None:
+        reply = self.http("POST", "/sessions", {"name": name, "tools": ["github"], "connections": {"github": "work"}, "policy": policy})
+        self.assertEqual(reply.status, 201, f"{reply}")
+
+    def http(self, method: str, target: str, body=None):
+        with closing(self.world.http(timeout=30)) as http:
+            return http.call(method, "/api/tools" + target, body)
+
+    def pending(self) -> dict:
+        """The call that waits, once one does."""
+        return wait_until(lambda: self.http("GET", "/approvals?state=pending").json["items"], 15, "a call that waits for approval")[0]
+
+    def call(self, **more) -> dict:
+        return {"tool": ISSUE, "arguments": ARGUMENTS, "session": "agent", **more}
+
+    def start_call(self, *flags, session: str = "agent", **options):
+        return self.world.start("execute", ISSUE, *WORDS, "--session", session, "--json", *flags, **options)
+
+    def row(self, execution_id: str) -> dict:
+        return self.http("GET", f"/executions/{execution_id}").json
+
+    def newest(self) -> dict:
+        return self.http("GET", "/executions").json["items"][0]
+
+
+class FromElsewhere(ApprovalsTest):
+    def test_a_call_waits_says_how_it_is_approved_and_then_runs(self):
+        running = self.start_call()
+        approval = self.pending()
+        self.assertEqual((approval["session"], approval["tool"], approval["connection"]["slug"]), ("agent", ISSUE, "work"))
+        self.assertEqual(approval["arguments"], ARGUMENTS)
+        wait_until(lambda: self.newest()["state"] == "queued" and self.newest()["approval_id"] == approval["id"], what="a queued row")
+        self.assertEqual(self.row(self.newest()["id"])["queue"]["reason"], "approval")
+        self.assertEqual(self.sandbox.effects(), 0)
+
+        answered = self.run_ok("approvals", "approve", approval["id"], "--json").json
+        result = self.world.finish(running)
+
+        self.assertEqual(answered["state"], "approved")
+        self.assertEqual(result.code, 0, f"{result}")
+        self.assertIn(f"agenta-tools approvals approve {approval['id']}", result.err)
+        self.assertEqual(self.sandbox.effects(), 1)
+        row = self.newest()
+        self.assertEqual((row["state"], row["policy"]["verdict"], row["approval_id"]), ("succeeded", "ask", approval["id"]))
+        self.assertEqual(self.http("GET", f"/approvals/{approval['id']}").json["execution_id"], row["id"])
+        self.run_ok("history", "verify")
+
+    def test_what_is_denied_is_refused_with_the_reason(self):
+        running = self.start_call()
+        approval = self.pending()
+
+        self.run_ok("approvals", "deny", approval["id"], "--reason", "not on a Friday")
+
+        error = self.assert_error(self.world.finish(running), "POLICY_DENIED", 5)
+        self.assertIn("not on a Friday", error["message"])
+        self.assertEqual(self.newest()["state"], "refused")
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_nobodys_answer_denies(self):
+        self.make_session("hurried", 'ask_timeout = "1s"\n')
+
+        error = self.assert_error(self.world.finish(self.start_call(session="hurried")), "POLICY_DENIED", 5)
+
+        self.assertIn("nobody approved", error["message"])
+        self.assertEqual(self.http("GET", "/approvals?state=expired").json["total"], 1)
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_for_the_session_it_is_not_asked_again(self):
+        running = self.start_call()
+        self.run_ok("approvals", "approve", self.pending()["id"], "--session")
+        self.assertEqual(self.world.finish(running).code, 0)
+
+        self.run_ok("execute", ISSUE, "owner=o", "repo=r", "title=another", "--session", "agent")
+
+        self.assertEqual(self.sandbox.effects(), 2)
+        self.assertEqual(self.http("GET", "/approvals").json["total"], 1)
+
+    def test_yes_approves_nothing(self):
+        running = self.start_call("--yes", "--timeout", "20s")
+        approval = self.pending()
+
+        self.run_ok("approvals", "deny", approval["id"])
+
+        self.assert_error(self.world.finish(running), "POLICY_DENIED", 5)
+
+    def test_waiting_is_not_counted_into_the_time_a_call_may_take(self):
+        running = self.start_call("--timeout", "1s")
+        approval = self.pending()
+        begun = wait_until(lambda: self.newest() if self.newest()["state"] == "queued" else None, what="a queued row")
+        wait_until(lambda: self.http("GET", "/approvals/changes").status == 200, what="an answer")
+        self.assertIsNone(self.row(begun["id"])["finished_at"])
+
+        self.run_ok("approvals", "approve", approval["id"])
+
+        self.assertEqual(self.world.finish(running).code, 0)
+
+    def test_ctrl_c_cancels_what_waits(self):
+        running = self.start_call()
+        self.pending()
+        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+
+        running.send_signal(signal.SIGINT)
+
+        self.assertEqual(self.world.finish(running).code, 130)
+        wait_until(lambda: self.newest()["state"] == "cancelled", what="a cancelled row")
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_a_client_that_dies_leaves_nothing_waiting(self):
+        running = self.start_call()
+        approval = self.pending()
+        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+
+        running.kill()
+        wait_until(lambda: self.newest()["state"] == "cancelled", what="a cancelled row")
+        self.run_ok("approvals", "approve", approval["id"])
+
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_what_waited_when_the_daemon_died_is_cancelled_and_the_answer_still_counts(self):
+        running = self.start_call()
+        approval = self.pending()
+        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+        first = self.newest()["id"]
+        running.kill()
+        self.world.kill_daemon()
+
+        self.run_ok("approvals", "approve", approval["id"])
+        self.assertEqual(self.row(first)["state"], "cancelled")
+        self.run_ok("execute", ISSUE, *WORDS, "--session", "agent")
+
+        self.assertEqual(self.sandbox.effects(), 1)
+
+    def test_a_stopping_daemon_does_not_wait_for_answers(self):
+        running = self.start_call(env={"AGENTA_TOOLS_NO_AUTOSTART": "1"})
+        self.pending()
+        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+
+        self.run_ok("config", "set", "daemon.drain", "200ms")
+        self.run_ok("daemon", "restart")
+
+        self.assertNotEqual(self.world.finish(running).code, 0)
+        self.assertEqual(self.sandbox.effects(), 0)
+
+
+class ComingBack(ApprovalsTest):
+    def ask(self, **more):
+        return self.http("POST", "/executions", self.call(on_ask="come_back", **more))
+
+    def test_the_question_comes_back_and_nothing_is_journaled(self):
+        reply = self.ask()
+
+        self.assertEqual((reply.status, reply.json["code"]), (403, "APPROVAL_REQUIRED"))
+        approval = reply.json["context"]["approval"]
+        self.assertEqual(approval["state"], "pending")
+        self.assertEqual(reply.json["next_step"], ["agenta-tools", "approvals", "approve", approval["id"]])
+        self.assertEqual(self.http("GET", "/executions").json["total"], 0)
+
+    def test_an_approval_is_for_one_run_of_just_these_arguments(self):
+        approval = self.ask().json["context"]["approval"]["id"]
+        self.run_ok("approvals", "approve", approval)
+
+        other = self.http("POST", "/executions", self.call(arguments={**ARGUMENTS, "title": "other"}, approval=approval))
+        ran = self.ask(approval=approval)
+        again = self.ask(approval=approval)
+
+        self.assertEqual((other.status, other.json["code"]), (403, "FORBIDDEN"))
+        self.assertEqual((ran.status, ran.json["approval_id"]), (200, approval))
+        self.assertEqual((again.status, again.json["code"]), (403, "FORBIDDEN"))
+        self.assertEqual(self.sandbox.effects(), 1)
+
+    def test_the_same_call_finds_its_approval(self):
+        self.run_ok("approvals", "approve", self.ask().json["context"]["approval"]["id"])
+
+        self.assertEqual(self.ask().status, 200)
+        self.assertEqual(self.ask().json["code"], "APPROVAL_REQUIRED")
+
+    def test_a_person_is_shown_what_differs_from_the_last_call(self):
+        self.run_ok("execute", ISSUE, "owner=o", "repo=r", "title=before")
+
+        self.ask()
+
+        self.assertEqual(self.pending()["changes"], [{"pointer": "/title", "before": "before", "after": "hello"}])
+        self.assertIn('/title: "before" -> "hello"', self.shown())
+
+    def shown(self) -> str:
+        terminal = self.world.terminal("approvals", "show", self.pending()["id"])
+        self.assertEqual(terminal.end(), 0)
+        return terminal.text
+
+    def test_what_a_terminal_would_obey_is_shown_and_not_obeyed(self):
+        self.http("POST", "/executions", self.call(on_ask="come_back", arguments={**ARGUMENTS, "title": "a\x1b[2Jb\u202ec"}))
+
+        self.assertNotIn("\x1b[2J", self.shown())
+        self.assertNotIn("\u202e", self.shown())
+
+
+class AtTheTerminal(ApprovalsTest):
+    def test_once_session_and_deny(self):
+        for answer, code, effects in (("d", 5, 0), ("o", 0, 1), ("s", 0, 2)):
+            with self.subTest(answer):
+                terminal = self.world.terminal("execute", ISSUE, *WORDS, "--session", "agent")
+                terminal.expect(r"GITHUB_CREATE_AN_ISSUE[\s\S]*work[\s\S]*\"title\": \"hello\"[\s\S]*\[o/s/d\]")
+                terminal.send("what?\n")
+                terminal.expect(r"\[o/s/d\][\s\S]*\[o/s/d\]")
+                terminal.send(answer + "\n")
+                self.assertEqual(terminal.end(), code, terminal.text)
+                self.assertEqual(self.sandbox.effects(), effects)
+        self.run_ok("execute", ISSUE, *WORDS, "--session", "agent")
+
+    def test_where_nobody_may_be_asked_it_waits(self):
+        for flags, env in ((("--no-input",), {}), ((), {"CI": "true"})):
+            with self.subTest(f"{flags} {env}"):
+                terminal = self.world.terminal("execute", ISSUE, *WORDS, "--session", "agent", *flags, env=env)
+                approval = self.pending()
+                terminal.expect(f"approvals approve {approval['id']}")
+                self.run_ok("approvals", "deny", approval["id"])
+                self.assertEqual(terminal.end(), 5, terminal.text)
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_an_answer_from_elsewhere_counts(self):
+        terminal = self.world.terminal("execute", ISSUE, *WORDS, "--session", "agent")
+        terminal.expect(r"\[o/s/d\]")
+        self.run_ok("approvals", "deny", self.pending()["id"])
+
+        terminal.send("o\n")
+
+        self.assertEqual(terminal.end(), 5, terminal.text)
+        self.assertEqual(self.sandbox.effects(), 0)
+
+
+class Watching(ApprovalsTest):
+    def test_in_a_pipe_each_question_and_answer_is_a_document(self):
+        watching = self.world.start("approvals", "watch")
+        self.http("POST", "/executions", self.call(on_ask="come_back"))
+        first = json.loads(watching.stdout.readline())
+        self.assertEqual((first["state"], first["arguments"]), ("pending", ARGUMENTS))
+
+        self.run_ok("approvals", "deny", first["id"])
+
+        second = json.loads(watching.stdout.readline())
+        while second["state"] == "pending":  # told twice rather than never
+            second = json.loads(watching.stdout.readline())
+        self.assertEqual((second["id"], second["state"]), (first["id"], "denied"))
+        watching.send_signal(signal.SIGINT)
+        self.assertEqual(self.world.finish(watching).code, 130)
+
+    def test_on_a_terminal_it_asks_about_each(self):
+        terminal = self.world.terminal("approvals", "watch")
+        terminal.expect("Watching what waits")
+        running = self.start_call()
+
+        terminal.expect(r"\"title\": \"hello\"[\s\S]*\[o/s/d/l\]")
+        terminal.send("o\n")
+
+        self.assertEqual(self.world.finish(running).code, 0)
+        self.assertEqual(self.sandbox.effects(), 1)
+        terminal.send(b"\x03")
+        terminal.end()
+
+    def test_waiting_for_one_ends_with_its_answer(self):
+        approval = self.http("POST", "/executions", self.call(on_ask="come_back")).json["context"]["approval"]["id"]
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(self.http("GET", f"/approvals/{approval}?wait=20").json))
+        waiting.start()
+
+        self.run_ok("approvals", "approve", approval)
+        waiting.join()
+
+        self.assertEqual(answers[0]["state"], "approved")
+
+    def test_another_project_sees_nothing_of_it(self):
+        approval = self.http("POST", "/executions", self.call(on_ask="come_back")).json["context"]["approval"]["id"]
+
+        result = self.world.run("--project", "other", "approvals", "approve", approval, "--json")
+
+        self.assert_error(result, "EXECUTION_NOT_FOUND", 6)
+        self.assertEqual(self.run_ok("--project", "other", "approvals", "list", "--json").json["items"], [])

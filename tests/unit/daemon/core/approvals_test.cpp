@@ -1,0 +1,190 @@
+#include "daemon/core/approvals.hpp"
+
+#include "daemon/store/session_store.hpp"
+#include "tests/unit/daemon/core/core_test_support.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct ApprovalsTest : CoreTest {
+  store::SessionStore session_store{*database};
+  store::ApprovalStore approval_store{*database};
+  std::vector<std::string> told{};
+  std::vector<ApprovalId> approved{};
+  Approvals approvals{projects, approval_store, clock, approval_options()};
+  SessionId const session = make_session("work");
+
+  Approvals::Options approval_options() {
+    Approvals::Options options;
+    options.changed = [this](ApprovalId const& id) { told.push_back(id.text); };
+    options.approved = [this](Approval const& approval) { approved.push_back(approval.id); };
+    return options;
+  }
+  SessionId make_session(std::string name) {
+    Session row;
+    row.id.text = make_uuid_v7();
+    row.project = project;
+    row.name = std::move(name);
+    row.created_at = clock.wall();
+    EXPECT_TRUE(session_store.insert(row));
+    return row.id;
+  }
+  Approval question(std::string digest = "d1") {
+    Approval out;
+    out.project = project;
+    out.session = session;
+    out.session_name = "work";
+    out.tool.text = "GITHUB_CREATE_AN_ISSUE";
+    out.connection = ConnectionReference{{"c1"}, "work"};
+    out.arguments_digest = std::move(digest);
+    out.decision.rule = "default: everything else asks";
+    return out;
+  }
+  Approval asked(std::string digest = "d1") { return value_of(approvals.ask(question(std::move(digest)))); }
+  /// What a run claims that was given the approval.
+  Approval claim(ApprovalId const& id, std::string digest = "d1") {
+    Approval out = question(std::move(digest));
+    out.id = id;
+    return out;
+  }
+};
+
+TEST_F(ApprovalsTest, TheVerySameQuestionIsPutOnce) {
+  Approval const first = asked();
+  Approval const again = asked();
+  Approval const another = asked("d2");
+
+  EXPECT_EQ(first.id, again.id);
+  EXPECT_NE(first.id, another.id);
+  EXPECT_EQ(first.expires_at, clock.wall() + 5min);
+  EXPECT_EQ(told, (std::vector{first.id.text, another.id.text}));
+}
+
+TEST_F(ApprovalsTest, ThePolicyMaySayHowLongItWaits) {
+  Approval hurried = question();
+  hurried.expires_at = clock.wall() + 10s;
+
+  Approval const put = value_of(approvals.ask(hurried));
+
+  clock.advance(10s);
+  EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::expired);
+}
+
+TEST_F(ApprovalsTest, AnApprovalOfOnceIsForOneRunOfThatCall) {
+  Approval const put = asked();
+  EXPECT_EQ(error_of(approvals.redeem(claim(put.id), {"e1"})).code, ErrorCode::forbidden) << "not given yet";
+  Approval const given = value_of(approvals.approve(caller, put.id, ApprovalScope::once));
+  EXPECT_EQ(given.decided_by->user, "ada");
+
+  EXPECT_EQ(error_of(approvals.redeem(claim(put.id, "d2"), {"e1"})).code, ErrorCode::forbidden);
+  EXPECT_TRUE(approvals.redeem(claim(put.id), {"e1"}));
+  EXPECT_EQ(error_of(approvals.redeem(claim(put.id), {"e2"})).code, ErrorCode::forbidden);
+  EXPECT_EQ(value_of(approvals.get(put.id)).execution.text, "e1");
+  EXPECT_EQ(approved, std::vector{put.id});
+}
+
+TEST_F(ApprovalsTest, AnotherSessionsApprovalIsOfNoUse) {
+  Approval const put = asked();
+  value_of(approvals.approve(caller, put.id, ApprovalScope::once));
+  Approval theirs = claim(put.id);
+  theirs.session = make_session("other");
+
+  auto const error = error_of(approvals.redeem(theirs, {"e1"}));
+
+  EXPECT_EQ(error.code, ErrorCode::forbidden);
+  EXPECT_NE(error.message.find("none of this session's"), std::string::npos);
+}
+
+TEST_F(ApprovalsTest, ForTheSessionItCountsForOtherArgumentsAndNotForOtherTools) {
+  Approval const put = asked();
+  value_of(approvals.approve(caller, put.id, ApprovalScope::session));
+  Approval other_tool = claim(put.id);
+  other_tool.tool.text = "GITHUB_OTHER";
+
+  EXPECT_TRUE(approvals.redeem(claim(put.id, "d2"), {"e1"}));
+  EXPECT_TRUE(approvals.redeem(claim(put.id, "d3"), {"e2"}));
+  EXPECT_FALSE(approvals.redeem(other_tool, {"e3"}));
+  EXPECT_EQ(value_of(approvals.find_grant(session, put.tool, "c1")), put.id);
+}
+
+TEST_F(ApprovalsTest, OneThatWasApprovedAndNotUsedIsFoundByTheSameCall) {
+  Approval const put = asked();
+  value_of(approvals.approve(caller, put.id, ApprovalScope::once));
+
+  EXPECT_EQ(asked().id, put.id);
+  EXPECT_EQ(asked().state, ApprovalState::approved);
+  clock.advance(1h);
+  EXPECT_NE(asked().id, put.id) << "it was given too long ago";
+  EXPECT_FALSE(approvals.redeem(claim(put.id), {"e1"}));
+}
+
+TEST_F(ApprovalsTest, ADeniedOneIsNotUsedAndCanBeAskedAgain) {
+  Approval const put = asked();
+
+  Approval const denied = value_of(approvals.deny(caller, put.id, "not today"));
+
+  EXPECT_EQ(denied.answer, "not today");
+  EXPECT_FALSE(approvals.redeem(claim(put.id), {"e1"}));
+  EXPECT_NE(asked().id, put.id);
+}
+
+TEST_F(ApprovalsTest, AnAnswerCountsOnce) {
+  Approval const put = asked();
+  value_of(approvals.deny(caller, put.id, ""));
+
+  auto const error = error_of(approvals.approve(caller, put.id, ApprovalScope::once));
+
+  EXPECT_EQ(error.code, ErrorCode::invalid_request);
+  EXPECT_NE(error.message.find("denied already by ada"), std::string::npos) << error.message;
+}
+
+TEST_F(ApprovalsTest, WhatNobodyAnsweredIsDenied) {
+  Approval const put = asked();
+  clock.advance(5min);
+  told.clear();
+
+  EXPECT_TRUE(approvals.expire_due());
+
+  EXPECT_EQ(told, std::vector{put.id.text});
+  EXPECT_FALSE(approvals.approve(caller, put.id, ApprovalScope::once));
+  EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::expired);
+}
+
+TEST_F(ApprovalsTest, AnotherProjectsApprovalsAreNotThere) {
+  Approval const put = asked();
+  Caller stranger = caller;
+  stranger.project = "elsewhere";
+
+  EXPECT_FALSE(approvals.show(stranger, put.id));
+  EXPECT_FALSE(approvals.approve(stranger, put.id, ApprovalScope::once));
+  EXPECT_TRUE(value_of(approvals.list(stranger, {})).items.empty());
+}
+
+TEST_F(ApprovalsTest, ACrowdOfQuestionsIsRefused) {
+  for (int i = 0; i < 100; ++i) asked("d" + std::to_string(i));
+
+  EXPECT_EQ(error_of(approvals.ask(question("one more"))).code, ErrorCode::rate_limited);
+  EXPECT_TRUE(approvals.ask(question("d7"))) << "one that waits is joined all the same";
+}
+
+TEST_F(ApprovalsTest, ChangesMissNothingThoughTheClockStands) {
+  std::string const start = *value_of(approvals.changes(caller, "")).next_cursor;
+  Approval const first = asked("d1");
+  Approval const second = asked("d2");
+
+  auto const both = value_of(approvals.changes(caller, start));
+  value_of(approvals.approve(caller, first.id, ApprovalScope::once));
+  auto const then = value_of(approvals.changes(caller, *both.next_cursor));
+
+  ASSERT_EQ(both.items.size(), 2U);
+  EXPECT_EQ(both.items[1].id, second.id);
+  ASSERT_EQ(then.items.size(), 1U);
+  EXPECT_EQ(then.items[0].id, first.id);
+  EXPECT_TRUE(value_of(approvals.changes(caller, *then.next_cursor)).items.empty());
+  EXPECT_FALSE(approvals.changes(caller, "nonsense"));
+}
+
+}  // namespace
+}  // namespace agenta::daemon

@@ -1,0 +1,420 @@
+#include <future>
+
+#include "daemon/core/approvals.hpp"
+#include "daemon/core/execution_run.hpp"
+#include "daemon/store/session_store.hpp"
+#include "shared/protocol/codec_approval.hpp"
+#include "shared/protocol/json_slice.hpp"
+#include "tests/unit/daemon/core/executions_support.hpp"
+
+namespace agenta::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One session, `work`, that is as the test made it.
+struct OneSession final : SessionBook {
+  OpenSession open{};
+  bool is_over = false;
+  Result<std::shared_ptr<OpenSession const>> open_session(Caller const&, std::string const& name) override {
+    if (is_over) return fail(ErrorCode::forbidden, "the session work was closed: make a new one");
+    if (name != open.session.name && name != open.session.id.text)
+      return fail(ErrorCode::session_not_found, "there is no session " + name);
+    return std::make_shared<OpenSession const>(open);
+  }
+};
+
+struct ExecutionsPolicy : ExecutionsTest {
+  store::SessionStore session_store{*database};
+  store::ApprovalStore approval_store{*database};
+  OneSession book{};
+  Executions* judged = nullptr;
+  Approvals approvals{projects, approval_store, clock, approval_options()};
+  Executions in_session{projects, rows, journal, catalog, credentials, provider, clock, session_options()};
+
+  ExecutionsPolicy() {
+    judged = &in_session;
+    Session& session = book.open.session;
+    session.id.text = make_uuid_v7();
+    session.project = project;
+    session.name = "work";
+    session.selectors = {"github", kOpen};
+    session.bindings = {{{"github"}, work.id, "work", true}};
+    session.created_at = clock.wall();
+    EXPECT_TRUE(session_store.insert(session));
+    use_policy("");
+  }
+  Approvals::Options approval_options() {
+    Approvals::Options options;
+    options.changed = [this](ApprovalId const& id) {
+      if (judged != nullptr) judged->approval_changed(id);
+    };
+    return options;
+  }
+  Executions::Options session_options() {
+    Executions::Options options = execution_options();
+    options.sessions = &book;
+    options.approvals = &approvals;
+    return options;
+  }
+  void use_policy(std::string const& toml) {
+    book.open.policy = std::make_shared<policy::Policy const>(value_of(policy::parse_policy(toml, "p.toml")));
+  }
+  ToolCall session_call(std::string tool, std::string arguments = R"({"title":"hello"})") {
+    ToolCall call = call_of(std::move(tool), std::move(arguments));
+    call.session = "work";
+    call.id.text = make_uuid_v7();
+    return call;
+  }
+  ToolCall coming_back(std::string tool = kWrite) {
+    ToolCall call = session_call(std::move(tool));
+    call.on_ask = OnAsk::come_back;
+    return call;
+  }
+  Result<Execution> judge(ToolCall const& call) { return in_session.run(caller, call); }
+  std::future<Result<Execution>> start(ToolCall const& call) {
+    return std::async(std::launch::async, [this, call] { return judge(call); });
+  }
+  /// The one question that waits, once it does.
+  Approval pending() {
+    store::ApprovalFilter filter;
+    filter.state = ApprovalState::pending;
+    for (int i = 0; i < 2000; ++i) {
+      auto const page = value_of(approvals.list(caller, filter));
+      if (!page.items.empty()) return page.items.front();
+      std::this_thread::sleep_for(5ms);
+    }
+    throw std::runtime_error("nothing waits for approval");
+  }
+  /// Until the call is journaled as waiting.
+  void await_queued(ToolCall const& call) {
+    for (int i = 0; i < 2000; ++i) {
+      if (auto const row = in_session.get(caller, call.id); row && row->queue) return;
+      std::this_thread::sleep_for(5ms);
+    }
+    throw std::runtime_error("the call does not wait");
+  }
+};
+
+TEST_F(ExecutionsPolicy, WhatIsAllowedRunsAndSaysByWhichRule) {
+  answer_with({test::succeeded()});
+
+  Execution const done = value_of(judge(session_call(kRead)));
+
+  EXPECT_EQ(done.policy->verdict, Verdict::allow);
+  EXPECT_EQ(only_row().policy->rule, "default: read-only tools are allowed");
+  EXPECT_TRUE(only_row().approval.empty());
+}
+
+TEST_F(ExecutionsPolicy, WhatIsDeniedIsJournaledWithItsRuleAndNotSent) {
+  use_policy("[[rule]]\nname = \"no-writes\"\ndecision = \"deny\"\nreason = \"Not here.\"\n");
+
+  auto const error = error_of(judge(session_call(kWrite)));
+
+  EXPECT_EQ(error.code, ErrorCode::policy_denied);
+  EXPECT_NE(error.message.find("no-writes (line 1): Not here."), std::string::npos) << error.message;
+  EXPECT_EQ(only_row().state, ExecutionState::refused);
+  EXPECT_EQ(only_row().policy->verdict, Verdict::deny);
+  EXPECT_EQ(only_row().policy->rule, "no-writes (line 1)");
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
+TEST_F(ExecutionsPolicy, OutsideOfASessionNothingIsJudged) {
+  use_policy("default = \"deny\"\n");
+  answer_with({test::succeeded()});
+
+  EXPECT_TRUE(judge(call_of(kWrite)));
+  EXPECT_FALSE(only_row().policy);
+}
+
+TEST_F(ExecutionsPolicy, ThePolicySeesWhatWouldBeSent) {
+  use_policy(
+      "default = \"allow\"\n[[rule]]\ndecision = \"deny\"\nconnections = [\"work\"]\n[[rule.when]]\npointer "
+      "= "
+      "\"/count\"\ngreater_than = 5\n");
+  answer_with({test::succeeded()});
+  ToolCall typed = session_call(kWrite, R"({"title":"t","count":"9"})");
+  typed.text_paths = {"/count"};
+
+  EXPECT_EQ(error_of(judge(typed)).code, ErrorCode::policy_denied);
+  EXPECT_TRUE(judge(session_call(kWrite, R"({"title":"t","count":3})")));
+}
+
+TEST_F(ExecutionsPolicy, ArgumentsThatNameSomethingTwiceAreRefused) {
+  use_policy("default = \"allow\"\n");
+
+  EXPECT_EQ(error_of(judge(session_call(kWrite, R"({"title":"a","title":"b"})"))).code,
+            ErrorCode::invalid_arguments);
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
+TEST_F(ExecutionsPolicy, ADryRunSaysWhatThePolicyWouldAndAsksNobody) {
+  ToolCall call = session_call(kWrite);
+  call.dry_run = true;
+
+  Execution const dry = value_of(judge(call));
+
+  EXPECT_EQ(dry.policy->verdict, Verdict::ask);
+  EXPECT_EQ(value_of(approvals.list(caller, {})).total, 0);
+}
+
+TEST_F(ExecutionsPolicy, AnAskComesBackAndLeavesNothingInTheJournal) {
+  auto const error = error_of(judge(coming_back()));
+
+  EXPECT_EQ(error.code, ErrorCode::approval_required);
+  auto const document = protocol::find_member(error.context.text, "approval");
+  ASSERT_TRUE(document);
+  auto const told = value_of(protocol::decode_approval(*document)).approval;
+  EXPECT_EQ(told.id, pending().id);
+  EXPECT_EQ(told.arguments.text, R"({"title":"hello"})");
+  EXPECT_EQ(error.next_step,
+            (std::vector<std::string>{"agenta-tools", "approvals", "approve", told.id.text}));
+  EXPECT_TRUE(history().empty());
+}
+
+TEST_F(ExecutionsPolicy, ACallerInASessionsSocketIsNotToldOfEarlierCalls) {
+  answer_with({test::succeeded()});
+  ASSERT_TRUE(judge(call_of(kWrite, R"({"title":"the owner's own"})")));
+  Caller confined = caller;
+  confined.session = book.open.session.id.text;
+
+  auto const error = error_of(in_session.run(confined, coming_back()));
+
+  EXPECT_EQ(error.code, ErrorCode::approval_required);
+  EXPECT_EQ(error.context.text.find("the owner's own"), std::string::npos) << error.context.text;
+  EXPECT_NE(pending().previous->text.find("the owner's own"), std::string::npos);
+}
+
+TEST_F(ExecutionsPolicy, WithItsApprovalTheCallRunsOnce) {
+  answer_with({test::succeeded()});
+  EXPECT_FALSE(judge(coming_back()));
+  auto const id = pending().id;
+  value_of(approvals.approve(caller, id, ApprovalScope::once));
+  ToolCall call = coming_back();
+  call.approval = id;
+
+  Execution const done = value_of(judge(call));
+  auto const again = coming_back();
+
+  EXPECT_EQ(done.approval, id);
+  EXPECT_EQ(journaled(done.id.text).approval, id);
+  EXPECT_EQ(journaled(done.id.text).policy->verdict, Verdict::ask);
+  EXPECT_EQ(error_of(judge(again)).code, ErrorCode::approval_required);
+  ToolCall used = coming_back();
+  used.approval = id;
+  EXPECT_EQ(error_of(judge(used)).code, ErrorCode::forbidden);
+  EXPECT_EQ(provider.count("execute"), 1);
+}
+
+TEST_F(ExecutionsPolicy, TheRepeatedCallFindsItsApprovalByItself) {
+  answer_with({test::succeeded()});
+  EXPECT_FALSE(judge(coming_back()));
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::once));
+
+  EXPECT_TRUE(judge(coming_back()));
+}
+
+TEST_F(ExecutionsPolicy, AnApprovalIsOfTheseArgumentsAlone) {
+  EXPECT_FALSE(judge(coming_back()));
+  auto const id = pending().id;
+  value_of(approvals.approve(caller, id, ApprovalScope::once));
+  ToolCall other = session_call(kWrite, R"({"title":"something else"})");
+  other.approval = id;
+
+  EXPECT_EQ(error_of(judge(other)).code, ErrorCode::forbidden);
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
+TEST_F(ExecutionsPolicy, AGrantForTheSessionIsNotAskedAgain) {
+  answer_with({test::succeeded()});
+  EXPECT_FALSE(judge(coming_back()));
+  auto const id = pending().id;
+  value_of(approvals.approve(caller, id, ApprovalScope::session));
+
+  Execution const done = value_of(judge(session_call(kWrite, R"({"title":"another"})")));
+
+  EXPECT_EQ(done.approval, id);
+  EXPECT_EQ(error_of(judge(coming_back(kRepeatable))).code, ErrorCode::approval_required);
+}
+
+TEST_F(ExecutionsPolicy, ACallWaitsForItsApprovalAndThenRuns) {
+  answer_with({test::succeeded()});
+  auto const call = session_call(kWrite);
+  auto running = start(call);
+  await_queued(call);
+
+  Execution const waiting = value_of(in_session.get(caller, call.id));
+  EXPECT_EQ(waiting.queue->reason, "approval");
+  EXPECT_EQ(waiting.approval, pending().id);
+  EXPECT_EQ(provider.count("execute"), 0);
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::once));
+
+  EXPECT_EQ(value_of(running.get()).state, ExecutionState::succeeded);
+  EXPECT_EQ(only_row().state, ExecutionState::succeeded);
+  EXPECT_EQ(value_of(approvals.get(only_row().approval)).execution, call.id);
+}
+
+TEST_F(ExecutionsPolicy, WhatAPersonDeniesIsRefusedInTheirWords) {
+  auto const call = session_call(kWrite);
+  auto running = start(call);
+  await_queued(call);
+
+  value_of(approvals.deny(caller, pending().id, "not on a Friday"));
+
+  auto const error = error_of(running.get());
+  EXPECT_EQ(error.code, ErrorCode::policy_denied);
+  EXPECT_NE(error.message.find("denied by ada: not on a Friday"), std::string::npos) << error.message;
+  EXPECT_EQ(only_row().state, ExecutionState::refused);
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
+TEST_F(ExecutionsPolicy, NobodysAnswerDenies) {
+  auto const call = session_call(kWrite);
+  auto running = start(call);
+  await_queued(call);
+
+  clock.advance(5min);
+  EXPECT_TRUE(approvals.expire_due());
+
+  EXPECT_EQ(error_of(running.get()).code, ErrorCode::policy_denied);
+  EXPECT_EQ(only_row().state, ExecutionState::refused);
+}
+
+TEST_F(ExecutionsPolicy, ADeadlineEndsTheWaiting) {
+  caller.deadline = clock.steady() + 30s;
+  auto const call = session_call(kWrite);
+  auto running = start(call);
+  await_queued(call);
+  auto const id = pending().id;
+
+  clock.advance(30s);
+  in_session.approval_changed(id);
+
+  EXPECT_EQ(error_of(running.get()).code, ErrorCode::timeout);
+  EXPECT_EQ(only_row().state, ExecutionState::refused);
+  EXPECT_EQ(pending().id, id) << "it can still be answered, and the call made again";
+}
+
+TEST_F(ExecutionsPolicy, WhatWaitsForApprovalCanBeCancelled) {
+  auto const call = session_call(kWrite);
+  auto running = start(call);
+  await_queued(call);
+
+  EXPECT_EQ(value_of(in_session.cancel(caller, call.id)).state, ExecutionState::cancelled);
+
+  EXPECT_EQ(error_of(running.get()).code, ErrorCode::cancelled);
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
+TEST_F(ExecutionsPolicy, AStoppingDaemonEndsWhatWaitsForApproval) {
+  auto const call = session_call(kWrite);
+  auto running = start(call);
+  await_queued(call);
+
+  in_session.abort_all();
+
+  EXPECT_EQ(error_of(running.get()).code, ErrorCode::cancelled);
+  EXPECT_EQ(only_row().state, ExecutionState::cancelled);
+}
+
+TEST_F(ExecutionsPolicy, AClientThatWentAwayLeavesNothingWaiting) {
+  std::stop_source hangup;
+  caller.stop = hangup.get_token();
+  auto const call = session_call(kWrite);
+  auto running = start(call);
+  await_queued(call);
+
+  hangup.request_stop();
+  in_session.approval_changed(pending().id);
+
+  EXPECT_EQ(error_of(running.get()).code, ErrorCode::cancelled);
+}
+
+TEST_F(ExecutionsPolicy, WhatWaitedWhenTheDaemonDiedIsCancelled) {
+  auto const call = session_call(kWrite);
+  Executions::Run run{in_session, caller, call, Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(run.next(false)));
+
+  EXPECT_EQ(value_of(journal.recover(clock.wall())), 1);
+
+  EXPECT_EQ(only_row().state, ExecutionState::cancelled);
+}
+
+TEST_F(ExecutionsPolicy, ASessionThatEndedMeanwhileRunsNothing) {
+  auto const call = session_call(kWrite);
+  Executions::Run run{in_session, caller, call, Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(run.next(false)));
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::once));
+  book.is_over = true;
+
+  auto step = run.next(false);
+
+  EXPECT_EQ(error_of(std::get<Result<Execution>>(step)).code, ErrorCode::forbidden);
+  EXPECT_EQ(provider.count("execute"), 0);
+  EXPECT_EQ(only_row().state, ExecutionState::refused);
+}
+
+TEST_F(ExecutionsPolicy, AConnectionThatLeftMeanwhileIsNotUsed) {
+  auto const call = session_call(kWrite);
+  Executions::Run run{in_session, caller, call, Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(run.next(false)));
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::once));
+  book.open.session.bindings.front().is_usable = false;
+
+  auto step = run.next(false);
+
+  EXPECT_EQ(error_of(std::get<Result<Execution>>(step)).code, ErrorCode::not_connected);
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
+TEST_F(ExecutionsPolicy, OfTwoOfTheSameCallThatWaitedForOneAnswerOneRuns) {
+  answer_with({test::succeeded()});
+  Executions::Run first{in_session, caller, session_call(kWrite), Executions::Run::MayLeave::no};
+  Executions::Run second{in_session, caller, session_call(kWrite), Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(first.next(false)));
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(second.next(false)));
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::once));
+
+  auto one = first.next(false);
+  auto other = second.next(false);
+
+  EXPECT_TRUE(std::get<Result<Execution>>(one));
+  EXPECT_EQ(error_of(std::get<Result<Execution>>(other)).code, ErrorCode::forbidden);
+  EXPECT_EQ(provider.count("execute"), 1);
+}
+
+TEST_F(ExecutionsPolicy, AReplayIsNotAskedAgainAndADeniedCallCanBe) {
+  answer_with({test::succeeded()});
+  ToolCall call = coming_back();
+  call.idempotency_key = "k1";
+  EXPECT_EQ(error_of(judge(call)).code, ErrorCode::approval_required);
+  value_of(approvals.deny(caller, pending().id, ""));
+  EXPECT_EQ(error_of(judge(call)).code, ErrorCode::approval_required) << "asked anew";
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::once));
+  Execution const done = value_of(judge(call));
+  ToolCall again = coming_back();
+  again.idempotency_key = "k1";
+
+  Execution const replay = value_of(judge(again));
+
+  EXPECT_TRUE(replay.replayed);
+  EXPECT_EQ(replay.id, done.id);
+  EXPECT_EQ(provider.count("execute"), 1);
+  EXPECT_EQ(value_of(approvals.list(caller, {})).total, 2);
+}
+
+TEST_F(ExecutionsPolicy, AToolWithoutAConnectionIsAskedAboutToo) {
+  answer_with({test::succeeded()});
+  book.open.session.selectors = {kOpen};
+  auto const call = session_call(kOpen);
+  auto running = start(call);
+  await_queued(call);
+
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::session));
+
+  EXPECT_TRUE(running.get());
+  EXPECT_TRUE(judge(session_call(kOpen, R"({"title":"more"})")));
+}
+
+}  // namespace
+}  // namespace agenta::daemon
