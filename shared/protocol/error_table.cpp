@@ -72,6 +72,7 @@ constexpr std::array kExitCodes{
     ExitCodeRow{16, "login still pending"},
     ExitCodeRow{70, "a bug of ours"},
     ExitCodeRow{130, "interrupted"},
+    ExitCodeRow{141, "whoever read the output closed it"},
     ExitCodeRow{143, "terminated"},
 };
 
