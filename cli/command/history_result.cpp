@@ -1,6 +1,7 @@
 #include <optional>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/execution_reference.hpp"
 #include "cli/command/output_file.hpp"
 #include "cli/command/result_fetch.hpp"
 #include "cli/command/result_view.hpp"
@@ -33,18 +34,19 @@ Result<void> save(Context& context, ResultOptions const& options, std::string co
 }
 
 Result<void> run_result(Context& context, ResultOptions const& options) {
-  if (!options.file.empty()) return save(context, options, options.id);
+  AGENTA_TRY(auto const id, find_execution(context, options.id));
+  if (!options.file.empty()) return save(context, options, id);
   ResultWish wish;
   if (!options.select.empty()) wish.select = options.select;
   AGENTA_TRY(wish.max_bytes, read_count("--max-bytes", options.max_bytes));
-  return ResultView{context, std::move(wish)}.show_kept(options.id);
+  return ResultView{context, std::move(wish)}.show_kept(id);
 }
 
 }  // namespace
 
 RunFn add_history_result(Syntax& syntax) {
   auto options = std::make_shared<ResultOptions>();
-  syntax.argument("ID", options->id, "Id of an execution")
+  syntax.argument("ID", options->id, kExecutionArgument)
       .option("-o,--output", "FILE", options->file, "Write it to this file, in place of what is there")
       .option("--select", "POINTER", options->select, "Only the value at this JSON pointer")
       .option("--max-bytes", "N", options->max_bytes,

@@ -314,6 +314,33 @@ class Cleaning(HistoryTest):
         self.assertTrue(self.verify().json["intact"])
 
 
+class Parts(HistoryTest):
+    def test_a_part_of_an_id_names_an_execution_as_the_table_shows_it(self):
+        ids = self.run_some(3)
+        table = self.world.terminal("history", "list", "--no-pager", columns=80)
+        self.assertEqual(table.end(), 0, table.text)
+
+        for id in ids:
+            self.assertIn(id[-12:], table.text)
+            for part in (id[-12:], id[:18], id.replace("-", "")[:16].upper()):
+                shown = self.run_ok("history", "show", part, "--json").json
+                self.assertEqual(shown["id"], id, part)
+        self.run_ok("history", "result", ids[0][-12:], "-o", self.world.root / "result")
+        self.assertEqual(self.run_ok("history", "replay", ids[0][-12:], "--dry-run", "--json").json["execution_id"], ids[0])
+
+    def test_a_part_of_several_ids_is_refused_with_all_of_them(self):
+        chosen = [f"0193a1b2-c3d4-7e5f-8a9b-{number:012x}" for number in (1, 2)]
+        for id in chosen:
+            self.run_ok("api", "POST", "/api/tools/executions", "-d",
+                        json.dumps({"id": id, "tool": ISSUES, "arguments": {"owner": "o", "repo": "r"}}))
+
+        error = self.assert_error(self.world.run("history", "show", chosen[0][:13], "--json"), "EXECUTION_AMBIGUOUS", 7)
+
+        self.assertEqual({item["id"] for item in error["context"]["items"]}, set(chosen))
+        self.assertEqual(self.run_ok("history", "show", chosen[0][-12:], "--json").json["id"], chosen[0])
+        self.assert_error(self.world.run("history", "show", "0193a1b2-c3d5", "--json"), "EXECUTION_NOT_FOUND", 6)
+
+
 class Replay(HistoryTest):
     def test_a_dry_run_prints_what_would_be_typed_and_runs_nothing(self):
         [id] = self.run_some(1)

@@ -9,6 +9,7 @@ CONTRACT = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 70, 130, 141, 
 EXITS = {
     "INTEGRATION_NOT_FOUND": 6, "TOOL_NOT_FOUND": 6, "CONNECTION_NOT_FOUND": 6, "EXECUTION_NOT_FOUND": 6, "USAGE": 2,
     "API_KEY_REJECTED": 4, "CONNECTION_ALREADY_EXISTS": 7, "CONNECTION_AMBIGUOUS": 7, "IDEMPOTENCY_CONFLICT": 7,
+    "EXECUTION_AMBIGUOUS": 7,
     "OAUTH_PENDING": 16, "INVALID_ARGUMENTS": 2, "INVALID_REQUEST": 2, "NOT_CONFIGURED": 4, "NOT_CONNECTED": 4,
     "CONNECTION_EXPIRED": 4, "RATE_LIMITED": 8, "TOOL_FAILED": 1, "COMPOSIO_ERROR": 1, "PROVIDER_UNAVAILABLE": 3,
     "TIMEOUT": 9, "OUTCOME_UNKNOWN": 10, "INTERNAL": 70, "STORAGE_UNAVAILABLE": 12, "DAEMON_UNAVAILABLE": 11, "BLOCKED": 12,
@@ -55,7 +56,7 @@ MISTAKES = [
     ["connections", "rename"], ["connections", "rename", "work"], ["connections", "check", "work", "--all"], ["connections", "default"],
     ["connections", "list", "--limit", "0"], ["connections", "watch", "work"], ["connect", "github", "--qr", "--no-qr"],
     ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
-    ["history", "replay"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
+    ["history", "replay"], ["history", "show", "0192f3a"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]
 
 
