@@ -203,7 +203,7 @@ class ClosedPipes(Output):
 
     def test_g5_a_reader_that_left_ends_a_command_in_silence(self):
         self.world.start_daemon()
-        for command in (["history", "list", "--json"], ["connections"], ["integrations", "list"], ["help"], ["history", "--help"], ["version"],
+        for command in (["history", "list", "--json"], ["connections"], ["help"], ["history", "--help"], ["version"],
                         ["help", "exit-codes", "--json"], ["daemon", "status"]):
             with self.subTest(command):
                 result = self.close_before(*command)
