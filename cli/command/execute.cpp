@@ -2,6 +2,7 @@
 
 #include "cli/command/commands.hpp"
 #include "cli/command/download.hpp"
+#include "cli/command/dry_run_card.hpp"
 #include "cli/command/execute_outcome.hpp"
 #include "cli/command/execute_queue.hpp"
 #include "cli/command/execute_text.hpp"
@@ -12,6 +13,7 @@
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/domain/tool.hpp"
+#include "shared/protocol/codec.hpp"
 #include "shared/protocol/json_slice.hpp"
 #include "shared/schema/arguments.hpp"
 
@@ -124,6 +126,14 @@ Result<void> print_selected(Context& context, std::string const& body, std::stri
   return {};
 }
 
+Result<void> show_dry_run(Context& context, std::string const& body) {
+  return present(context, body, [&]() -> Result<void> {
+    AGENTA_TRY(auto const execution, protocol::decode_execution(body));
+    context.terminal.out(dry_run_card(execution, context.terminal.out_has_color()));
+    return {};
+  });
+}
+
 Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   std::optional<DownloadDirectory> downloads;
   if (!options.download.empty()) {
@@ -155,6 +165,7 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
     if (options.output == "data") body = std::string{protocol::find_member(*body, "data").value_or("null")};
   }
   if (!options.select.empty()) return print_selected(context, *body, options.select.front());
+  if (call.dry_run && options.output == "data") return show_dry_run(context, *body);
   print_json(context.terminal, *body);
   return {};
 }

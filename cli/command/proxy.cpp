@@ -132,8 +132,7 @@ Result<void> run_proxy(Context& context, ProxyOptions const& options) {
   AGENTA_TRY(ProxyCall const call, build_proxy_call(context, options));
   std::optional<OutputFile> file;
   if (!options.output.empty() && options.output != "-") {
-    auto const existing = options.force ? OutputFile::Existing::replaced : OutputFile::Existing::kept;
-    AGENTA_TRY(auto begun, OutputFile::begin(options.output, existing));
+    AGENTA_TRY(auto begun, OutputFile::begin(options.output, OutputFile::Access::by_umask));
     file.emplace(std::move(begun));
   }
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
@@ -169,8 +168,8 @@ RunFn add_proxy(Syntax& syntax) {
       .completes(Completes::connection)
       .flag("-i,--include", options->include, "Print the status and the headers before the body")
       .flag("--fail", options->fail, "Fail where the service answers 400 or above")
-      .option("-o,--output", "FILE", options->output, "Write the body into FILE; - is stdout")
-      .flag("--force", options->force, "Replace FILE where it is there already")
+      .option("-o,--output", "FILE", options->output,
+              "Write the body into FILE, in place of what is there; - is stdout")
       .note(
           "Makes one request with the credentials of a connection, which Composio adds. The body is printed "
           "as "

@@ -19,7 +19,6 @@ struct ProxyOptions {
   std::string data_binary{};
   std::string connection{};
   std::string output{};
-  bool force = false;
   bool include = false;
   bool fail = false;
 };

@@ -123,13 +123,14 @@ class Export(HistoryTest):
         self.run_some(1)
         file = self.world.root / "out.ndjson"
 
+        file.write_text("of before")
         self.run_ok("history", "export", "-o", file)
         failed = self.world.run("history", "export", "-o", self.world.root / "no" / "where", "--json")
 
         self.assertEqual(len(file.read_text().splitlines()), 1)
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
-        self.assert_error(failed, "STORAGE_UNAVAILABLE", 12)
-        self.assertEqual([p.name for p in self.world.root.glob("out.ndjson*")], ["out.ndjson"])
+        self.assert_error(failed, "USAGE", 2)
+        self.assertEqual([p.name for p in self.world.root.glob("*out.ndjson*")], ["out.ndjson"])
 
     def test_a_reader_that_leaves_ends_it(self):
         self.run_some(1)
@@ -311,6 +312,33 @@ class Cleaning(HistoryTest):
         wait_until(dropped, 20, "the daemon's own cleaning")
         self.assertTrue(self.run_ok("history", "show", only, "--json").json["forgotten"])
         self.assertTrue(self.verify().json["intact"])
+
+
+class Parts(HistoryTest):
+    def test_a_part_of_an_id_names_an_execution_as_the_table_shows_it(self):
+        ids = self.run_some(3)
+        table = self.world.terminal("history", "list", "--no-pager", columns=80)
+        self.assertEqual(table.end(), 0, table.text)
+
+        for id in ids:
+            self.assertIn(id[-12:], table.text)
+            for part in (id[-12:], id[:18], id.replace("-", "")[:16].upper()):
+                shown = self.run_ok("history", "show", part, "--json").json
+                self.assertEqual(shown["id"], id, part)
+        self.run_ok("history", "result", ids[0][-12:], "-o", self.world.root / "result")
+        self.assertEqual(self.run_ok("history", "replay", ids[0][-12:], "--dry-run", "--json").json["execution_id"], ids[0])
+
+    def test_a_part_of_several_ids_is_refused_with_all_of_them(self):
+        chosen = [f"0193a1b2-c3d4-7e5f-8a9b-{number:012x}" for number in (1, 2)]
+        for id in chosen:
+            self.run_ok("api", "POST", "/api/tools/executions", "-d",
+                        json.dumps({"id": id, "tool": ISSUES, "arguments": {"owner": "o", "repo": "r"}}))
+
+        error = self.assert_error(self.world.run("history", "show", chosen[0][:13], "--json"), "EXECUTION_AMBIGUOUS", 7)
+
+        self.assertEqual({item["id"] for item in error["context"]["items"]}, set(chosen))
+        self.assertEqual(self.run_ok("history", "show", chosen[0][-12:], "--json").json["id"], chosen[0])
+        self.assert_error(self.world.run("history", "show", "0193a1b2-c3d5", "--json"), "EXECUTION_NOT_FOUND", 6)
 
 
 class Replay(HistoryTest):

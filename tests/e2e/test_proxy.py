@@ -173,14 +173,16 @@ class Files(ProxyTest):
         self.assertEqual((told["file"], told["bytes"], told["status"]), (str(text), len(text.read_bytes()), 200))
         self.assertEqual(list(self.world.user_home.glob(".*.part")), [])
 
-    def test_a_file_that_is_there_is_kept_unless_force_is_given(self):
+    def test_a_file_that_is_there_is_replaced_once_there_is_an_answer(self):
         file = self.file("there", "mine")
+        file.chmod(0o640)
 
-        self.assert_error(self.world.run(*READ, "-o", file, "--json"), "USAGE", 2)
-        self.assertEqual((file.read_text(), self.asked()), ("mine", 0))
+        self.world.run("proxy", "github", "GET", "/nowhere", "--fail", "-o", file)
+        self.assertEqual(file.read_text(), "mine")
 
-        self.run_ok(*READ, "-o", file, "--force")
+        self.run_ok(*READ, "-o", file)
         self.assertEqual(json.loads(file.read_text())["login"], "octo-sandbox")
+        self.assertEqual(file.stat().st_mode & 0o777, 0o640)
 
     def test_a_refusal_leaves_no_file(self):
         out = self.world.user_home / "out"
