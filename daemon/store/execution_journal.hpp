@@ -13,6 +13,8 @@
 
 namespace agenta::daemon::store {
 
+class GroupCommit;
+
 enum class WithLarge : bool;
 
 struct ExecutionFilter {
@@ -71,6 +73,7 @@ class ExecutionJournal {
   Result<Page<Execution>> read_page(ProjectId const& project, ExecutionFilter const& filter, WithLarge large,
                                     std::size_t most_bytes);
   Database& database_;
+  std::unique_ptr<GroupCommit> commits_;  ///< of what executions write
   std::unique_ptr<Statements> statements_;
 };
 

@@ -1,6 +1,10 @@
+#include <functional>
+#include <map>
+
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/row.hpp"
 #include "daemon/store/state.hpp"
+#include "shared/base/synchronized.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon::store {
@@ -8,6 +12,8 @@ namespace agenta::daemon::store {
 struct ProjectStore::Statements {
   Statement find{"SELECT id, slug, created_at FROM projects WHERE slug = ?1"};
   Statement insert{"INSERT INTO projects VALUES (?1, ?2, ?3) ON CONFLICT (slug) DO NOTHING"};
+  /// By slug: a project stays what it is, and each execution asks for its own.
+  Synchronized<std::map<std::string, Project, std::less<>>> known{};
 };
 
 ProjectStore::ProjectStore(Database& database)
@@ -19,11 +25,18 @@ ProjectStore::~ProjectStore() {
 }
 
 Result<std::optional<Project>> ProjectStore::find(std::string_view slug) {
-  Locked db{database_};
-  auto row = statements_->find.use(db, slug);
-  AGENTA_TRY(bool const found, row.next());
-  std::optional<Project> project;
-  if (found) project = Project{{row.text(0)}, row.text(1), time_of(row.integer(2))};
+  std::optional<Project> project = statements_->known.with([&](auto const& known) {
+    auto const at = known.find(slug);
+    return at == known.end() ? std::nullopt : std::optional<Project>{at->second};
+  });
+  if (project) return project;
+  {
+    Locked db{database_};
+    auto row = statements_->find.use(db, slug);
+    AGENTA_TRY(bool const found, row.next());
+    if (found) project = Project{{row.text(0)}, row.text(1), time_of(row.integer(2))};
+  }
+  if (project) statements_->known.with([&](auto& known) { known.emplace(slug, *project); });
   return project;
 }
 

@@ -12,6 +12,9 @@ from tests.support.agenta import wait_until
 from tests.support.sandbox import ISSUES
 
 CLIENTS, SECONDS = 64, 4
+# What an upstream on this machine answers at once, Composio answers after tenths of a second. Both are measured: the
+# first tells what an execution costs here, the second what anybody notices of it.
+DELAYS_MS = (0, 20)
 
 NGINX = """
 worker_processes 1; daemon off; pid {root}/nginx.pid; error_log {root}/nginx.log;
@@ -68,23 +71,29 @@ class CrowdBench:
         proxy = self.nginx()
         if proxy:
             contestants["nginx"] = (direct, "unix", proxy[1])
-        figures: dict[str, list[dict]] = {name: [] for name in contestants}
         try:
-            for _ in range(self.rounds):
-                for name, (file, *where) in contestants.items():
-                    figures[name].append(self.load(file, *where))
+            for delay in DELAYS_MS:
+                if delay:
+                    sandbox.plant("delay", tool=ISSUES, times=1_000_000, delay_ms=delay)
+                self.compare(contestants, f"an upstream that answers {f'after {delay} ms' if delay else 'at once'}")
         finally:
+            sandbox.control("DELETE", "faults")
             if proxy:
                 proxy[0].terminate()
                 proxy[0].wait()
+        if not proxy:
+            self.bench.notes.append("nginx is not installed: not compared with.")
+
+    def compare(self, contestants: dict, upstream: str) -> None:
+        figures: dict[str, list[dict]] = {name: [] for name in contestants}
+        for _ in range(self.rounds):
+            for name, (file, *where) in contestants.items():
+                figures[name].append(self.load(file, *where))
         middle = {name: {key: statistics.median(each[key] for each in rows) for key in rows[0]} for name, rows in figures.items()}
         mine = middle["ours"]
-        if proxy:
-            self.bench.row(f"read-only executions, {CLIENTS} clients, journal on", f"{mine['rate']:,.0f}/s",
-                           f"nginx before the same upstream: {middle['nginx']['rate']:,.0f}/s", f"{mine['rate'] / middle['nginx']['rate']:.2f}×", "≥ 0.8×")
-        else:
-            self.bench.notes.append("nginx is not installed: not compared with.")
-        self.bench.row("the same", f"{mine['rate']:,.0f}/s", f"the upstream itself: {middle['direct']['rate']:,.0f}/s",
-                       f"{mine['rate'] / middle['direct']['rate']:.2f}×", "")
-        self.bench.row(f"p99 of them, {CLIENTS} clients", f"{mine['p99_us'] / 1000:.1f} ms", f"p50: {mine['p50_us'] / 1000:.1f} ms",
+        for name, peer, goal in (("nginx", "nginx before it", "≥ 0.8×"), ("direct", "the upstream itself", "")):
+            if name in middle:
+                self.bench.row(f"read-only executions, {CLIENTS} clients, {upstream}", f"{mine['rate']:,.0f}/s", f"{peer}: {middle[name]['rate']:,.0f}/s",
+                               f"{mine['rate'] / middle[name]['rate']:.2f}×", goal)
+        self.bench.row("p99 of them", f"{mine['p99_us'] / 1000:.1f} ms", f"p50: {mine['p50_us'] / 1000:.1f} ms",
                        f"{mine['p99_us'] / mine['p50_us']:.2f}×", "≤ 5×")
