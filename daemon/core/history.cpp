@@ -47,8 +47,8 @@ Result<JournalReport> History::verify(Caller const& caller, std::string_view hea
   return store::JournalVerification{database_, options_.digest_file}.run(head, caller.stop);
 }
 
-std::optional<store::Kept> History::kept(std::optional<milliseconds> older_than) const {
-  store::Kept kept;
+std::optional<store::KeepRule> History::kept(std::optional<milliseconds> older_than) const {
+  store::KeepRule kept;
   kept.newest = options_.keep_rows;
   if (older_than || options_.keep_for.count() > 0)
     kept.since = clock_.wall() - older_than.value_or(options_.keep_for);

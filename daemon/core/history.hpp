@@ -46,7 +46,7 @@ class History {
 
  private:
   /// Nothing where all is kept.
-  std::optional<store::Kept> kept(std::optional<std::chrono::milliseconds> older_than) const;
+  std::optional<store::KeepRule> kept(std::optional<std::chrono::milliseconds> older_than) const;
 
   store::Database& database_;
   store::ExecutionJournal& journal_;

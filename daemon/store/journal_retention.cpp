@@ -88,7 +88,7 @@ JournalRetention::~JournalRetention() {
   statements_.reset();
 }
 
-Result<JournalRetention::Range> JournalRetention::next_range(Locked& db, Kept const& kept, int most) {
+Result<JournalRetention::Range> JournalRetention::next_range(Locked& db, KeepRule const& kept, int most) {
   constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
   Range range;
   AGENTA_TRY(range.from, number(statements_->kept_from.use(db), 0));
@@ -107,7 +107,7 @@ Result<JournalRetention::Range> JournalRetention::next_range(Locked& db, Kept co
   return range;
 }
 
-Result<Forgotten> JournalRetention::forget(Kept const& kept, WallTime now,
+Result<Forgotten> JournalRetention::forget(KeepRule const& kept, WallTime now,
                                            std::function<void(ResultFile const&)> const& on_file) {
   Forgotten done;
   std::vector<ResultFile> files;
@@ -129,7 +129,7 @@ Result<Forgotten> JournalRetention::forget(Kept const& kept, WallTime now,
   return done;
 }
 
-Result<Forgotten> JournalRetention::measure(Kept const& kept, std::int64_t& from) {
+Result<Forgotten> JournalRetention::measure(KeepRule const& kept, std::int64_t& from) {
   Locked db{database_};
   AGENTA_TRY(Range range, next_range(db, kept, 1));
   range.from = std::max(range.from, from);

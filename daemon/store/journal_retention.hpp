@@ -21,7 +21,7 @@ struct Forgotten {
 };
 
 /// Of which executions arguments and results are kept.
-struct Kept {
+struct KeepRule {
   std::optional<WallTime> since{};  ///< begun then or later; none: whenever
   std::int64_t newest = 0;          ///< so many, the newest; 0: however many
 };
@@ -36,16 +36,16 @@ class JournalRetention {
 
   /// One small transaction: the oldest of what is not `kept`. `on_file` is told of each large
   /// result that was dropped, once that is written.
-  Result<Forgotten> forget(Kept const& kept, WallTime now,
+  Result<Forgotten> forget(KeepRule const& kept, WallTime now,
                            std::function<void(ResultFile const&)> const& on_file);
   /// What `forget`, called until there is no more, would drop. In small steps: `from` is where the last one
   /// ended, and where this one did.
-  Result<Forgotten> measure(Kept const& kept, std::int64_t& from);
+  Result<Forgotten> measure(KeepRule const& kept, std::int64_t& from);
 
  private:
   struct Statements;
   struct Range;
-  Result<Range> next_range(Locked& db, Kept const& kept, int most);
+  Result<Range> next_range(Locked& db, KeepRule const& kept, int most);
 
   Database& database_;
   std::unique_ptr<Statements> statements_;
