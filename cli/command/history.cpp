@@ -104,7 +104,7 @@ std::string render_execution(Execution const& each, std::string_view body, bool 
       .row("idempotency key", each.idempotency_key);
   std::string out = card.render(has_color);
   if (protocol::find_member(body, "forgotten").value_or("false") == "true")
-    return out + "\nThe arguments and the result were forgotten (history.keep_for).\n";
+    return out + "\nThe arguments and the result were forgotten (history.keep_for, history.keep_rows).\n";
   out += "\nArguments\n" + pretty_json(each.arguments.text, has_color) + "\n";
   if (each.result_file) out += "\nResult\n" + each.result_file->path + "\n";
   if (!each.data && !each.result_file && each.result_bytes)

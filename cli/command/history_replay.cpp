@@ -36,7 +36,7 @@ Result<void> check_complete(Execution const& execution, std::string_view body) {
   if (protocol::find_member(body, "forgotten").value_or("false") == "true") {
     return fail(ErrorCode::invalid_request,
                 "the arguments of " + execution.id.text +
-                    " were forgotten (history.keep_for): it cannot be run again as it was",
+                    " were forgotten (history.keep_for, history.keep_rows): it cannot be run again as it was",
                 step);
   }
   if (execution.tool.text.starts_with("PROXY_")) {

@@ -125,6 +125,9 @@ struct Services::Core {
   }
   History::Options dropping_files(History::Options more) {
     more.drop_file = [this](ResultFile const& file) { results.remove(file); };
+    more.digest_file = [this](ExecutionId const& id, std::stop_token const& stop) {
+      return results.digest(id, stop);
+    };
     return more;
   }
   Executions::Options with_rooms(Executions::Options more) {
@@ -224,6 +227,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.executions = execution_options(settings_, sandbox_.get());
   options.results = result_options(settings_, paths_);
   options.history.keep_for = settings_.duration("history.keep_for");
+  options.history.keep_rows = settings_.integer("history.keep_rows");
   options.proxies = proxy_options(options.executions, paths_);
   options.executions.wake = [this](std::string const& key) {
     boost::asio::post(loop_, [this, key] { dispatcher_->wake(key); });

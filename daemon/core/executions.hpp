@@ -131,7 +131,11 @@ class Executions {
   Options const options_;
   Turns turns_;
 
-  Synchronized<std::vector<Execution>> unsettled_;  ///< outcomes the journal could not take yet
+  struct Unsettled {
+    Execution row{};
+    std::string file_sha256{};
+  };
+  Synchronized<std::vector<Unsettled>> unsettled_;  ///< outcomes the journal could not take yet
   mutable std::mutex mutex_;
   std::condition_variable changed_;  ///< notified whenever a key is woken, a flight ends
   std::uint64_t changes_ = 0;        ///< how often

@@ -167,6 +167,7 @@ struct ToolResult {
   bool successful = false;
   JsonText data{};
   std::optional<ResultFile> file{};  ///< instead of `data`, where that is too large to be held in memory
+  std::string file_sha256{};         ///< of all of the file, in hex; empty: not known
   /// Data that came, and could not be kept: how much it was, and why. Then there is none here.
   std::optional<std::int64_t> dropped_bytes{};
   std::string dropped_why{};

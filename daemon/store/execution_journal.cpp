@@ -143,7 +143,7 @@ Result<int> ExecutionJournal::recover(WallTime now) {
         statements_->end
             .use(db, id, name_of(ExecutionState::sent), name_of(ExecutionState::unknown), *error, ended_at)
             .run());
-    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, std::nullopt));
+    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, {}));
   }
   for (auto const& id : queued) {
     auto const error =
@@ -152,7 +152,7 @@ Result<int> ExecutionJournal::recover(WallTime now) {
                      .use(db, id, name_of(ExecutionState::queued), name_of(ExecutionState::cancelled), *error,
                           ended_at)
                      .run());
-    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, std::nullopt));
+    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, {}));
   }
   AGENTA_CHECK(transaction.commit());
   return static_cast<int>(sent.size() + queued.size());
@@ -208,7 +208,8 @@ Result<bool> ExecutionJournal::mark_sent(ExecutionId const& id, int attempts, Du
   return changed > 0;
 }
 
-Result<bool> ExecutionJournal::settle(Execution const& execution, Durability durability) {
+Result<bool> ExecutionJournal::settle(Execution const& execution, Durability durability,
+                                      std::string const& file_sha256) {
   if (!is_settled(execution.state)) {
     return fail(ErrorCode::internal, "the execution " + execution.id.text + " cannot be settled as " +
                                          std::string{name_of(execution.state)});
@@ -227,8 +228,9 @@ Result<bool> ExecutionJournal::settle(Execution const& execution, Durability dur
     size = execution.result_file->size;
   }
 
-  std::optional<std::string> digest;
-  if (data) digest = sha256_hex(*data);
+  PayloadDigests digests;
+  if (data) digests.result = sha256_hex(*data);
+  if (execution.result_file && !file_sha256.empty()) digests.file = file_sha256;
 
   std::int64_t changed = 0;
   AGENTA_CHECK(commits_->run(durability, [&](Locked& db) -> Result<void> {
@@ -238,7 +240,7 @@ Result<bool> ExecutionJournal::settle(Execution const& execution, Durability dur
                                  duration, execution.result_bytes, file, offset, size)
                             .run());
     if (changed == 0) return {};
-    return statements_->chain.add_settled(db, execution.id, digest);
+    return statements_->chain.add_settled(db, execution.id, digests);
   }));
   return changed > 0;
 }
@@ -253,9 +255,17 @@ Result<bool> ExecutionJournal::cancel_queued(ExecutionId const& id, WallTime now
                                           name_of(ExecutionState::cancelled), *error, milliseconds_of(now))
                                      .run());
   if (changed == 0) return false;
-  AGENTA_CHECK(statements_->chain.add_settled(db, id, std::nullopt));
+  AGENTA_CHECK(statements_->chain.add_settled(db, id, {}));
   AGENTA_CHECK(transaction.commit());
   return true;
+}
+
+Result<void> ExecutionJournal::record_dropped_files(std::vector<ExecutionId> const& ids, WallTime now) {
+  Locked db{database_};
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(Durability::normal));
+  for (ExecutionId const& id : ids) AGENTA_CHECK(statements_->chain.add_file_dropped(db, id, now));
+  return transaction.commit();
 }
 
 Result<std::optional<Execution>> ExecutionJournal::find(ExecutionId const& id) {

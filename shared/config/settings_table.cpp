@@ -88,6 +88,11 @@ constexpr std::array kSettings{
     Setting{"history.keep_results", "", "", "1048576", integer, "", refused,
             "The largest result the journal keeps, in bytes. Of a larger one it keeps that it was there.", 0,
             kGiB},
+    Setting{"history.keep_rows", "", "", "0", integer, "", refused,
+            "Of how many executions, the newest, the journal keeps the arguments and the result. Those of "
+            "older ones are dropped, as history.keep_for drops them, whichever comes first. 0: of all that "
+            "history.keep_for lets stay.",
+            0, 1'000'000'000},
     Setting{
         "history.redact", "", "", "", places, "", refused,
         "What of arguments and results the journal does not keep, beside what its name or its schema says "

@@ -38,6 +38,14 @@ diff chain.tsv rows.tsv
 """
 
 
+CHECK_FILES = r"""
+agenta-tools history export --chain |
+  jq -r '.record | fromjson | select(.result_file_sha256) |
+         [.result_file_sha256, .result_file.path] | join("  ")' |
+  sha256sum --check --ignore-missing --quiet
+"""
+
+
 class HistoryTest(ExecuteTest):
     def run_some(self, count: int = 3) -> list[str]:
         for number in range(count):
@@ -234,6 +242,76 @@ class Chain(HistoryTest):
         self.assertIn(f"> {ids[1]}\t{ISSUE}\t{self.connection['id']}\tfailed", differs.stdout)
 
 
+class LargeResults(HistoryTest):
+    def setUp(self):
+        super().setUp()
+        self.directory = self.world.home / "results"
+
+    def run_large(self, count: int = 1) -> list[str]:
+        self.sandbox.plant("large_result", tool=ISSUES, bytes=2 << 20, times=count)
+        for _ in range(count):
+            self.run_ok(*READ, "--output", "envelope", "--json")
+        return [row["id"] for row in self.history()]
+
+    def file(self, id: str) -> Path:
+        return self.directory / f"{id}.json"
+
+    def test_a_file_that_was_edited_cut_or_removed_is_found(self):
+        edited, cut, removed, whole = self.run_large(4)
+        self.assertTrue(self.verify().json["intact"])
+        with open(self.file(edited), "r+b") as file:
+            file.seek(1 << 20)
+            file.write(b"y")
+        os.truncate(self.file(cut), 1 << 20)
+        self.file(removed).unlink()
+
+        found = self.whats()
+
+        self.assertIn(f"{edited} the file of its result is not as it was written", found)
+        self.assertIn(f"{cut} the file of its result is not as it was written", found)
+        self.assertIn(f"{removed} the file of its result is gone", found)
+        self.assertNotIn(whole, found)
+
+    def test_an_edit_of_where_it_lies_is_found(self):
+        [id] = self.run_large()
+        for column, value in {"result_file": "'/etc/passwd'", "result_offset": "9", "result_size": "4",
+                              "result_bytes": "4"}.items():
+            with self.subTest(column):
+                self.stop()
+                kept = self.world.database().read_bytes()
+                self.change(f"UPDATE executions SET {column} = {value}")
+                self.assertIn(f"{id} is not as it was recorded", self.whats())
+                self.stop()
+                self.world.database().write_bytes(kept)
+        self.assertTrue(self.verify().json["intact"])
+
+    def test_what_the_quota_dropped_has_a_record(self):
+        first, = self.run_large()
+        config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text("[history]\nresults_quota = 3000000\n")
+        self.run_ok("daemon", "restart")
+        os.utime(self.file(first), (1, 1))
+
+        self.run_large()
+
+        self.assertFalse(self.file(first).exists())
+        self.assertTrue(self.verify().json["intact"])
+
+    @unittest.skipUnless(shutil.which("jq") and shutil.which("sha256sum"), "jq or sha256sum is not installed")
+    def test_the_files_are_compared_with_the_chain_by_jq_and_sha256sum_alone(self):
+        edited, removed, _ = self.run_large(3)
+        self.file(removed).unlink()
+        same = self.shell(CHECK_FILES)
+        self.assertEqual((same.returncode, same.stdout), (0, ""), same.stderr)
+
+        os.truncate(self.file(edited), 1 << 20)
+
+        differs = self.shell(CHECK_FILES)
+        self.assertEqual(differs.returncode, 1)
+        self.assertIn(str(self.file(edited)), differs.stdout)
+
+
 class Redaction(HistoryTest):
     def configure(self, text: str) -> None:
         config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"
@@ -311,6 +389,26 @@ class Cleaning(HistoryTest):
 
         wait_until(dropped, 20, "the daemon's own cleaning")
         self.assertTrue(self.run_ok("history", "show", only, "--json").json["forgotten"])
+        self.assertTrue(self.verify().json["intact"])
+
+
+    def test_of_more_runs_than_the_settings_keep_the_newest_stay(self):
+        config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        ids = self.run_some(4)
+        config.write_text("[history]\nkeep_rows = 3\nkeep_for = \"0s\"\n")
+        self.run_ok("daemon", "restart")
+
+        def dropped():
+            with sqlite3.connect(f"file:{self.world.database()}?mode=ro", uri=True) as database:
+                return database.execute("SELECT id FROM executions WHERE arguments = ''").fetchall() == [(ids[3],)]
+
+        wait_until(dropped, 20, "the daemon's own cleaning")
+        self.run_some(1)
+        did = self.run_ok("history", "gc", "--json").json
+
+        self.assertEqual(did["executions"], 1)
+        self.assertEqual([line["forgotten"] for line in self.lines()], [False] * 3 + [True] * 2)
         self.assertTrue(self.verify().json["intact"])
 
 
