@@ -154,8 +154,9 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   bool const is_data = output == protocol::ExecuteOutput::data && !call.dry_run;
   Result<std::string> body = [&] {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
-    spinner.say("running " + call.tool);
-    QueueWatch const watch{context, spinner, call.id, call.tool};
+    std::string const work = "running " + call.tool;
+    spinner.say(work);
+    QueueWatch const watch{context, spinner, call.id, work};
     return run_to_outcome(context, call, output, is_data ? &view.intake() : nullptr);
   }();
   if (!body) return fail(std::move(body).error());

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/execute_queue.hpp"
 #include "cli/command/output_file.hpp"
 #include "cli/command/proxy_call.hpp"
 #include "cli/command/proxy_outcome.hpp"
@@ -138,7 +139,9 @@ Result<void> run_proxy(Context& context, ProxyOptions const& options) {
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
   auto received = [&] {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
-    spinner.say(call.method + " " + call.integration.text);
+    std::string const what = call.method + " " + call.integration.text;
+    spinner.say(what);
+    QueueWatch const watch{context, spinner, call.id, what};
     return request_to_outcome(context, call);
   }();
   if (!received) return fail(std::move(received).error());

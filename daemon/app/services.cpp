@@ -110,7 +110,7 @@ struct Services::Core {
                    with_rooms(std::move(options.executions))),
         downloads({projects, executions, credentials, spool, files, recent_files}),
         history(database, journal, clock, dropping_files(std::move(options.history))),
-        proxies(projects, connections, journal, catalog, credentials, composio, clock,
+        proxies(projects, connections, catalog, credentials, composio, executions, clock,
                 std::move(options.proxies)),
         inputs(catalog, credentials, composio, clock),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
@@ -183,8 +183,9 @@ Services::Services(config::Paths paths, config::Settings settings, InstanceLock 
       lock_(lock),
       log_(std::move(log)),
       database_(std::move(database)),
-      provider_workers_("agenta-composio",
-                        static_cast<std::size_t>(settings_.integer("limits.in_flight")) + kOtherWork) {}
+      provider_workers_("agenta-composio", static_cast<std::size_t>(settings_.integer("limits.in_flight") +
+                                                                    settings_.integer("custom.in_flight")) +
+                                               kOtherWork) {}
 
 Services::~Services() = default;
 
@@ -233,7 +234,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
     boost::asio::post(loop_, [this, key] { dispatcher_->wake(key); });
   };
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
-  options.custom_runner = runner_options(settings_);
+  options.custom_runner = runner_options();
   options.custom = custom_options(settings_, paths_, log_);
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
@@ -467,7 +468,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
 
 void Services::continue_shutdown() {
   SteadyTime const now = clock_.steady();
-  bool const quiet = server_->busy() == 0 && core_->executions.running() + core_->proxies.running() == 0;
+  bool const quiet = server_->busy() == 0 && core_->executions.running() == 0;
   if (quiet || (aborted_ && now >= *shutdown_deadline_ + kAfterAbort)) {
     server_->close_all();
     loop_.stop();

@@ -42,7 +42,8 @@ Error Executions::refuse(Execution& record, std::string const& project, Error er
   return written ? with_execution(std::move(error), record.id) : std::move(error);
 }
 
-Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled) {
+Execution Executions::settle(Job const& job, Plan const& plan, Execution record, ExecuteOutcome outcome,
+                             bool cancelled) {
   record.finished_at = clock_.wall();
   record.duration = *record.finished_at - record.started_at;
   std::string tool_words;
@@ -67,6 +68,8 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
           fail(ErrorCode::tool_failed, tool_words.empty() ? "the tool failed and gave no reason" : tool_words)
               .error();
     }
+  } else if (job.has_answer()) {
+    job.tell_answer(record);
   } else if (cancelled) {
     record.state = ExecutionState::cancelled;
     bool const says_why = outcome.error && outcome.error->code == ErrorCode::cancelled;
@@ -100,7 +103,7 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
                          (!tool_words.empty() && options_.proves_dead_credential(tool_words));
     note_use(connections_, *plan.connection, record, is_dead ? Grant::is_dead : Grant::stands, clock_.wall());
   }
-  if (options_.returned) options_.returned(record);
+  if (options_.returned && !job.has_answer()) options_.returned(record);
   if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
     record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
                                record.connection->slug};

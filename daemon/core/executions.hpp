@@ -49,9 +49,10 @@ class Executions {
     ResultFiles const* results = nullptr;  ///< outlives the executions; null: no result is that large
     /// Runs a tool of the person's own; empty: there are none.
     std::function<ExecuteOutcome(ProviderCall const&, ExecuteRequest const&)> run_custom{};
-    ArgumentFiles* files = nullptr;   ///< outlives the executions; null: arguments take no files
-    bool coalesce_reads = false;      ///< identical reads at the same instant share one request
-    std::size_t most_in_flight = 64;  ///< executions that are out at the same time
+    ArgumentFiles* files = nullptr;         ///< outlives the executions; null: arguments take no files
+    bool coalesce_reads = false;            ///< identical reads at the same instant share one request
+    std::size_t most_in_flight = 64;        ///< executions that are out at the same time
+    std::size_t most_custom_in_flight = 8;  ///< tools of the person's own that run at the same time
     /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
     /// thread; must not block.
     std::function<void(std::string const& key)> wake{};
@@ -69,6 +70,12 @@ class Executions {
   Result<Execution> run(Caller const& caller, ToolCall const& call);
   /// The same in steps, none of which holds its thread while it waits for its turn.
   class Run;
+  /// What else is run as a tool is: a row, a turn, the same rules of sending again.
+  class Job;
+  struct Plan;
+  struct Frame;
+  /// Takes all steps of a run, waiting in this thread where it must.
+  Result<Execution> finish(Run& run);
 
   /// What has not been sent never will be. What has been sent goes on, and its outcome is recorded. The row
   /// as it is then.
@@ -93,8 +100,8 @@ class Executions {
   void abort_all();
 
  private:
-  struct Plan;
   struct Flight;
+  class ToolJob;
   /// What an earlier run left: its outcome, or the run to wait for where it is under way; else the call is
   /// new.
   struct Earlier {
@@ -102,12 +109,10 @@ class Executions {
     std::optional<ExecutionId> twin{};
   };
 
-  Result<Plan> plan(Caller const& caller, ToolCall const& call, Execution& record);
-  Result<std::vector<Connection>> candidates(ProjectId const& project, IntegrationSlug const& integration,
-                                             std::string const& named);
   Result<Earlier> find_earlier(Plan const& plan, Execution const& record);
   Result<Earlier> replay(Execution found, bool is_line);
-  Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
+  Execution settle(Job const& job, Plan const& plan, Execution record, ExecuteOutcome outcome,
+                   bool cancelled);
   Error refuse(Execution& record, std::string const& project, Error error);
   enum class Start { flying, cancelled_before, id_in_use };
   Start begin_flight(std::shared_ptr<Flight> const& flight);
@@ -130,6 +135,7 @@ class Executions {
   Clock const& clock_;
   Options const options_;
   Turns turns_;
+  Turns custom_turns_;  ///< what runs here waits for nothing of the provider's, and takes none of its places
 
   struct Unsettled {
     Execution row{};

@@ -125,6 +125,8 @@ struct ProxyRequest {
   std::vector<ProxyField> query{};
   std::optional<JsonText> body{};
   std::optional<BinaryBody> binary{};
+  std::optional<SteadyTime> answer_by{};  ///< as of an execution
+  std::function<void()> on_written{};     ///< as of an execution
 };
 /// Bytes that the service answered, kept by the provider for a while.
 struct ProxyFile {

@@ -104,7 +104,9 @@ constexpr std::array kSettings{
             "dropped; of those the journal keeps how large they were.",
             0, 1024 * kGiB},
     Setting{"limits.in_flight", "", "", "64", integer, "", refused,
-            "How many executions the daemon runs at the same time; the others wait their turn.", 1, 1024},
+            "How many executions and raw requests are out at Composio at the same time; the others wait "
+            "their turn.",
+            1, 1024},
     Setting{
         "login.store", "", "--store", "auto", choice, "auto,keyring,file", refused,
         "Where login saves the Composio key. keyring: in the desktop's keyring (Secret Service), or not at "

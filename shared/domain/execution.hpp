@@ -48,7 +48,7 @@ struct ResultFile {
 struct QueuePlace {
   int position = 1;  ///< 1: it is next
   std::optional<std::chrono::milliseconds> expected_wait{};
-  std::string reason{};  ///< `rate_limit` or `in_flight`
+  std::string reason{};  ///< `rate_limit`, `in_flight` or `custom_in_flight`
   bool operator==(QueuePlace const&) const = default;
 };
 
