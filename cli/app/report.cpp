@@ -10,6 +10,12 @@
 #include "shared/protocol/error_table.hpp"
 
 namespace agenta::cli {
+namespace {
+
+/// As a shell tells of what SIGPIPE ended: what scripts know of git, gh and the like.
+constexpr int kClosedPipe = 141;
+
+}  // namespace
 
 int report(Terminal& terminal, Error const& error, AsJson as_json) {
   // One line, whatever is in the words of others.
@@ -26,9 +32,8 @@ int finish_output(Terminal& terminal, int code) {
   auto const failure = terminal.out_failure();
   if (!failure) return code;
   // Whoever closed a pipe knows that he did.
-  if (*failure != EPIPE) {
-    terminal.err(std::string{"agenta-tools: cannot write the result: "} + std::strerror(*failure) + "\n");
-  }
+  if (*failure == EPIPE) return code != 0 ? code : kClosedPipe;
+  terminal.err(std::string{"agenta-tools: cannot write the result: "} + std::strerror(*failure) + "\n");
   return code != 0 ? code : protocol::row_of(ErrorCode::storage_unavailable).exit_code;
 }
 

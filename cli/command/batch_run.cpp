@@ -1,7 +1,8 @@
 #include "cli/command/batch_run.hpp"
 
-#include <algorithm>
+#include <utility>
 
+#include "cli/command/batch_row.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/error_table.hpp"
@@ -127,7 +128,10 @@ void BatchRun::settle(BatchJob const& job, BatchOutcome const& outcome) {
     bool const names_line = why.starts_with(": line ");
     stop_reading(names_line ? why.substr(2) : "line " + std::to_string(outcome.line) + why);
   }
-  outlet_.put(job.turn, write_batch_outcome(outcome));
+  Terminal const& terminal = context_.terminal;
+  outlet_.put(job.turn, context_.wants_json()
+                            ? write_batch_outcome(outcome)
+                            : batch_row(outcome, terminal.width(), terminal.out_has_color()));
   if (outlet_.is_shut()) stop_reading({});
 }
 
@@ -143,9 +147,16 @@ void BatchRun::stop_reading(std::string why) {
 bool BatchRun::write(std::string const& text) {
   if (text.empty()) return true;
   auto const screen = progress_.pause();
-  context_.terminal.out(context_.terminal.out_is_tty() ? visible(text, Lines::kept) : text);
-  context_.terminal.flush();
-  return !context_.terminal.out_failure();
+  Terminal& terminal = context_.terminal;
+  if (!context_.wants_json()) {
+    if (!std::exchange(has_titles_, true))
+      terminal.out(batch_titles(terminal.width(), terminal.out_has_color()));
+    terminal.out(text);
+  } else {
+    terminal.out(terminal.out_is_tty() ? visible(text, Lines::kept) : text);
+  }
+  terminal.flush();
+  return !terminal.out_failure();
 }
 
 }  // namespace agenta::cli

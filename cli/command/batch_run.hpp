@@ -64,6 +64,7 @@ class BatchRun {
   BatchProgress progress_;
   BatchOutlet outlet_;
   std::stop_source reading_{};
+  bool has_titles_ = false;               ///< the outlet's: one thread writes at a time
   std::atomic<std::size_t> left_out_{0};  ///< lines that were read and not begun
   std::mutex failure_mutex_;
   BatchEnd end_{};

@@ -117,8 +117,12 @@ Result<void> run_watch(Context& context, std::string const& since) {
     AGENTA_CHECK(print_events(context, reply->body));
     cursor = cursor_of(reply->body, cursor);
   }
-  // Whoever closed the pipe has seen enough.
-  if (!context.stop.stop_requested()) return {};
+  if (!context.stop.stop_requested()) {
+    // Whoever closed the pipe has seen enough. A write finds that out as in any other command, and how the
+    // program ends tells of it.
+    context.terminal.out("\n");
+    return {};
+  }
   return fail(no_longer_watching(cursor));
 }
 

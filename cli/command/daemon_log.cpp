@@ -79,6 +79,8 @@ Result<void> follow(Context& context, UniqueFd fd, off_t at) {
     }
     std::this_thread::sleep_for(kPause);
   }
+  // How the program ends tells of an output that cannot be written.
+  if (!context.stop.stop_requested()) return {};
   return fail(ErrorCode::cancelled, "no longer following the log");
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/command/commands.hpp"
 #include "cli/command/download.hpp"
+#include "cli/command/dry_run_card.hpp"
 #include "cli/command/execute_approval.hpp"
 #include "cli/command/execute_outcome.hpp"
 #include "cli/command/execute_queue.hpp"
@@ -14,6 +15,7 @@
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/domain/tool.hpp"
+#include "shared/protocol/codec.hpp"
 #include "shared/protocol/json_slice.hpp"
 #include "shared/schema/arguments.hpp"
 
@@ -128,6 +130,14 @@ Result<void> print_selected(Context& context, std::string const& body, std::stri
   return {};
 }
 
+Result<void> show_dry_run(Context& context, std::string const& body) {
+  return present(context, body, [&]() -> Result<void> {
+    AGENTA_TRY(auto const execution, protocol::decode_execution(body));
+    context.terminal.out(dry_run_card(execution, context.terminal.out_has_color()));
+    return {};
+  });
+}
+
 Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   std::optional<DownloadDirectory> downloads;
   if (!options.download.empty()) {
@@ -148,8 +158,9 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
   bool const is_data = output == protocol::ExecuteOutput::data && !call.dry_run;
   Result<std::string> body = run_with_approval(context, call, [&](ToolCall const& made) {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
-    spinner.say("running " + made.tool);
-    QueueWatch const watch{context, spinner, made.id, made.tool};
+    std::string const work = "running " + made.tool;
+    spinner.say(work);
+    QueueWatch const watch{context, spinner, made.id, work};
     return run_to_outcome(context, made, output, is_data ? &view.intake() : nullptr);
   });
   if (!body) return fail(std::move(body).error());
@@ -159,6 +170,7 @@ Result<void> run_execute(Context& context, ExecuteOptions const& options) {
     if (options.output == "data") body = std::string{protocol::find_member(*body, "data").value_or("null")};
   }
   if (!options.select.empty()) return print_selected(context, *body, options.select.front());
+  if (call.dry_run && options.output == "data") return show_dry_run(context, *body);
   print_json(context.terminal, *body);
   return {};
 }

@@ -1,5 +1,6 @@
 #include "cli/command/execute_outcome.hpp"
 
+#include "cli/command/interruption.hpp"
 #include "cli/command/journal_question.hpp"
 #include "cli/command/result_fetch.hpp"
 #include "shared/base/text.hpp"
@@ -15,7 +16,6 @@ using protocol::ExecuteOutput;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kCancelPatience{5'000};
 /// What is left of an answer that was coming already.
 constexpr milliseconds kRestPatience{10'000};
 /// For a context without a timeout.
@@ -88,31 +88,6 @@ Result<std::string> body_of(ServiceReply reply, ToolCall const& call, ExecuteOut
   return std::move(reply.body);
 }
 
-/// What became of an interrupted execution, as far as it is known.
-Error interrupted(Context& context, ToolCall const& call) {
-  std::string const nothing_sent = "interrupted; nothing of " + call.tool + " was sent";
-  if (!context.lost_reply()) {
-    Error error = outcome(ErrorCode::cancelled, nothing_sent, call);
-    error.next_step.clear();
-    return error;
-  }
-  ServiceRequest request = protocol::cancel_execution(call.id.text);
-  request.timeout = kCancelPatience;
-  auto const reply = context.tools.call(request, std::stop_token{});
-  if (!reply && reply.error().code == ErrorCode::execution_not_found) {
-    return outcome(ErrorCode::cancelled, nothing_sent, call);
-  }
-  Error may_have_run =
-      outcome(ErrorCode::cancelled, "interrupted; " + call.tool + " had been sent and may have run", call);
-  may_have_run.retryable = Retryable::unknown;
-  if (!reply) return may_have_run;
-  auto const execution = protocol::decode_execution(reply->body);
-  if (!execution) return may_have_run;
-  bool const was_sent =
-      execution->state != ExecutionState::cancelled && execution->state != ExecutionState::refused;
-  return was_sent ? may_have_run : outcome(ErrorCode::cancelled, nothing_sent, call);
-}
-
 /// The result was coming already.
 Error interrupted_after(ToolCall const& call) {
   Error error =
@@ -173,7 +148,7 @@ Result<std::string> run_to_outcome(Context& context, ToolCall call, ExecuteOutpu
     if (call.dry_run) return fail(std::move(reply).error());
     if (context.stop.stop_requested()) {
       if (intake != nullptr && intake->is_large()) return fail(interrupted_after(call));
-      return fail(interrupted(context, call));
+      return fail(interrupted(context, call.id, call.tool, "run"));
     }
     if (!context.lost_reply()) return fail(std::move(reply).error());
     // Nobody answered in all the time there was: the journal would not either.
@@ -185,7 +160,7 @@ Result<std::string> run_to_outcome(Context& context, ToolCall call, ExecuteOutpu
 
     Recovered found = recover(context, call, output, patience, intake);
     if (found.fate == Fate::answered) return std::move(found.answer);
-    if (context.stop.stop_requested()) return fail(interrupted(context, call));
+    if (context.stop.stop_requested()) return fail(interrupted(context, call.id, call.tool, "run"));
     if (found.fate == Fate::unknown || is_second) {
       return fail(unknown_outcome(call, "the connection to the daemon was lost"));
     }

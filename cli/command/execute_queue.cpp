@@ -45,11 +45,12 @@ std::string queue_words(QueuePlace const& place) {
     auto const seconds = std::chrono::ceil<std::chrono::seconds>(*place.expected_wait);
     words += ", about " + std::to_string(seconds.count()) + " s";
   }
-  return words + (place.reason == "rate_limit" ? " (rate limit)" : " (limits.in_flight)");
+  if (place.reason == "rate_limit") return words + " (rate limit)";
+  return words + (place.reason == "custom_in_flight" ? " (custom.in_flight)" : " (limits.in_flight)");
 }
 
-QueueWatch::QueueWatch(Context& context, Spinner& spinner, ExecutionId id, std::string tool)
-    : context_(context), spinner_(spinner), id_(std::move(id)), tool_(std::move(tool)) {
+QueueWatch::QueueWatch(Context& context, Spinner& spinner, ExecutionId id, std::string work)
+    : context_(context), spinner_(spinner), id_(std::move(id)), work_(std::move(work)) {
   bool const says_something = !context.flags.quiet && context.another_service &&
                               (context.flags.verbose || context.terminal.err_is_tty());
   if (says_something) thread_ = std::jthread{[this](std::stop_token const& stop) { watch(stop); }};
@@ -86,7 +87,7 @@ void QueueWatch::report(std::optional<QueuePlace> const& place) {
   bool const is_news = place.has_value() != said_.has_value() ||
                        (place && (place->position != said_->position || place->reason != said_->reason));
   bool const on_terminal = context_.terminal.err_is_tty();
-  if (on_terminal && (is_news || place)) spinner_.say(place ? queue_words(*place) : "running " + tool_);
+  if (on_terminal && (is_news || place)) spinner_.say(place ? queue_words(*place) : work_);
   if (!on_terminal && is_news && context_.flags.verbose) context_.terminal.err(event_line(id_, place) + "\n");
   said_ = place;
 }

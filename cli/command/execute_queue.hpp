@@ -16,7 +16,8 @@ namespace agenta::cli {
 /// its time. The context and the spinner outlive it.
 class QueueWatch {
  public:
-  QueueWatch(Context& context, Spinner& spinner, ExecutionId id, std::string tool);
+  /// `work` is what the spinner says once it is sent.
+  QueueWatch(Context& context, Spinner& spinner, ExecutionId id, std::string work);
   ~QueueWatch();
   QueueWatch(QueueWatch const&) = delete;
   QueueWatch& operator=(QueueWatch const&) = delete;
@@ -28,7 +29,7 @@ class QueueWatch {
   Context& context_;
   Spinner& spinner_;
   ExecutionId const id_;
-  std::string const tool_;
+  std::string const work_;
   std::optional<QueuePlace> said_{};
   std::mutex mutex_{};
   std::condition_variable_any wake_{};

@@ -1,4 +1,5 @@
 #include "cli/command/commands.hpp"
+#include "cli/command/execution_reference.hpp"
 #include "cli/command/history_filter.hpp"
 #include "cli/command/result_view.hpp"
 #include "cli/command/view.hpp"
@@ -28,9 +29,20 @@ std::string took(Execution const& execution) {
   return execution.duration ? std::to_string(execution.duration->count()) + "ms" : "";
 }
 
+std::string failure_code(Execution const& execution) {
+  return execution.error ? std::string{protocol::row_of(execution.error->code).name} : "";
+}
+
 std::string failure_of(Execution const& execution) {
-  if (!execution.error) return "";
-  return std::string{protocol::row_of(execution.error->code).name} + ": " + execution.error->message;
+  return execution.error ? failure_code(execution) + ": " + execution.error->message : "";
+}
+
+/// `11-23 20:45`, and the day alone where that is of another year.
+std::string shorter_time(WallTime time, WallTime now) {
+  constexpr std::size_t kYear = 5;  // with its dash
+  constexpr std::size_t kDay = 10;
+  std::string text = short_time(time);
+  return text.starts_with(short_time(now).substr(0, kYear)) ? text.substr(kYear) : text.substr(0, kDay);
 }
 
 Result<void> run_list(Context& context, ListOptions const& options) {
@@ -43,24 +55,18 @@ Result<void> run_list(Context& context, ListOptions const& options) {
              }));
   return present_view(context, body, options.view, [&]() -> Result<View> {
     AGENTA_TRY(auto const page, protocol::decode_executions(body));
-    // On a narrow terminal the tool's name matters more than what `history show` tells anyway.
+    Table table{{"STARTED", "TOOL", "CONNECTION", "STATE", "TOOK", "ID", "ERROR"}};
+    table.whole(0).whole(3).whole(5).paint(3, ink_of_execution);
+    // On a narrow terminal the times are short, errors are their codes, and what `history show` tells anyway
+    // goes first.
     constexpr int kWide = 110;
     bool const is_wide = context.terminal.width() >= kWide;
-    Table table{
-        is_wide ? std::vector<std::string>{"STARTED", "TOOL", "CONNECTION", "STATE", "TOOK", "ID", "ERROR"}
-                : std::vector<std::string>{"STATE", "TOOL", "ID"}};
-    if (is_wide)
-      table.keep(0).keep(3).keep(5);
-    else
-      table.keep(0).keep(2);
+    if (!is_wide) table.spare(2).spare(4).keep(6);
+    WallTime const now = SystemClock{}.wall();
     for (Execution const& each : page.items) {
-      std::string state{name_of(each.state)};
-      if (!is_wide) {
-        table.add({std::move(state), each.tool.text, each.id.text});
-        continue;
-      }
-      table.add({short_time(each.started_at), each.tool.text, each.connection ? each.connection->slug : "",
-                 std::move(state), took(each), each.id.text, failure_of(each)});
+      table.add({is_wide ? short_time(each.started_at) : shorter_time(each.started_at, now), each.tool.text,
+                 each.connection ? each.connection->slug : "", std::string{name_of(each.state)}, took(each),
+                 short_id(each.id.text), is_wide ? failure_of(each) : failure_code(each)});
     }
     View view;
     view.text = table_text(context, table, "Nothing has been run yet.");
@@ -101,7 +107,7 @@ std::string render_execution(Execution const& each, std::string_view body, bool 
       .row("idempotency key", each.idempotency_key);
   std::string out = card.render(has_color);
   if (protocol::find_member(body, "forgotten").value_or("false") == "true")
-    return out + "\nThe arguments and the result were forgotten (history.keep_for).\n";
+    return out + "\nThe arguments and the result were forgotten (history.keep_for, history.keep_rows).\n";
   out += "\nArguments\n" + pretty_json(each.arguments.text, has_color) + "\n";
   if (each.result_file) out += "\nResult\n" + each.result_file->path + "\n";
   if (!each.data && !each.result_file && each.result_bytes)
@@ -130,11 +136,12 @@ RunFn add_history_list(Syntax& syntax) {
 
 RunFn add_history_show(Syntax& syntax) {
   auto options = std::make_shared<ShowOptions>();
-  syntax.argument("ID", options->id, "Id of an execution");
+  syntax.argument("ID", options->id, kExecutionArgument);
   add_view_flags(syntax, options->view);
   syntax.example("agenta-tools history show 0192f3a4-…");
   return [options](Context& context) -> Result<void> {
-    AGENTA_TRY(auto const reply, context.call(protocol::get_execution(options->id)));
+    AGENTA_TRY(auto const id, find_execution(context, options->id));
+    AGENTA_TRY(auto const reply, context.call(protocol::get_execution(id)));
     return present_view(context, reply.body, options->view, [&]() -> Result<View> {
       AGENTA_TRY(auto const execution, protocol::decode_execution(reply.body));
       std::string text = render_execution(execution, reply.body, context.terminal.out_has_color());

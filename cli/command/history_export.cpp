@@ -1,17 +1,11 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
+#include <optional>
 
 #include "cli/command/commands.hpp"
 #include "cli/command/history_filter.hpp"
+#include "cli/command/output_file.hpp"
 #include "cli/terminal/json_print.hpp"
-#include "shared/base/os_error.hpp"
 #include "shared/base/try.hpp"
-#include "shared/base/unique_fd.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -25,27 +19,19 @@ struct ExportOptions {
   bool chain = false;
 };
 
-/// Where the lines go: stdout, or a file that appears under its name once it is whole.
+/// Where the lines go: stdout, or a file.
 class Lines {
  public:
   static Result<Lines> open(Context& context, std::string const& path) {
     Lines lines{context};
     if (path.empty()) return lines;
-    std::error_code ignored;
-    auto const kind = std::filesystem::status(path, ignored).type();
-    bool const is_other =
-        kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::regular;
-    lines.path_ = path;
-    lines.written_ = is_other ? path : path + ".part";
-    constexpr mode_t kPrivate = 0600;  // arguments and results are nobody else's
-    int const flags = is_other ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
-    lines.file_ = UniqueFd{::open(lines.written_.c_str(), flags, kPrivate)};
-    if (!lines.file_) return fail(lines.failure(errno));
+    AGENTA_TRY(auto file, OutputFile::begin(path, OutputFile::Access::owner));
+    lines.file_.emplace(std::move(file));
     return lines;
   }
 
   Result<void> add(std::string_view json) {
-    if (path_.empty() && context_->terminal.out_is_tty()) {
+    if (!file_ && context_->terminal.out_is_tty()) {
       print_json(context_->terminal, json);
       return {};
     }
@@ -59,53 +45,28 @@ class Lines {
 
   /// Writes what was added; whether anybody still takes it.
   Result<bool> flush() {
-    if (path_.empty()) {
-      context_->terminal.out(buffer_);
+    if (file_) {
+      AGENTA_CHECK(file_->write(buffer_));
       buffer_.clear();
-      context_->terminal.flush();
-      return !context_->terminal.out_failure();
+      return true;
     }
-    std::string_view left = buffer_;
-    while (!left.empty()) {
-      ssize_t const count = ::write(file_.get(), left.data(), left.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) {
-        Error error = failure(errno);
-        discard();
-        return fail(std::move(error));
-      }
-      left.remove_prefix(static_cast<std::size_t>(count));
-    }
+    context_->terminal.out(buffer_);
     buffer_.clear();
-    return true;
+    context_->terminal.flush();
+    return !context_->terminal.out_failure();
   }
 
   Result<void> finish() {
     AGENTA_CHECK(flush());
-    if (written_ == path_) return {};
-    if (::rename(written_.c_str(), path_.c_str()) != 0) {
-      Error error = failure(errno);
-      discard();
-      return fail(std::move(error));
-    }
+    if (file_) return file_->finish();
     return {};
-  }
-  void discard() {
-    if (written_ != path_) ::unlink(written_.c_str());
   }
 
  private:
   explicit Lines(Context& context) : context_(&context) {}
-  Error failure(int number) const {
-    return fail(ErrorCode::storage_unavailable,
-                written_ + " cannot be written: " + std::generic_category().message(number))
-        .error();
-  }
 
   Context* context_;
-  std::string path_{};
-  std::string written_{};
-  UniqueFd file_{};
+  std::optional<OutputFile> file_{};
   std::string buffer_{};
 };
 
@@ -146,10 +107,7 @@ Result<void> run_export(Context& context, ExportOptions const& options) {
   constexpr int kPage = 500;
   query.limit = kPage;
   AGENTA_TRY(auto lines, Lines::open(context, options.file));
-  if (auto written = write_all(context, options, query, lines); !written) {
-    lines.discard();
-    return written;
-  }
+  AGENTA_CHECK(write_all(context, options, query, lines));
   return lines.finish();
 }
 
@@ -158,13 +116,14 @@ Result<void> run_export(Context& context, ExportOptions const& options) {
 RunFn add_history_export(Syntax& syntax) {
   auto options = std::make_shared<ExportOptions>();
   add_history_filter(syntax, options->query);
-  syntax.option("-o,--output", "FILE", options->file, "Write to a file instead of stdout")
+  syntax
+      .option("-o,--output", "FILE", options->file,
+              "Write to a file, in place of what is there, instead of stdout")
       .flag("--results", options->results, "With what the tools gave back")
       .flag("--chain", options->chain, "The chain of hashes over the journal instead")
       .note(
           "One JSON document a line, newest first; with --chain oldest first: seq, record and hash. A file "
-          "is "
-          "for its owner alone, and is there under its name once it is whole.")
+          "is for its owner alone, and is there under its name once it is whole.")
       .example("agenta-tools history export --since 24h --results -o runs.ndjson");
   return [options](Context& context) { return run_export(context, *options); };
 }

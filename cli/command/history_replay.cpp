@@ -2,6 +2,7 @@
 
 #include "cli/command/commands.hpp"
 #include "cli/command/execute_outcome.hpp"
+#include "cli/command/execution_reference.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/shell_line.hpp"
@@ -35,7 +36,7 @@ Result<void> check_complete(Execution const& execution, std::string_view body) {
   if (protocol::find_member(body, "forgotten").value_or("false") == "true") {
     return fail(ErrorCode::invalid_request,
                 "the arguments of " + execution.id.text +
-                    " were forgotten (history.keep_for): it cannot be run again as it was",
+                    " were forgotten (history.keep_for, history.keep_rows): it cannot be run again as it was",
                 step);
   }
   if (execution.tool.text.starts_with("PROXY_")) {
@@ -88,7 +89,8 @@ Result<void> show_command(Context& context, Execution const& execution,
 }
 
 Result<void> run_replay(Context& context, ReplayOptions const& options) {
-  AGENTA_TRY(auto const found, context.call(protocol::get_execution(options.id)));
+  AGENTA_TRY(auto const id, find_execution(context, options.id));
+  AGENTA_TRY(auto const found, context.call(protocol::get_execution(id)));
   AGENTA_TRY(auto const execution, protocol::decode_execution(found.body));
   AGENTA_CHECK(check_complete(execution, found.body));
   auto const argv = command_of(context, execution);
@@ -114,7 +116,7 @@ Result<void> run_replay(Context& context, ReplayOptions const& options) {
 
 RunFn add_history_replay(Syntax& syntax) {
   auto options = std::make_shared<ReplayOptions>();
-  syntax.argument("ID", options->id, "Id of an execution")
+  syntax.argument("ID", options->id, kExecutionArgument)
       .flag("--dry-run", options->dry_run, "Print the command, and run nothing")
       .note(
           "Shows what would be typed to run it again, asks, unless --yes is given, and runs it as a new "

@@ -14,37 +14,50 @@
 namespace agenta::cli {
 namespace {
 
-unexpected<Error> os_fail(std::string action, int number) {
-  return fail(error_from(OsError{number, std::move(action)}, ErrorCode::usage));
+namespace fs = std::filesystem;
+
+unexpected<Error> cannot_write(fs::path const& path, int number) {
+  return fail(error_from(OsError{number, "write " + path.string()}, ErrorCode::usage));
 }
 
-unexpected<Error> is_there(std::filesystem::path const& path) {
-  return fail(ErrorCode::usage, path.string() + " is there already: name another file, or give --force");
+/// Where a link leads to, for what is to stay a link.
+fs::path follow(fs::path const& path) {
+  std::error_code failed;
+  if (!fs::is_symlink(fs::symlink_status(path, failed))) return path;
+  auto target = fs::canonical(path, failed);
+  return failed ? path : target;
 }
 
 }  // namespace
 
-Result<OutputFile> OutputFile::begin(std::filesystem::path path, Existing existing) {
+Result<OutputFile> OutputFile::begin(fs::path path, Access access) {
   struct stat found {};
   bool const exists = ::stat(path.c_str(), &found) == 0;
   if (exists && S_ISDIR(found.st_mode)) return fail(ErrorCode::usage, path.string() + " is a directory");
-  bool const is_special = exists && !S_ISREG(found.st_mode);
-  if (exists && !is_special && existing == Existing::kept) return is_there(path);
-  std::filesystem::path part;
-  if (!is_special)
-    part = path.parent_path() / ("." + path.filename().string() + "." + random_hex(4) + ".part");
+  if (exists && !S_ISREG(found.st_mode)) {
+    UniqueFd file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    if (!file) return cannot_write(path, errno);
+    return OutputFile{path, path, {}, std::move(file)};
+  }
+  fs::path place = follow(path);
+  fs::path part = place.parent_path() / ("." + place.filename().string() + "." + random_hex(4) + ".part");
   constexpr mode_t kByUmask = 0666;
-  int const flags = is_special ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL;
-  UniqueFd file{::open((is_special ? path : part).c_str(), flags, kByUmask)};
-  if (!file) return os_fail("write " + path.string(), errno);
-  return OutputFile{std::move(path), std::move(part), std::move(file), existing};
+  constexpr mode_t kOwner = 0600;
+  constexpr mode_t kPermissions = 0777;
+  mode_t const mode = access == Access::owner ? kOwner : kByUmask;
+  UniqueFd file{::open(part.c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, mode)};
+  if (!file) return cannot_write(path, errno);
+  // Whoever closed the old file to others did not mean to open the new one.
+  if (exists && access == Access::by_umask)
+    static_cast<void>(::fchmod(file.get(), found.st_mode & kPermissions));
+  return OutputFile{std::move(path), std::move(place), std::move(part), std::move(file)};
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)),
+      place_(std::move(other.place_)),
       part_(std::exchange(other.part_, {})),
-      file_(std::move(other.file_)),
-      existing_(other.existing_) {}
+      file_(std::move(other.file_)) {}
 
 OutputFile::~OutputFile() {
   if (!part_.empty()) ::unlink(part_.c_str());
@@ -54,7 +67,7 @@ Result<void> OutputFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     ssize_t const written = ::write(file_.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return os_fail("write " + path_.string(), errno);
+    if (written < 0) return cannot_write(path_, errno);
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
@@ -62,20 +75,9 @@ Result<void> OutputFile::write(std::string_view bytes) {
 
 Result<void> OutputFile::finish() {
   if (part_.empty()) return {};
-  if (existing_ == Existing::replaced) {
-    if (::rename(part_.c_str(), path_.c_str()) != 0) return os_fail("write " + path_.string(), errno);
-    part_.clear();
-    return {};
-  }
-  constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE
-  if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), kNoReplace) == 0) {
-    part_.clear();
-    return {};
-  }
-  if (errno == EEXIST) return is_there(path_);
-  // A file system that does not know the flag: a link refuses to replace as well, and leaves the part to go.
-  if (::link(part_.c_str(), path_.c_str()) == 0) return {};
-  return errno == EEXIST ? is_there(path_) : os_fail("write " + path_.string(), errno);
+  if (::rename(part_.c_str(), place_.c_str()) != 0) return cannot_write(path_, errno);
+  part_.clear();
+  return {};
 }
 
 }  // namespace agenta::cli

@@ -9,31 +9,37 @@
 
 namespace agenta::cli {
 
-/// A file that is there whole, or not at all: written beside its place, and put there at the end. What is no
-/// regular file (`/dev/null`, a FIFO) is written as it is. One that is dropped before its end leaves nothing.
+/// What `-o FILE` of every command writes: a file that is there whole, or not at all, and takes the place of
+/// one that is there already. Written beside its place, and put there at the end; where the name is a link,
+/// beside what that leads to. What is no regular file (`/dev/null`, a FIFO) is written as it is. One that is
+/// dropped before its end leaves what was there.
 class OutputFile {
  public:
-  enum class Existing { kept, replaced };
-  /// `USAGE` where it is there and is to be kept, or where nothing can be written.
-  static Result<OutputFile> begin(std::filesystem::path path, Existing existing);
+  enum class Access {
+    by_umask,  ///< as the file that it replaces, or as any new file
+    owner,     ///< nobody else's
+  };
+  /// `USAGE` where nothing can be written.
+  static Result<OutputFile> begin(std::filesystem::path path, Access access);
 
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();
 
   Result<void> write(std::string_view bytes);
-  /// Puts it in its place; one that came there meanwhile is kept where that was asked for.
+  /// Puts it in its place.
   Result<void> finish();
   std::filesystem::path const& path() const { return path_; }
 
  private:
-  OutputFile(std::filesystem::path path, std::filesystem::path part, UniqueFd file, Existing existing)
-      : path_(std::move(path)), part_(std::move(part)), file_(std::move(file)), existing_(existing) {}
+  OutputFile(std::filesystem::path path, std::filesystem::path place, std::filesystem::path part,
+             UniqueFd file)
+      : path_(std::move(path)), place_(std::move(place)), part_(std::move(part)), file_(std::move(file)) {}
 
-  std::filesystem::path path_;
-  std::filesystem::path part_;  ///< empty: it is written where it is
+  std::filesystem::path path_;   ///< as it was named
+  std::filesystem::path place_;  ///< where it goes
+  std::filesystem::path part_;   ///< empty: it is written where it is
   UniqueFd file_;
-  Existing existing_;
 };
 
 }  // namespace agenta::cli

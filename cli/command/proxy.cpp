@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/execute_queue.hpp"
 #include "cli/command/output_file.hpp"
 #include "cli/command/proxy_call.hpp"
 #include "cli/command/proxy_outcome.hpp"
@@ -132,14 +133,15 @@ Result<void> run_proxy(Context& context, ProxyOptions const& options) {
   AGENTA_TRY(ProxyCall const call, build_proxy_call(context, options));
   std::optional<OutputFile> file;
   if (!options.output.empty() && options.output != "-") {
-    auto const existing = options.force ? OutputFile::Existing::replaced : OutputFile::Existing::kept;
-    AGENTA_TRY(auto begun, OutputFile::begin(options.output, existing));
+    AGENTA_TRY(auto begun, OutputFile::begin(options.output, OutputFile::Access::by_umask));
     file.emplace(std::move(begun));
   }
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
   auto received = [&] {
     Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
-    spinner.say(call.method + " " + call.integration.text);
+    std::string const what = call.method + " " + call.integration.text;
+    spinner.say(what);
+    QueueWatch const watch{context, spinner, call.id, what};
     return request_to_outcome(context, call);
   }();
   if (!received) return fail(std::move(received).error());
@@ -170,8 +172,8 @@ RunFn add_proxy(Syntax& syntax) {
   add_session_flags(syntax, options->session);
   syntax.flag("-i,--include", options->include, "Print the status and the headers before the body")
       .flag("--fail", options->fail, "Fail where the service answers 400 or above")
-      .option("-o,--output", "FILE", options->output, "Write the body into FILE; - is stdout")
-      .flag("--force", options->force, "Replace FILE where it is there already")
+      .option("-o,--output", "FILE", options->output,
+              "Write the body into FILE, in place of what is there; - is stdout")
       .note(
           "Makes one request with the credentials of a connection, which Composio adds. The body is printed "
           "as "

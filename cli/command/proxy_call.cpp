@@ -145,8 +145,6 @@ Result<ProxyCall> build_proxy_call(Context& context, ProxyOptions const& options
     return usage("the method is one of GET, POST, PUT, DELETE, PATCH and HEAD");
   if (!options.data.empty() && !options.data_binary.empty())
     return usage("-d and --data-binary are two bodies: give one");
-  if (options.force && (options.output.empty() || options.output == "-"))
-    return usage("--force goes with -o FILE");
   AGENTA_CHECK(check_url(options.url));
   AGENTA_TRY(call.session, session_of(context, options.session));
   AGENTA_TRY(call.headers, read_headers(context, options.headers));

@@ -21,7 +21,6 @@ struct ProxyOptions {
   std::string connection{};
   SessionChoice session{};
   std::string output{};
-  bool force = false;
   bool include = false;
   bool fail = false;
 };

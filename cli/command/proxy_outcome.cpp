@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/command/interruption.hpp"
 #include "cli/command/journal_question.hpp"
 #include "shared/base/secret.hpp"
 #include "shared/base/try.hpp"
@@ -35,15 +36,6 @@ Error unknown_outcome(ProxyCall const& call, std::string const& why) {
   return outcome(ErrorCode::outcome_unknown, why + ", so " + name_of(call) + " may have been done", call);
 }
 
-Error interrupted(ProxyCall const& call, bool may_have_left) {
-  if (!may_have_left) return fail(ErrorCode::cancelled, "interrupted; nothing was sent").error();
-  if (only_reads(call.method)) return outcome(ErrorCode::cancelled, "interrupted", call);
-  Error error = outcome(ErrorCode::cancelled,
-                        "interrupted; " + name_of(call) + " had been sent and may have been done", call);
-  error.retryable = Retryable::unknown;
-  return error;
-}
-
 /// What the journal tells of an answer that was lost on its way here.
 Error lost_answer(Execution const& execution, ProxyCall const& call) {
   if (execution.state == ExecutionState::unknown)
@@ -62,7 +54,8 @@ Error lost_answer(Execution const& execution, ProxyCall const& call) {
 
 }  // namespace
 
-Result<ReceivedAnswer> request_to_outcome(Context& context, ProxyCall const& call) {
+Result<ReceivedAnswer> request_to_outcome(Context& context, ProxyCall call) {
+  auto const stopped = [&] { return fail(interrupted(context, call.id, name_of(call), "been done")); };
   auto const until = steady_clock::now() + context.timeout.value_or(kDefaultPatience);
   for (bool is_second = false;; is_second = true) {
     ReceivedAnswer received{context.environment ? context.environment("TMPDIR").value_or("/tmp") : "/tmp"};
@@ -75,17 +68,20 @@ Result<ReceivedAnswer> request_to_outcome(Context& context, ProxyCall const& cal
       AGENTA_CHECK(received.finish());
       return received;
     }
-    if (context.stop.stop_requested()) return fail(interrupted(call, context.lost_reply()));
+    if (context.stop.stop_requested()) return stopped();
     if (!context.lost_reply()) return fail(reply.error());
     // Nobody answered in all the time there was: the journal would not either.
     if (steady_clock::now() >= until) return fail(unknown_outcome(call, "the daemon did not answer in time"));
 
     auto const found = ask_journal(context, call.id, until);
-    if (context.stop.stop_requested()) return fail(interrupted(call, true));
+    if (context.stop.stop_requested()) return stopped();
     bool const never_began = !found && found.error().code == ErrorCode::execution_not_found;
-    if (found && is_settled(found->state)) return fail(lost_answer(*found, call));
-    if (!never_began || is_second)
+    // It was still waiting for its turn when its daemon died.
+    bool const never_left = found && found->state == ExecutionState::cancelled;
+    if (found && is_settled(found->state) && !never_left) return fail(lost_answer(*found, call));
+    if (is_second || (!never_began && !never_left))
       return fail(unknown_outcome(call, "the connection to the daemon was lost"));
+    if (never_left) call.id.text = make_uuid_v7();
   }
 }
 

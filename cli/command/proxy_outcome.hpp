@@ -6,8 +6,8 @@
 namespace agenta::cli {
 
 /// Makes the request, whose id is set, and finds out what became of it when the answer does not come: the
-/// journal is asked, and what it does not know was never begun and is sent once more. A write that may have
-/// been done is `OUTCOME_UNKNOWN` with its id, or `CANCELLED` after an interrupt.
-Result<ReceivedAnswer> request_to_outcome(Context& context, ProxyCall const& call);
+/// journal is asked, and what it does not know, or what had not left, is sent once more. A write that may
+/// have been done is `OUTCOME_UNKNOWN` with its id, or `CANCELLED` after an interrupt.
+Result<ReceivedAnswer> request_to_outcome(Context& context, ProxyCall call);
 
 }  // namespace agenta::cli

@@ -1,9 +1,9 @@
-#include <atomic>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/execution_query.hpp"
 #include "daemon/api/routes.hpp"
+#include "daemon/api/staged_call.hpp"
 #include "daemon/core/execution_run.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -90,44 +90,23 @@ Result<ServiceReply> run(Executions& executions, Call const& call) {
 }
 
 /// The same without a thread while it waits for its turn.
-class StagedRun final : public StagedWork {
+class StagedRun final : public StagedCall<Executions::Run> {
  public:
-  StagedRun(Executions& executions, Call call) : executions_(executions), call_(std::move(call)) {}
-
-  Step next(bool rested) override {
-    Executions::Run* run = run_.load();
-    if (run == nullptr) {
-      auto begun = begin();
-      if (!begun) return Result<ServiceReply>{fail(std::move(begun).error())};
-      run = *begun;
-    }
-    auto step = run->next(rested);
-    if (auto* const pause = std::get_if<Executions::Run::Pause>(&step))
-      return Pause{std::move(pause->key), pause->at_most};
-    auto& done = std::get<Result<Execution>>(step);
-    if (!done) return Result<ServiceReply>{fail(std::move(done).error())};
-    return reply_with(executions_, call_.caller, *done, wanted_);
-  }
-  std::optional<Error> leave() override {
-    Executions::Run* const run = run_.load();
-    return run == nullptr ? std::nullopt : run->leave();
-  }
+  StagedRun(Executions& executions, Call call) : StagedCall(std::move(call)), executions_(executions) {}
 
  private:
-  Result<Executions::Run*> begin() {
-    AGENTA_TRY(wanted_, wanted_of(call_));
-    AGENTA_TRY(auto tool_call, protocol::decode_tool_call(call_.request.body));
-    kept_ = std::make_unique<Executions::Run>(executions_, call_.caller, std::move(tool_call),
-                                              Executions::Run::MayLeave::yes);
-    run_ = kept_.get();
-    return kept_.get();
+  Result<std::unique_ptr<Executions::Run>> begin(Call const& call) override {
+    AGENTA_TRY(wanted_, wanted_of(call));
+    AGENTA_TRY(auto tool_call, protocol::decode_tool_call(call.request.body));
+    return std::make_unique<Executions::Run>(executions_, call.caller, std::move(tool_call),
+                                             Executions::Run::MayLeave::yes);
+  }
+  Result<ServiceReply> reply(Execution const& execution) override {
+    return reply_with(executions_, execution, wanted_);
   }
 
   Executions& executions_;
-  Call const call_;
   Wanted wanted_{};
-  std::unique_ptr<Executions::Run> kept_{};
-  std::atomic<Executions::Run*> run_ = nullptr;  ///< for `leave`, which may be asked while it is made
 };
 
 Result<ServiceReply> list(Executions& executions, Call const& call) {

@@ -39,6 +39,7 @@ Executions::Options execution_options(config::Settings const& settings, SandboxD
   options.redaction = schema::RedactionRules{settings.text("history.redact")};
   options.coalesce_reads = settings.boolean("execute.coalesce_reads");
   options.most_in_flight = static_cast<std::size_t>(settings.integer("limits.in_flight"));
+  options.most_custom_in_flight = static_cast<std::size_t>(settings.integer("custom.in_flight"));
   options.digest = [](std::string_view text) { return sha256_hex(text); };
   options.proves_dead_credential = [](std::string_view words) { return proves_dead_credential(words); };
   return options;
@@ -55,7 +56,6 @@ ResultFiles::Options result_options(config::Settings const& settings, config::Pa
 ProxyRequests::Options proxy_options(Executions::Options const& executions, config::Paths const& paths) {
   ProxyRequests::Options options;
   options.most_kept_bytes = executions.most_kept_result_bytes;
-  options.sandbox_flag = executions.sandbox_flag;
   options.proves_dead_credential = executions.proves_dead_credential;
   options.spool = paths.home;
   options.digest = executions.digest;
@@ -131,9 +131,8 @@ CustomTools::Options custom_options(config::Settings const& settings, config::Pa
   return options;
 }
 
-DeclaredRunner::Options runner_options(config::Settings const& settings) {
+DeclaredRunner::Options runner_options() {
   DeclaredRunner::Options options;
-  options.most_at_once = static_cast<int>(settings.integer("custom.in_flight"));
   options.variables = config::process_environment();
   return options;
 }

@@ -38,7 +38,7 @@ Catalog::Options catalog_options(config::Settings const& settings, CatalogKeeper
 CatalogKeeper::Options keeper_options(config::Settings const& settings, config::Paths const& paths);
 CustomTools::Options custom_options(config::Settings const& settings, config::Paths const& paths,
                                     log::Log& log);
-DeclaredRunner::Options runner_options(config::Settings const& settings);
+DeclaredRunner::Options runner_options();
 HttpServerOptions server_options(config::Settings const& settings);
 
 }  // namespace agenta::daemon

@@ -122,7 +122,7 @@ struct Services::Core {
                    with_rooms(std::move(options.executions))),
         downloads({projects, executions, credentials, spool, files, recent_files}),
         history(database, journal, clock, dropping_files(std::move(options.history))),
-        proxies(projects, connections, journal, catalog, credentials, composio, clock,
+        proxies(projects, connections, catalog, credentials, composio, executions, clock,
                 with_sessions(std::move(options.proxies))),
         inputs(catalog, credentials, composio, clock),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
@@ -137,6 +137,9 @@ struct Services::Core {
   }
   History::Options dropping_files(History::Options more) {
     more.drop_file = [this](ResultFile const& file) { results.remove(file); };
+    more.digest_file = [this](ExecutionId const& id, std::stop_token const& stop) {
+      return results.digest(id, stop);
+    };
     return more;
   }
   Approvals::Options with_waiting(Approvals::Options more) {
@@ -155,7 +158,6 @@ struct Services::Core {
   }
   ProxyRequests::Options with_sessions(ProxyRequests::Options more) {
     more.sessions = &sessions;
-    more.approvals = &approvals;
     return more;
   }
   Executions::Options with_rooms(Executions::Options more) {
@@ -218,8 +220,9 @@ Services::Services(config::Paths paths, config::Settings settings, InstanceLock 
       lock_(lock),
       log_(std::move(log)),
       database_(std::move(database)),
-      provider_workers_("agenta-composio",
-                        static_cast<std::size_t>(settings_.integer("limits.in_flight")) + kOtherWork) {}
+      provider_workers_("agenta-composio", static_cast<std::size_t>(settings_.integer("limits.in_flight") +
+                                                                    settings_.integer("custom.in_flight")) +
+                                               kOtherWork) {}
 
 Services::~Services() = default;
 
@@ -264,12 +267,13 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.executions = execution_options(settings_, sandbox_.get());
   options.results = result_options(settings_, paths_);
   options.history.keep_for = settings_.duration("history.keep_for");
+  options.history.keep_rows = settings_.integer("history.keep_rows");
   options.proxies = proxy_options(options.executions, paths_);
   options.executions.wake = [this](std::string const& key) {
     boost::asio::post(loop_, [this, key] { dispatcher_->wake(key); });
   };
   options.checks.proves_dead_credential = options.executions.proves_dead_credential;
-  options.custom_runner = runner_options(settings_);
+  options.custom_runner = runner_options();
   options.custom = custom_options(settings_, paths_, log_);
   options.shelf = shelf_options(paths_);
   options.catalog = catalog_options(settings_, *keeper_);
@@ -589,8 +593,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
 
 void Services::continue_shutdown() {
   SteadyTime const now = clock_.steady();
-  bool const quiet =
-      server_->busy() + doors_->busy() == 0 && core_->executions.running() + core_->proxies.running() == 0;
+  bool const quiet = server_->busy() + doors_->busy() == 0 && core_->executions.running() == 0;
   if (quiet || (aborted_ && now >= *shutdown_deadline_ + kAfterAbort)) {
     server_->close_all();
     doors_->close_all();

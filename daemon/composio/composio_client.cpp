@@ -353,11 +353,16 @@ Result<void> ComposioClient::set_alias(ProviderCall const& call, AccountId const
 }
 
 ProxyOutcome ComposioClient::proxy(ProviderCall const& call, ProxyRequest const& request) {
-  auto const outcome = send(call, "POST", Target{"/tools/execute/proxy"}.text(), encode_proxy(request));
+  auto http = frame(call, "POST", Target{"/tools/execute/proxy"}.text(), encode_proxy(request));
+  http.answer_by = request.answer_by;
+  http.on_written = request.on_written;
+  auto const sent = pool_.send(http);
   // What follows the path may hold a secret.
   auto const path = request.endpoint.substr(0, request.endpoint.find_first_of("?#"));
-  return proxy_outcome(outcome, {Operation::proxy, request.method + " " + path, {}},
-                       Scrubber{call.access.api_key});
+  auto outcome =
+      proxy_outcome(sent, {Operation::proxy, request.method + " " + path, {}}, Scrubber{call.access.api_key});
+  if (sent.progress == HttpProgress::replied) outcome.rate = rate_facts_of(sent.reply);
+  return outcome;
 }
 
 Result<void> ComposioClient::read_file(ProviderCall const& call, ProxyFile const& file,

@@ -50,6 +50,7 @@ void ResultSpill::begin(unsigned status) {
   is_json_ = true;
   held_.clear();
   lost_.clear();
+  digest_.reset();
   scrubbed_.reset();
   envelope_.reset();
 }
@@ -69,6 +70,7 @@ void ResultSpill::take(std::string_view bytes) {
 void ResultSpill::spill() {
   is_spilled_ = true;
   std::string const so_far = std::exchange(held_, {});
+  digest_.emplace();
   scrubbed_.emplace(scrubber_);
   envelope_.emplace();
   if (auto const directory = open_private_dir(path_.parent_path()); !directory) {
@@ -89,6 +91,7 @@ void ResultSpill::write(std::string_view bytes) {
 
 void ResultSpill::flush() {
   if (!file_) return;
+  digest_->add(held_);
   if (int const number = write_all(file_.get(), held_); number != 0) lose(number);
   held_.clear();
 }
@@ -118,6 +121,7 @@ Result<ToolResult> ResultSpill::finish() {
   if (file_) {
     file_.reset();
     result.file = ResultFile{path_.string(), data->offset, data->size};
+    result.file_sha256 = digest_->finish();
   } else {
     result.dropped_bytes = data->size;
     result.dropped_why = lost_;

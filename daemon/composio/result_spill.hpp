@@ -9,6 +9,7 @@
 #include "daemon/composio/result_envelope.hpp"
 #include "daemon/composio/scrubber.hpp"
 #include "daemon/core/tool_provider.hpp"
+#include "daemon/store/sha256.hpp"
 #include "shared/base/unique_fd.hpp"
 
 namespace agenta::daemon {
@@ -50,7 +51,8 @@ class ResultSpill {
   bool is_json_ = true;
   std::string held_{};  ///< all of a small reply; of a large one, what is to be written next
   UniqueFd file_{};
-  std::string lost_{};  ///< why the file cannot be written
+  std::optional<store::Sha256> digest_{};  ///< of what was written to the file
+  std::string lost_{};                     ///< why the file cannot be written
   std::optional<ScrubbedStream> scrubbed_{};
   std::optional<ResultEnvelope> envelope_{};
 };

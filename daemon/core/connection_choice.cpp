@@ -1,7 +1,7 @@
 #include "daemon/core/connection_choice.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -127,6 +127,22 @@ Result<Connection> choose_connection(std::span<Connection const> connections, Pr
     AGENTA_CHECK(check_usable(**found));
   }
   return not_connected(integration);
+}
+
+Result<std::vector<Connection>> connection_candidates(store::ConnectionStore& connections,
+                                                      ProjectId const& project,
+                                                      IntegrationSlug const& integration,
+                                                      std::string const& named) {
+  store::ConnectionFilter filter;
+  if (named.empty()) {
+    filter.integration = integration;
+    return connections.list(project, filter);
+  }
+  AGENTA_TRY(auto found, connections.find_by_name(project, named));
+  if (!found) return connections.list(project, filter);
+  std::vector<Connection> one;
+  one.push_back(*std::move(found));
+  return one;
 }
 
 }  // namespace agenta::daemon

@@ -2,8 +2,10 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "daemon/core/tool_provider.hpp"
+#include "daemon/store/connection_store.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/error.hpp"
 
@@ -18,6 +20,13 @@ bool belongs_to(Connection const& connection, ProviderAccess const& access);
 /// with the choices.
 Result<Connection> choose_connection(std::span<Connection const> connections, ProviderAccess const& access,
                                      IntegrationSlug const& integration, std::string const& named);
+
+/// The rows to choose from: the named one alone, of whatever integration, else the integration's. Where there
+/// is none of that name, all of them: somebody has to be told the nearest.
+Result<std::vector<Connection>> connection_candidates(store::ConnectionStore& connections,
+                                                      ProjectId const& project,
+                                                      IntegrationSlug const& integration,
+                                                      std::string const& named);
 
 /// Why this connection cannot run a tool now; success where it can.
 Result<void> check_usable(Connection const& connection);

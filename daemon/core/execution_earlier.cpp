@@ -63,7 +63,7 @@ Result<Executions::Earlier> Executions::replay(Execution found, bool is_line) {
     return fail(
         about(ErrorCode::execution_not_found,
               what + " succeeded, and its result is " +
-                  (found.arguments.text.empty() ? "kept no longer (history.keep_for)"
+                  (found.arguments.text.empty() ? "kept no longer (history.keep_for, history.keep_rows)"
                                                 : "not kept (history.keep_results, history.results_quota)"),
               found.id));
   }

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <stop_token>
 
-#include "daemon/core/executions.hpp"
+#include "daemon/core/execution_job.hpp"
 
 namespace agenta::daemon {
 
@@ -27,16 +27,6 @@ struct Executions::Flight {
   std::string session{};  ///< id of the one it belongs to; empty: none
   std::shared_ptr<Turns::Turn> turn{};  ///< while it waits, or may send
   std::stop_source abort{};
-};
-
-/// What is settled before anything is written: which tool, as whom, with what.
-struct Executions::Plan {
-  ProviderAccess access{};
-  store::Project project{};
-  std::shared_ptr<CatalogTool const> tool{};
-  std::optional<Connection> connection{};
-  JsonText arguments{};                          ///< as they are sent; the record holds them redacted
-  std::shared_ptr<OpenSession const> session{};  ///< in which it runs; null: none, and no policy is asked
 };
 
 }  // namespace agenta::daemon

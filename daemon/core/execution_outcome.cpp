@@ -3,6 +3,7 @@
 #include "daemon/core/connection_standing.hpp"
 #include "daemon/core/execution_flight.hpp"
 #include "daemon/core/next_step.hpp"
+#include "daemon/store/sha256.hpp"
 #include "shared/base/try.hpp"
 
 // What becomes of an execution's row, and of the connection that it used.
@@ -23,9 +24,9 @@ Error with_execution(Error error, ExecutionId const& id) {
 /// Outcomes that a full disk did not take. Most often there are none.
 void Executions::write_unsettled() {
   auto rows = unsettled_.with([](auto& waiting) { return std::exchange(waiting, {}); });
-  for (Execution& row : rows) {
-    if (journal_.settle(row, store::Durability::normal)) continue;
-    unsettled_.with([&](auto& waiting) { waiting.push_back(std::move(row)); });
+  for (Unsettled& each : rows) {
+    if (journal_.settle(each.row, store::Durability::normal, each.file_sha256)) continue;
+    unsettled_.with([&](auto& waiting) { waiting.push_back(std::move(each)); });
   }
 }
 
@@ -41,13 +42,16 @@ Error Executions::refuse(Execution& record, std::string const& project, Error er
   return written ? with_execution(std::move(error), record.id) : std::move(error);
 }
 
-Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled) {
+Execution Executions::settle(Job const& job, Plan const& plan, Execution record, ExecuteOutcome outcome,
+                             bool cancelled) {
   record.finished_at = clock_.wall();
   record.duration = *record.finished_at - record.started_at;
   std::string tool_words;
+  std::string file_sha256;
   if (outcome.result) {
     record.log_id = outcome.result->log_id;
     record.result_file = std::move(outcome.result->file);
+    file_sha256 = std::move(outcome.result->file_sha256);
     record.result_lost = std::move(outcome.result->dropped_why);
     if (record.result_file) {
       record.result_bytes = record.result_file->size;
@@ -64,6 +68,8 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
           fail(ErrorCode::tool_failed, tool_words.empty() ? "the tool failed and gave no reason" : tool_words)
               .error();
     }
+  } else if (job.has_answer()) {
+    job.tell_answer(record);
   } else if (cancelled) {
     record.state = ExecutionState::cancelled;
     bool const says_why = outcome.error && outcome.error->code == ErrorCode::cancelled;
@@ -97,7 +103,7 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
                          (!tool_words.empty() && options_.proves_dead_credential(tool_words));
     note_use(connections_, *plan.connection, record, is_dead ? Grant::is_dead : Grant::stands, clock_.wall());
   }
-  if (options_.returned) options_.returned(record);
+  if (options_.returned && !job.has_answer()) options_.returned(record);
   if (record.error && record.error->code == ErrorCode::connection_expired && record.connection) {
     record.error->next_step = {"agenta-tools", "connect", record.integration.text, "--reconnect",
                                record.connection->slug};
@@ -109,15 +115,21 @@ Execution Executions::settle(Plan const& plan, Execution record, ExecuteOutcome 
   Execution row = record;
   if (!keep) row.data.reset();
   // Composio's come in a file where they are large; a tool of one's own gives them as they are.
-  if (!keep && is_custom(record.tool) && options_.results != nullptr)
+  if (!keep && is_custom(record.tool) && options_.results != nullptr) {
     row.result_file = options_.results->keep(record.id, record.data->text);
+    file_sha256 = store::sha256_hex(record.data->text);
+  }
   if (row.data) {
     if (auto redacted = options_.redaction.result(row.tool.text, *row.data)) row.data = std::move(redacted);
   }
-  if (!journal_.settle(row, store::Durability::normal)) {
-    unsettled_.with([&](auto& rows) { rows.push_back(row); });
+  if (!journal_.settle(row, store::Durability::normal, file_sha256)) {
+    unsettled_.with([&](auto& rows) { rows.push_back({row, file_sha256}); });
   }
-  if (row.result_file && options_.results != nullptr) options_.results->keep_quota();
+  if (row.result_file && options_.results != nullptr) {
+    options_.results->keep_quota([&](std::vector<ExecutionId> const& ids) {
+      return journal_.record_dropped_files(ids, clock_.wall()).has_value();
+    });
+  }
   return record;
 }
 

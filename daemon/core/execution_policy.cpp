@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/core/execution_job.hpp"
 #include "daemon/core/execution_run.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -54,9 +55,9 @@ ExecuteOutcome nothing_ran(Error error) {
 }  // namespace
 
 /// Outside of sessions nothing is judged: the owner's own calls are the owner's to answer for.
-Result<void> Executions::judge(Plan const& plan, Execution& record) const {
+Result<void> Executions::judge(Plan const& plan, Execution& record) {
   if (!plan.session) return {};
-  if (policy::names_twice(plan.arguments)) {
+  if (policy::names_twice(plan.judged)) {
     return fail(
         ErrorCode::invalid_arguments,
         "the arguments name something twice, and whoever judges them may see the one and the service the "
@@ -66,8 +67,8 @@ Result<void> Executions::judge(Plan const& plan, Execution& record) const {
   question.tool = record.tool;
   question.integration = record.integration;
   if (plan.connection) question.connection = plan.connection->slug;
-  question.hints = hints_of(plan.tool->tool);
-  question.arguments = plan.arguments;
+  question.hints = plan.judged_hints;
+  question.arguments = plan.judged;
   record.policy = policy::decide(*plan.session->policy, question);
   if (record.policy->verdict == Verdict::deny) return fail(denied_by_policy(record));
   return {};
@@ -88,16 +89,16 @@ Approval Executions::question_of(Plan const& plan, Execution const& record) cons
 }
 
 /// Much can happen while somebody thinks: the session may be over by then, or bound to another connection.
-Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan) const {
+Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan,
+                                          Execution const& record) const {
   Session const& session = plan.session->session;
   AGENTA_TRY(auto const open, options_.sessions->open_session(caller, session.id.text));
-  Tool const& tool = plan.tool->tool;
-  if (!selects(open->session.selectors, tool.slug, tool.integration)) {
-    return fail(ErrorCode::policy_denied, tool.slug.text + " was taken out of the session " + session.name,
-                {"agenta-tools", "session", "add", session.name, tool.slug.text});
+  if (!selects(open->session.selectors, record.tool, record.integration)) {
+    return fail(ErrorCode::policy_denied, record.tool.text + " was taken out of the session " + session.name,
+                {"agenta-tools", "session", "add", session.name, record.tool.text});
   }
   if (!plan.connection) return {};
-  SessionBinding const* const binding = open->binding_of(tool.integration);
+  SessionBinding const* const binding = open->binding_of(record.integration);
   if (binding != nullptr && binding->connection == plan.connection->id && binding->is_usable) return {};
   // Not as a missing connection: that would be taken for Composio's word, and the connection for dead.
   return fail(ErrorCode::policy_denied,
@@ -121,7 +122,7 @@ Executions::Run::Step Executions::Run::pass_policy() {
     has_passed_ = true;
     return join();
   }
-  return call_.approval.empty() ? ask() : redeem(call_.approval);
+  return frame_.approval.empty() ? ask() : redeem(frame_.approval);
 }
 
 Executions::Run::Step Executions::Run::redeem(ApprovalId const& id) {
@@ -140,7 +141,7 @@ Executions::Run::Step Executions::Run::ask() {
   record_.approval = asked->id;
   // Somebody approved the very same call before, and it was not made since.
   if (asked->state == ApprovalState::approved) return redeem(asked->id);
-  return call_.on_ask == OnAsk::come_back ? come_back(*asked) : begin_waiting(asked->id);
+  return frame_.on_ask == OnAsk::come_back ? come_back(*asked) : begin_waiting(asked->id);
 }
 
 /// Nothing is journaled: the call is to be made again, and then it is.
@@ -196,7 +197,7 @@ Executions::Run::Step Executions::Run::await_approval() {
   }
   if (approval->state != ApprovalState::approved)
     return end(nothing_ran(denied_by_person(record_, *approval)));
-  if (auto open = owner_.check_still_open(caller_, plan_); !open)
+  if (auto open = owner_.check_still_open(caller_, plan_, record_); !open)
     return end(nothing_ran(std::move(open).error()));
   Approval claim = owner_.question_of(plan_, record_);
   claim.id = approval->id;

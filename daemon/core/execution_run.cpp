@@ -4,8 +4,8 @@
 #include <random>
 #include <utility>
 
-#include "daemon/core/canonical_json.hpp"
 #include "daemon/core/retry_policy.hpp"
+#include "daemon/core/tool_job.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
@@ -49,18 +49,24 @@ bool is_heard(ExecuteOutcome const& outcome) {
   return outcome.fate == Fate::answered || is_rate_limited(outcome) || outcome.rate.remaining;
 }
 
-ExecutionId id_of(ToolCall const& call) {
-  return {call.id.empty() ? make_uuid_v7() : to_lower(call.id.text)};
+ExecutionId id_or_new(ExecutionId const& given) {
+  return {given.empty() ? make_uuid_v7() : to_lower(given.text)};
 }
 
 }  // namespace
 
 Executions::Run::Run(Executions& executions, Caller caller, ToolCall call, MayLeave may_leave)
+    : Run(executions, std::move(caller), ToolJob::frame_of(call), std::make_unique<ToolJob>(executions, call),
+          may_leave) {}
+
+Executions::Run::Run(Executions& executions, Caller caller, Frame frame, std::unique_ptr<Job> job,
+                     MayLeave may_leave)
     : owner_(executions),
       caller_(std::move(caller)),
-      call_(std::move(call)),
+      frame_(std::move(frame)),
+      job_(std::move(job)),
       may_leave_(may_leave),
-      flight_(std::make_shared<Flight>(id_of(call_))) {}
+      flight_(std::make_shared<Flight>(id_or_new(frame_.id))) {}
 
 Executions::Run::~Run() {
   let_go();
@@ -85,29 +91,25 @@ Executions::Run::Step Executions::Run::start() {
   record_.id = flight_->id;
   if (!is_uuid(record_.id.text)) return fail(ErrorCode::invalid_request, "the execution id is not a UUID");
   constexpr std::size_t kLongestKey = 255;
-  if (call_.idempotency_key.size() > kLongestKey ||
-      (!call_.idempotency_key.empty() && trim(call_.idempotency_key).empty())) {
+  if (frame_.idempotency_key.size() > kLongestKey ||
+      (!frame_.idempotency_key.empty() && trim(frame_.idempotency_key).empty())) {
     return fail(ErrorCode::invalid_request, "an idempotency key is 1 to 255 characters, and not all blank");
   }
   record_.actor = caller_.actor;
-  record_.batch = call_.batch;
-  record_.session = call_.session;
-  record_.trace_id = call_.trace_id;
+  record_.batch = frame_.batch;
+  record_.session = frame_.session;
+  record_.trace_id = frame_.trace_id;
   record_.started_at = owner_.clock_.wall();
-  record_.idempotency_key = call_.idempotency_key;
+  record_.idempotency_key = frame_.idempotency_key;
 
-  auto planned = owner_.plan(caller_, call_, record_);
+  auto planned = job_->plan(caller_, record_);
   if (!planned) {
-    if (record_.project.empty() || call_.dry_run) return fail(std::move(planned).error());
+    if (record_.project.empty() || frame_.dry_run) return fail(std::move(planned).error());
     return give_up(std::move(planned).error());
   }
   plan_ = std::move(*planned);
-  record_.arguments_digest =
-      owner_.options_.digest(record_.tool.text + "\n" + (plan_.connection ? plan_.connection->id.text : "") +
-                             "\n" + call_.tool_version + "\n" + canonical_json(plan_.arguments));
-  if (call_.dry_run) {
+  if (frame_.dry_run) {
     record_.dry_run = true;
-    record_.arguments = plan_.arguments;
     return Result<Execution>{std::move(record_)};
   }
   return look_for_earlier();
@@ -138,7 +140,7 @@ Executions::Run::Step Executions::Run::look_for_earlier() {
 std::optional<Executions::Run::Step> Executions::Run::take_off() {
   if (is_flying_) return std::nullopt;
   flight_->read_only = record_.read_only;
-  flight_->can_be_ended = is_custom(record_.tool);
+  flight_->can_be_ended = is_own();
   flight_->project = record_.project;
   if (plan_.session) flight_->session = plan_.session->session.id.text;
   switch (owner_.begin_flight(flight_, caller_)) {
@@ -163,7 +165,7 @@ Executions::Run::Step Executions::Run::join() {
   }
   if (auto stopped = take_off()) return std::move(*stopped);
   bool const may_share = owner_.options_.coalesce_reads && record_.read_only && !record_.batch &&
-                         record_.idempotency_key.empty() && !is_custom(record_.tool);
+                         record_.idempotency_key.empty() && !is_own() && !record_.arguments_digest.empty();
   if (may_share) {
     flight_->read_key =
         plan_.access.key_scope + "\n" + plan_.project.id.text + "\n" + record_.arguments_digest;
@@ -199,13 +201,19 @@ Result<void> Executions::Run::write_row(ExecutionState state) {
   return owner_.journal_.insert(record_, must_survive ? store::Durability::full : store::Durability::normal);
 }
 
+bool Executions::Run::is_cancelled() const {
+  std::lock_guard const guard{flight_->mutex};
+  return flight_->cancel_wanted;
+}
+
 void Executions::Run::take_place() {
   RateLimiter::Wish wish;
   wish.client = caller_.client;
-  wish.batch = call_.batch.has_value();
+  wish.batch = frame_.batch.has_value();
   wish.deadline = caller_.deadline;
   wish.owner = flight_->id.text;
-  turn_ = owner_.turns_.join(plan_.access, std::move(wish));
+  Turns& turns = is_own() ? owner_.custom_turns_ : owner_.turns_;
+  turn_ = turns.join(plan_.access, std::move(wish));
   std::lock_guard const guard{flight_->mutex};
   flight_->turn = turn_;
 }
@@ -225,12 +233,7 @@ Executions::Run::Step Executions::Run::pause(SteadyTime until) {
 
 /// Waits for the answer to the same read. Where that has none to share it is asked for itself.
 Executions::Run::Step Executions::Run::follow() {
-  bool is_cancelled = false;
-  {
-    std::lock_guard const guard{flight_->mutex};
-    is_cancelled = flight_->cancel_wanted;
-  }
-  if (is_cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
+  if (is_cancelled()) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
   // In this order: one that lands in between has left its answer.
   bool const is_under_way = owner_.watch_flight(leader_->id);
   std::optional<ExecuteOutcome> answer;
@@ -240,7 +243,7 @@ Executions::Run::Step Executions::Run::follow() {
   }
   if (answer) return end(std::move(*answer));
   if (owner_.clock_.steady() >= caller_.deadline)
-    return end_unsent(ErrorCode::timeout, record_.tool.text + ": no answer within the time allowed");
+    return end_unsent(ErrorCode::timeout, plan_.subject + ": no answer within the time allowed");
   if (is_under_way) {
     stage_ = Stage::following;
     auto step = pause(caller_.deadline);
@@ -270,10 +273,6 @@ Executions::Run::Step Executions::Run::take_turn() {
 
 /// What ends the waiting before the turn has come, or now that it is too late.
 std::optional<Executions::Run::Step> Executions::Run::stop_waiting(Turns::Turn::View const& view) {
-  auto const is_cancelled = [&] {
-    std::lock_guard const guard{flight_->mutex};
-    return flight_->cancel_wanted;
-  };
   if (is_cancelled()) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
   if (stage_ == Stage::waiting && caller_.stop.stop_requested())
     return end_unsent(ErrorCode::cancelled, "its client went away before it was sent: nothing ran");
@@ -292,74 +291,66 @@ std::optional<Executions::Run::Step> Executions::Run::stop_waiting(Turns::Turn::
     }
     return end_unsent(
         ErrorCode::rate_limited,
-        record_.tool.text + ": Composio's rate limit leaves no room for it in the time allowed" +
+        plan_.subject + ": Composio's rate limit leaves no room for it in the time allowed" +
             (retry_after ? ", and none for " + std::to_string(retry_after->count()) + " s" : "") +
             ": nothing ran",
         retry_after);
   }
   if (is_late) {
     return end_unsent(ErrorCode::timeout,
-                      record_.tool.text +
-                          ": as many executions as may run at the same time are running "
-                          "(limits.in_flight), and its turn did not come in time: nothing ran");
+                      plan_.subject +
+                          (is_own() ? ": as many tools of your own as may run at the same time are running "
+                                      "(custom.in_flight)"
+                                    : ": as many executions as may run at the same time are running "
+                                      "(limits.in_flight)") +
+                          ", and its turn did not come in time: nothing ran");
   }
   return std::nullopt;
 }
 
 Executions::Run::Step Executions::Run::send() {
-  request_.tool = plan_.tool->tool.slug;
-  request_.version = call_.tool_version.empty() ? plan_.tool->tool.version : call_.tool_version;
-  request_.user_id = user_id_of(plan_.project.id);
-  if (plan_.connection) request_.account = plan_.connection->account;
-  if (owner_.options_.results != nullptr) {
-    request_.result_file = owner_.options_.results->path_of(record_.id).string();
-    request_.most_result_bytes = static_cast<std::size_t>(owner_.options_.results->most_bytes());
-  }
-  if (!is_staged_) {
-    request_.arguments = plan_.arguments;
-    if (!call_.files.empty()) {
-      ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
-      auto staged =
-          owner_.options_.files->stage(provider_call, plan_.tool->tool, plan_.arguments, call_.files);
-      if (!staged) return end(nothing_ran(std::move(staged).error()));
-      request_.arguments = std::move(*staged);
-    }
-    is_staged_ = true;
+  if (!std::exchange(is_prepared_, true)) {
+    ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
+    if (auto prepared = job_->prepare(provider_call, plan_, record_); !prepared)
+      return end(nothing_ran(std::move(prepared).error()));
   }
   return attempt();
 }
 
 Executions::Run::Step Executions::Run::attempt() {
-  bool is_cancelled = false;
+  bool cancelled = false;
   {
     std::lock_guard const guard{flight_->mutex};
-    is_cancelled = flight_->cancel_wanted;
-    flight_->on_the_wire = !is_cancelled;
+    cancelled = flight_->cancel_wanted;
+    flight_->on_the_wire = !cancelled;
     flight_->written = false;
   }
-  if (is_cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
+  if (cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
   ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
+  Job::Patience patience;
   if (may_leave_ == MayLeave::yes && !record_.read_only) {
-    request_.answer_by = std::max(caller_.deadline, owner_.clock_.steady() + owner_.options_.answer_patience);
-    request_.on_written = [flight = flight_] {
+    patience.answer_by = std::max(caller_.deadline, owner_.clock_.steady() + owner_.options_.answer_patience);
+    patience.on_written = [flight = flight_] {
       std::lock_guard const guard{flight->mutex};
       flight->written = true;
     };
   }
   ++record_.attempts;
-  ExecuteOutcome outcome = is_custom(request_.tool) && owner_.options_.run_custom
-                               ? owner_.options_.run_custom(provider_call, request_)
-                               : owner_.provider_.execute(provider_call, request_);
+  return after_attempt(job_->send(provider_call, patience));
+}
+
+/// What the answer tells of the rate is learned; it ends, waits for its turn again, or rests and is repeated.
+Executions::Run::Step Executions::Run::after_attempt(ExecuteOutcome outcome) {
   bool const is_final =
       outcome.fate == Fate::nothing_ran && outcome.error && outcome.error->retryable == Retryable::no;
+  bool may_repeat = frame_.retry == RetryRule::when_safe;
   {
     std::lock_guard const guard{flight_->mutex};
     flight_->on_the_wire = false;
     flight_->ever_written = flight_->ever_written || outcome.fate != Fate::nothing_ran;
-    is_cancelled = flight_->cancel_wanted;
+    may_repeat = may_repeat && !flight_->cancel_wanted;
   }
   auto const answer = rate_answer(outcome);
-  bool const may_repeat = call_.retry == RetryRule::when_safe && !is_cancelled;
   if (answer.limited && may_repeat) {
     --record_.attempts;  // it was told to come later, and not tried
     turn_->put_back(answer);
@@ -368,8 +359,7 @@ Executions::Run::Step Executions::Run::attempt() {
   }
   turn_->finish(is_heard(outcome) ? &answer : nullptr);
   let_go();
-  if (!may_repeat || is_final || !may_retry(outcome.fate, hints_of(plan_.tool->tool)) ||
-      record_.attempts >= kMostAttempts) {
+  if (!may_repeat || is_final || !may_retry(outcome.fate, plan_.hints) || record_.attempts >= kMostAttempts) {
     return end(worst(std::move(outcome)));
   }
   auto const now = owner_.clock_.steady();
@@ -384,12 +374,7 @@ Executions::Run::Step Executions::Run::attempt() {
 }
 
 Executions::Run::Step Executions::Run::after_rest(bool rested) {
-  bool is_cancelled = false;
-  {
-    std::lock_guard const guard{flight_->mutex};
-    is_cancelled = flight_->cancel_wanted;
-  }
-  if (is_cancelled) return end(worst(*std::exchange(last_, std::nullopt)));
+  if (is_cancelled()) return end(worst(*std::exchange(last_, std::nullopt)));
   if (!rested && owner_.clock_.steady() < rest_until_) return pause(rest_until_);
   if (last_->fate == Fate::unknown && !record_.read_only) doubt_ = std::move(last_);
   last_.reset();
@@ -412,20 +397,20 @@ Executions::Run::Step Executions::Run::end_unsent(ErrorCode code, std::string me
 
 Executions::Run::Step Executions::Run::end(ExecuteOutcome outcome) {
   let_go();
-  bool is_cancelled = outcome.error && outcome.error->code == ErrorCode::cancelled;
+  bool cancelled = outcome.error && outcome.error->code == ErrorCode::cancelled;
   {
     std::lock_guard const guard{flight_->mutex};
-    is_cancelled = is_cancelled || (flight_->cancel_wanted && outcome.fate != Fate::answered &&
-                                    (!flight_->ever_written || record_.read_only));
+    cancelled = cancelled || (flight_->cancel_wanted && outcome.fate != Fate::answered &&
+                              (!flight_->ever_written || record_.read_only));
     // A file is one execution's own.
     bool const can_be_shared = outcome.fate == Fate::answered && outcome.result && !outcome.result->file;
     if (can_be_shared && !flight_->read_key.empty() && !leader_) flight_->shared = outcome;
   }
-  Execution settled = owner_.settle(plan_, std::move(record_), std::move(outcome), is_cancelled);
+  Execution settled = owner_.settle(*job_, plan_, std::move(record_), std::move(outcome), cancelled);
   stage_ = Stage::over;
   is_flying_ = false;
   owner_.end_flight(flight_->id);
-  if (settled.error && settled.error->code != ErrorCode::tool_failed) {
+  if (settled.error && settled.error->code != ErrorCode::tool_failed && !job_->has_answer()) {
     Error error = *settled.error;
     error.execution_id = settled.id.text;
     return fail(std::move(error));
@@ -447,7 +432,7 @@ std::optional<Error> Executions::Run::leave() {
     if (!flight_->on_the_wire || !flight_->written || flight_->read_only) return std::nullopt;
   }
   Error error = fail(ErrorCode::outcome_unknown,
-                     call_.tool +
+                     plan_.subject +
                          ": no reply within the time allowed; it may have run, and its outcome is "
                          "journaled when it comes",
                      show_step(flight_->id))

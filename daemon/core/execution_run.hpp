@@ -17,6 +17,8 @@ class Executions::Run {
   /// Whether its caller may be answered before the outcome is known.
   enum class MayLeave : bool { no, yes };
   Run(Executions& executions, Caller caller, ToolCall call, MayLeave may_leave);
+  /// The same for what is no tool. `job` is the run's.
+  Run(Executions& executions, Caller caller, Frame frame, std::unique_ptr<Job> job, MayLeave may_leave);
   ~Run();
   Run(Run const&) = delete;
   Run& operator=(Run const&) = delete;
@@ -51,6 +53,7 @@ class Executions::Run {
   Step take_turn();
   Step send();
   Step attempt();
+  Step after_attempt(ExecuteOutcome outcome);
   Step after_rest(bool rested);
   Step pause(SteadyTime until);
   Step end(ExecuteOutcome outcome);
@@ -59,21 +62,23 @@ class Executions::Run {
   std::optional<Step> stop_waiting(Turns::Turn::View const& view);
   Result<void> write_row(ExecutionState state);
   ExecuteOutcome worst(ExecuteOutcome outcome);
+  bool is_own() const { return is_custom(record_.tool); }
+  bool is_cancelled() const;
   void take_place();
   void let_go();
 
   Executions& owner_;
   Caller const caller_;
-  ToolCall const call_;
+  Frame const frame_;
+  std::unique_ptr<Job> const job_;
   MayLeave const may_leave_;
   std::shared_ptr<Flight> const flight_;
   Stage stage_ = Stage::fresh;
   Execution record_{};
   Plan plan_{};
-  ExecuteRequest request_{};
   bool is_flying_ = false;
-  bool has_passed_ = false;      ///< the policy, and whoever it wanted asked, let it run
-  bool is_staged_ = false;       ///< the files are where the provider finds them
+  bool has_passed_ = false;  ///< the policy, and whoever it wanted asked, let it run
+  bool is_prepared_ = false;
   bool has_conflicted_ = false;  ///< somebody else's row was there first
   std::shared_ptr<Turns::Turn> turn_{};
   std::shared_ptr<Flight> leader_{};  ///< the same read, whose answer is this one's too

@@ -3,6 +3,7 @@
 
 #include "daemon/core/custom_tools.hpp"
 #include "daemon/core/execution_flight.hpp"
+#include "daemon/core/execution_job.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/custom/declaration.hpp"

@@ -18,10 +18,16 @@ Executions::Executions(store::ProjectStore& projects, store::ConnectionStore& co
       provider_(provider),
       clock_(clock),
       options_(std::move(options)),
-      turns_(clock, {options_.most_in_flight, [this](std::string const& key) { wake(key); }}) {}
+      turns_(clock, {options_.most_in_flight, "in_flight", [this](std::string const& key) { wake(key); }}),
+      custom_turns_(clock, {options_.most_custom_in_flight, "custom_in_flight",
+                            [this](std::string const& key) { wake(key); }}) {}
 
 Result<Execution> Executions::run(Caller const& caller, ToolCall const& call) {
   Run run{*this, caller, call, Run::MayLeave::no};
+  return finish(run);
+}
+
+Result<Execution> Executions::finish(Run& run) {
   for (bool rested = false;;) {
     std::unique_lock lock{mutex_};
     auto const seen = changes_;

@@ -55,8 +55,9 @@ class Executions {
     SessionBook* sessions = nullptr;  ///< outlives the executions; null: there are no sessions
     /// Where people are asked; outlives the executions. Null: what would ask is refused.
     ApprovalDesk* approvals = nullptr;
-    bool coalesce_reads = false;      ///< identical reads at the same instant share one request
-    std::size_t most_in_flight = 64;  ///< executions that are out at the same time
+    bool coalesce_reads = false;            ///< identical reads at the same instant share one request
+    std::size_t most_in_flight = 64;        ///< executions that are out at the same time
+    std::size_t most_custom_in_flight = 8;  ///< tools of the person's own that run at the same time
     /// Wakes the runs that pause on this key; may be empty where all are run to their end by `run`. Any
     /// thread; must not block.
     std::function<void(std::string const& key)> wake{};
@@ -74,6 +75,15 @@ class Executions {
   Result<Execution> run(Caller const& caller, ToolCall const& call);
   /// The same in steps, none of which holds its thread while it waits for its turn.
   class Run;
+  /// What else is run as a tool is: a row, a turn, the same rules of sending again.
+  class Job;
+  struct Plan;
+  struct Frame;
+  /// What the policy of the plan's session says of the call, noted in the row: `POLICY_DENIED` where it
+  /// denies it. Nothing outside of sessions.
+  static Result<void> judge(Plan const& plan, Execution& record);
+  /// Takes all steps of a run, waiting in this thread where it must.
+  Result<Execution> finish(Run& run);
 
   /// What has not been sent never will be. What has been sent goes on, and its outcome is recorded. The row
   /// as it is then.
@@ -101,8 +111,8 @@ class Executions {
   void abort_all();
 
  private:
-  struct Plan;
   struct Flight;
+  class ToolJob;
   /// What an earlier run left: its outcome, or the run to wait for where it is under way; else the call is
   /// new.
   struct Earlier {
@@ -110,22 +120,19 @@ class Executions {
     std::optional<ExecutionId> twin{};
   };
 
-  Result<Plan> plan(Caller const& caller, ToolCall const& call, Execution& record);
   Result<void> enter_session(Caller const& caller, ToolCall const& call, Plan& plan, Execution& record);
   Result<Known<std::shared_ptr<CatalogTool const>>> find_tool(Caller const& caller,
                                                               ProviderCall const& asking,
                                                               ToolCall const& call, ToolSlug const& slug,
                                                               Plan const& plan);
-  Result<void> judge(Plan const& plan, Execution& record) const;
   Approval question_of(Plan const& plan, Execution const& record) const;
-  Result<void> check_still_open(Caller const& caller, Plan const& plan) const;
+  Result<void> check_still_open(Caller const& caller, Plan const& plan, Execution const& record) const;
   Result<bool> is_visible(Caller const& caller, Execution const& execution);
   Result<store::ExecutionFilter> confine(Caller const& caller, store::ExecutionFilter filter);
-  Result<std::vector<Connection>> candidates(ProjectId const& project, IntegrationSlug const& integration,
-                                             std::string const& named);
   Result<Earlier> find_earlier(Plan const& plan, Execution const& record);
   Result<Earlier> replay(Execution found, bool is_line);
-  Execution settle(Plan const& plan, Execution record, ExecuteOutcome outcome, bool cancelled);
+  Execution settle(Job const& job, Plan const& plan, Execution record, ExecuteOutcome outcome,
+                   bool cancelled);
   Error refuse(Execution& record, std::string const& project, Error error);
   enum class Start { flying, cancelled_before, id_in_use };
   Start begin_flight(std::shared_ptr<Flight> const& flight, Caller const& caller);
@@ -150,8 +157,13 @@ class Executions {
   Clock const& clock_;
   Options const options_;
   Turns turns_;
+  Turns custom_turns_;  ///< what runs here waits for nothing of the provider's, and takes none of its places
 
-  Synchronized<std::vector<Execution>> unsettled_;  ///< outcomes the journal could not take yet
+  struct Unsettled {
+    Execution row{};
+    std::string file_sha256{};
+  };
+  Synchronized<std::vector<Unsettled>> unsettled_;  ///< outcomes the journal could not take yet
   mutable std::mutex mutex_;
   std::condition_variable changed_;  ///< notified whenever a key is woken, a flight ends
   std::uint64_t changes_ = 0;        ///< how often

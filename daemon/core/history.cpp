@@ -4,7 +4,6 @@
 #include <mutex>
 #include <utility>
 
-#include "daemon/store/journal_verification.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon {
@@ -45,25 +44,29 @@ Result<std::vector<store::ChainLink>> History::chain(std::int64_t after, int mos
 }
 
 Result<JournalReport> History::verify(Caller const& caller, std::string_view head) {
-  return store::JournalVerification{database_}.run(head, caller.stop);
+  return store::JournalVerification{database_, options_.digest_file}.run(head, caller.stop);
 }
 
-std::optional<WallTime> History::border(std::optional<milliseconds> older_than) const {
-  if (!older_than && options_.keep_for.count() == 0) return std::nullopt;
-  return clock_.wall() - older_than.value_or(options_.keep_for);
+std::optional<store::KeepRule> History::kept(std::optional<milliseconds> older_than) const {
+  store::KeepRule kept;
+  kept.newest = options_.keep_rows;
+  if (older_than || options_.keep_for.count() > 0)
+    kept.since = clock_.wall() - older_than.value_or(options_.keep_for);
+  if (!kept.since && kept.newest == 0) return std::nullopt;
+  return kept;
 }
 
 Result<HistoryCleaning> History::clean(Caller const& caller, std::optional<milliseconds> older_than,
                                        bool dry_run) {
   HistoryCleaning sum;
   sum.dry_run = dry_run;
-  auto const before = border(older_than);
-  if (!before) return sum;
+  auto const what = kept(older_than);
+  if (!what) return sum;
   std::int64_t from = 0;
   for (bool has_more = true; has_more;) {
     if (caller.stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted");
-    AGENTA_TRY(auto const step, dry_run ? retention_.measure(*before, from)
-                                        : retention_.forget(*before, clock_.wall(), options_.drop_file));
+    AGENTA_TRY(auto const step, dry_run ? retention_.measure(*what, from)
+                                        : retention_.forget(*what, clock_.wall(), options_.drop_file));
     add(sum, step);
     has_more = step.has_more;
   }
@@ -71,16 +74,16 @@ Result<HistoryCleaning> History::clean(Caller const& caller, std::optional<milli
 }
 
 std::optional<HistoryCleaning> History::tidy(std::stop_token const& stop) {
-  auto const before = border(std::nullopt);
+  auto const what = kept(std::nullopt);
   bool const is_due = tidied_at_.with([&](auto& last) {
     if (last && clock_.steady() - *last < kDay) return false;
     last = clock_.steady();
     return true;
   });
-  if (!before || !is_due) return std::nullopt;
+  if (!what || !is_due) return std::nullopt;
   HistoryCleaning sum;
   for (;;) {
-    auto const step = retention_.forget(*before, clock_.wall(), options_.drop_file);
+    auto const step = retention_.forget(*what, clock_.wall(), options_.drop_file);
     if (step) add(sum, *step);
     if (!step || !step->has_more || !pause(stop)) return sum;
   }

@@ -12,6 +12,7 @@
 #include "daemon/store/database.hpp"
 #include "daemon/store/execution_journal.hpp"
 #include "daemon/store/journal_retention.hpp"
+#include "daemon/store/journal_verification.hpp"
 #include "shared/base/synchronized.hpp"
 #include "shared/domain/history.hpp"
 
@@ -23,8 +24,10 @@ class History {
  public:
   struct Options {
     std::chrono::milliseconds keep_for{};  ///< arguments and results; 0: for ever
+    std::int64_t keep_rows = 0;            ///< of how many executions; 0: of all
     /// Told of each large result that the journal has dropped: its file may go.
     std::function<void(ResultFile const&)> drop_file{};
+    store::FileDigest digest_file{};  ///< of large results; without it they are not compared
   };
   History(store::Database& database, store::ExecutionJournal& journal, Clock const& clock, Options options);
 
@@ -33,7 +36,8 @@ class History {
   /// As `JournalVerification::run`, for as long as somebody waits.
   Result<JournalReport> verify(Caller const& caller, std::string_view head);
   /// Drops the arguments and results of what was begun longer ago than `older_than`, or than the settings
-  /// keep, or says what that would be. Ends early where nobody waits any more; what is dropped stays dropped.
+  /// keep, and of more executions than they keep, or says what that would be. Ends early where nobody waits
+  /// any more; what is dropped stays dropped.
   Result<HistoryCleaning> clean(Caller const& caller, std::optional<std::chrono::milliseconds> older_than,
                                 bool dry_run);
   /// The same by itself, once a day, at leisure; called whenever there is nothing else to do. What was
@@ -41,7 +45,8 @@ class History {
   std::optional<HistoryCleaning> tidy(std::stop_token const& stop);
 
  private:
-  std::optional<WallTime> border(std::optional<std::chrono::milliseconds> older_than) const;
+  /// Nothing where all is kept.
+  std::optional<store::KeepRule> kept(std::optional<std::chrono::milliseconds> older_than) const;
 
   store::Database& database_;
   store::ExecutionJournal& journal_;

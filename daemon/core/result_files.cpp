@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <vector>
 
+#include "daemon/store/sha256.hpp"
+#include "shared/base/os_error.hpp"
 #include "shared/base/private_dir.hpp"
 #include "shared/base/write_at.hpp"
 #include "shared/protocol/json_pointer_scan.hpp"
@@ -90,17 +92,45 @@ std::optional<FileBody> ResultFiles::select(FileBody const& data, std::string_vi
   return part;
 }
 
-void ResultFiles::keep_quota() const {
+void ResultFiles::keep_quota(std::function<bool(std::vector<ExecutionId> const&)> const& record) const {
   auto files = files_in(options_.directory);
   std::int64_t total = total_of(files);
   if (total <= options_.quota) return;
   std::ranges::sort(files, {}, &File::written);
   auto const young = fs::file_time_type::clock::now() - kYoung;
+  std::vector<fs::path> dropped;
+  std::vector<ExecutionId> ids;
   for (auto const& each : files) {
-    if (total <= options_.quota || each.written > young) return;
+    if (total <= options_.quota || each.written > young) break;
     if (each.path.extension() != ".json") continue;  // is being written, slowly
-    std::error_code ignored;
-    if (fs::remove(each.path, ignored)) total -= each.size;
+    total -= each.size;
+    dropped.push_back(each.path);
+    ids.push_back({each.path.stem().string()});
+  }
+  if (dropped.empty() || !record(ids)) return;
+  std::error_code ignored;
+  for (auto const& path : dropped) fs::remove(path, ignored);
+}
+
+Result<std::optional<std::string>> ResultFiles::digest(ExecutionId const& id,
+                                                       std::stop_token const& stop) const {
+  auto const path = path_of(id);
+  auto const cannot = [&](int number) {
+    return fail(error_from(OsError{number, "read " + path.string()}, ErrorCode::storage_unavailable));
+  };
+  // What somebody put in its place must not be waited for.
+  UniqueFd const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (!file && errno == ENOENT) return std::optional<std::string>{};
+  if (!file) return cannot(errno);
+  store::Sha256 digest;
+  std::string piece(std::size_t{256} << 10, '\0');
+  for (;;) {
+    if (stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted");
+    ssize_t const got = ::read(file.get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot(errno);
+    if (got == 0) return std::optional{digest.finish()};
+    digest.add({piece.data(), static_cast<std::size_t>(got)});
   }
 }
 

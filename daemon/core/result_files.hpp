@@ -4,10 +4,13 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/base/body.hpp"
+#include "shared/domain/error.hpp"
 #include "shared/domain/execution.hpp"
 
 namespace agenta::daemon {
@@ -34,9 +37,13 @@ class ResultFiles {
   static std::optional<FileBody> select(FileBody const& data, std::string_view pointer);
 
   /// Drops the oldest files until the rest is within the quota. One younger than a minute stays: whoever
-  /// asked for it is still to be given it.
-  void keep_quota() const;
+  /// asked for it is still to be given it. `record` is told before of which executions; where it says no,
+  /// they stay until the next time.
+  void keep_quota(std::function<bool(std::vector<ExecutionId> const&)> const& record) const;
   void remove(ResultFile const& file) const;
+  /// The SHA-256 of all of an execution's file, in hex; nothing where there is none. `CANCELLED` when
+  /// stopped.
+  Result<std::optional<std::string>> digest(ExecutionId const& id, std::stop_token const& stop) const;
   /// Keeps a result that is in memory; nothing where the disk would not take it.
   std::optional<ResultFile> keep(ExecutionId const& id, std::string_view data) const;
   /// Bytes of all files.

@@ -125,6 +125,8 @@ struct ProxyRequest {
   std::vector<ProxyField> query{};
   std::optional<JsonText> body{};
   std::optional<BinaryBody> binary{};
+  std::optional<SteadyTime> answer_by{};  ///< as of an execution
+  std::function<void()> on_written{};     ///< as of an execution
 };
 /// Bytes that the service answered, kept by the provider for a while.
 struct ProxyFile {
@@ -167,6 +169,7 @@ struct ToolResult {
   bool successful = false;
   JsonText data{};
   std::optional<ResultFile> file{};  ///< instead of `data`, where that is too large to be held in memory
+  std::string file_sha256{};         ///< of all of the file, in hex; empty: not known
   /// Data that came, and could not be kept: how much it was, and why. Then there is none here.
   std::optional<std::int64_t> dropped_bytes{};
   std::string dropped_why{};

@@ -111,7 +111,7 @@ std::optional<QueuePlace> Turns::Turn::find_place() const {
   QueuePlace place;
   auto const position = std::max<std::size_t>(limiter_.position(ticket_), 1);
   place.position = static_cast<int>(position);
-  place.reason = limiter_.is_limiting(now) ? "rate_limit" : "in_flight";
+  place.reason = limiter_.is_limiting(now) ? "rate_limit" : turns_.options_.bound;
   double wait = 0;
   bool is_known = false;
   if (auto const blocked = limiter_.blocked_until(now)) {

@@ -22,6 +22,7 @@ class Turns {
  public:
   struct Options {
     std::size_t most_out = 64;
+    std::string bound = "in_flight";  ///< what `most_out` is called where it is what a call waits for
     /// Tells an owner to look at its turn again. Called without a lock held.
     std::function<void(std::string const& owner)> tell{};
   };

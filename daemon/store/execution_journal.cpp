@@ -9,6 +9,7 @@
 
 #include "daemon/store/execution_list.hpp"
 #include "daemon/store/execution_row.hpp"
+#include "daemon/store/group_commit.hpp"
 #include "daemon/store/journal_chain.hpp"
 #include "daemon/store/row.hpp"
 #include "daemon/store/sha256.hpp"
@@ -118,7 +119,9 @@ struct ExecutionJournal::Statements {
 };
 
 ExecutionJournal::ExecutionJournal(Database& database)
-    : database_(database), statements_(std::make_unique<Statements>()) {}
+    : database_(database),
+      commits_(std::make_unique<GroupCommit>(database)),
+      statements_(std::make_unique<Statements>()) {}
 
 ExecutionJournal::~ExecutionJournal() {
   Locked const db{database_};
@@ -140,7 +143,7 @@ Result<int> ExecutionJournal::recover(WallTime now) {
         statements_->end
             .use(db, id, name_of(ExecutionState::sent), name_of(ExecutionState::unknown), *error, ended_at)
             .run());
-    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, std::nullopt));
+    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, {}));
   }
   for (auto const& id : queued) {
     auto const error =
@@ -149,7 +152,7 @@ Result<int> ExecutionJournal::recover(WallTime now) {
                      .use(db, id, name_of(ExecutionState::queued), name_of(ExecutionState::cancelled), *error,
                           ended_at)
                      .run());
-    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, std::nullopt));
+    AGENTA_CHECK(statements_->chain.add_settled(db, {id}, {}));
   }
   AGENTA_CHECK(transaction.commit());
   return static_cast<int>(sent.size() + queued.size());
@@ -181,36 +184,40 @@ Result<void> ExecutionJournal::insert(Execution const& execution, Durability dur
     rule = execution.policy->rule;
   }
 
-  Locked db{database_};
-  Transaction transaction{db};
-  AGENTA_CHECK(transaction.begin(durability));
-  auto row = statements_->insert.use(
-      db, execution.id.text, execution.project.text, execution.tool.text, execution.tool_version,
-      execution.integration.text, connection_id, connection_slug, name_of(execution.state),
-      execution.read_only, null_if_empty(execution.idempotency_key), execution.arguments_digest,
-      execution.attempts, execution.log_id, milliseconds_of(execution.started_at),
-      milliseconds_of(execution.finished_at), duration, execution.actor.uid, execution.actor.user,
-      execution.actor.host, execution.actor.program, view_of(error), execution.arguments.text, data, batch_id,
-      batch_line, null_if_empty(execution.session), null_if_empty(execution.trace_id), verdict, rule,
-      null_if_empty(execution.approval.text));
-  auto written = row.run();
-  if (written) {
-    AGENTA_CHECK(statements_->chain.add_row(db, sqlite3_last_insert_rowid(db.connection()), execution));
-    return transaction.commit();
-  }
-  if (!row.conflicted()) return fail(std::move(written).error());
+  bool is_there_already = false;
+  auto const written = commits_->run(durability, [&](Locked& db) -> Result<void> {
+    is_there_already = false;
+    auto row = statements_->insert.use(
+        db, execution.id.text, execution.project.text, execution.tool.text, execution.tool_version,
+        execution.integration.text, connection_id, connection_slug, name_of(execution.state),
+        execution.read_only, null_if_empty(execution.idempotency_key), execution.arguments_digest,
+        execution.attempts, execution.log_id, milliseconds_of(execution.started_at),
+        milliseconds_of(execution.finished_at), duration, execution.actor.uid, execution.actor.user,
+        execution.actor.host, execution.actor.program, view_of(error), execution.arguments.text, data,
+        batch_id, batch_line, null_if_empty(execution.session), null_if_empty(execution.trace_id), verdict,
+        rule, null_if_empty(execution.approval.text));
+    auto inserted = row.run();
+    is_there_already = row.conflicted();
+    if (!inserted) return fail(std::move(inserted).error());
+    return statements_->chain.add_row(db, sqlite3_last_insert_rowid(db.connection()), execution);
+  });
+  if (written || !is_there_already) return written;
   return fail(ErrorCode::idempotency_conflict,
               "an execution with this id or idempotency key is in the journal already",
               {"agenta-tools", "history", "show", execution.id.text});
 }
 
 Result<bool> ExecutionJournal::mark_sent(ExecutionId const& id, int attempts, Durability durability) {
-  Locked db{database_};
-  AGENTA_TRY(auto const changed, db.write(durability, statements_->mark_sent, id.text, attempts));
+  std::int64_t changed = 0;
+  AGENTA_CHECK(commits_->run(durability, [&](Locked& db) -> Result<void> {
+    AGENTA_TRY(changed, statements_->mark_sent.use(db, id.text, attempts).run());
+    return {};
+  }));
   return changed > 0;
 }
 
-Result<bool> ExecutionJournal::settle(Execution const& execution, Durability durability) {
+Result<bool> ExecutionJournal::settle(Execution const& execution, Durability durability,
+                                      std::string const& file_sha256) {
   if (!is_settled(execution.state)) {
     return fail(ErrorCode::internal, "the execution " + execution.id.text + " cannot be settled as " +
                                          std::string{name_of(execution.state)});
@@ -229,22 +236,21 @@ Result<bool> ExecutionJournal::settle(Execution const& execution, Durability dur
     size = execution.result_file->size;
   }
 
-  std::optional<std::string> digest;
-  if (data) digest = sha256_hex(*data);
+  PayloadDigests digests;
+  if (data) digests.result = sha256_hex(*data);
+  if (execution.result_file && !file_sha256.empty()) digests.file = file_sha256;
 
-  Locked db{database_};
-  Transaction transaction{db};
-  AGENTA_CHECK(transaction.begin(durability));
-  AGENTA_TRY(auto const changed,
-             statements_->settle
-                 .use(db, execution.id.text, name_of(execution.state), data, view_of(error), execution.log_id,
-                      execution.attempts, milliseconds_of(execution.finished_at), duration,
-                      execution.result_bytes, file, offset, size)
-                 .run());
-  if (changed == 0) return false;
-  AGENTA_CHECK(statements_->chain.add_settled(db, execution.id, std::move(digest)));
-  AGENTA_CHECK(transaction.commit());
-  return true;
+  std::int64_t changed = 0;
+  AGENTA_CHECK(commits_->run(durability, [&](Locked& db) -> Result<void> {
+    AGENTA_TRY(changed, statements_->settle
+                            .use(db, execution.id.text, name_of(execution.state), data, view_of(error),
+                                 execution.log_id, execution.attempts, milliseconds_of(execution.finished_at),
+                                 duration, execution.result_bytes, file, offset, size)
+                            .run());
+    if (changed == 0) return {};
+    return statements_->chain.add_settled(db, execution.id, digests);
+  }));
+  return changed > 0;
 }
 
 Result<bool> ExecutionJournal::cancel_queued(ExecutionId const& id, WallTime now) {
@@ -257,9 +263,17 @@ Result<bool> ExecutionJournal::cancel_queued(ExecutionId const& id, WallTime now
                                           name_of(ExecutionState::cancelled), *error, milliseconds_of(now))
                                      .run());
   if (changed == 0) return false;
-  AGENTA_CHECK(statements_->chain.add_settled(db, id, std::nullopt));
+  AGENTA_CHECK(statements_->chain.add_settled(db, id, {}));
   AGENTA_CHECK(transaction.commit());
   return true;
+}
+
+Result<void> ExecutionJournal::record_dropped_files(std::vector<ExecutionId> const& ids, WallTime now) {
+  Locked db{database_};
+  Transaction transaction{db};
+  AGENTA_CHECK(transaction.begin(Durability::normal));
+  for (ExecutionId const& id : ids) AGENTA_CHECK(statements_->chain.add_file_dropped(db, id, now));
+  return transaction.commit();
 }
 
 Result<std::optional<Execution>> ExecutionJournal::find(ExecutionId const& id) {

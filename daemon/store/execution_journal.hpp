@@ -13,6 +13,8 @@
 
 namespace agenta::daemon::store {
 
+class GroupCommit;
+
 enum class WithLarge : bool;
 
 struct ExecutionFilter {
@@ -46,10 +48,14 @@ class ExecutionJournal {
   Result<void> insert(Execution const& execution, Durability durability);
   /// `queued` → `sent`; whether the row was still queued (a cancel may have come first).
   Result<bool> mark_sent(ExecutionId const& id, int attempts, Durability durability);
-  /// Settles a row that is not settled yet: state, data, error, log id, attempts, times. Whether it did.
-  Result<bool> settle(Execution const& execution, Durability durability);
+  /// Settles a row that is not settled yet: state, data, error, log id, attempts, times. `file_sha256`: of
+  /// the file of its large result, in hex; empty: not known. Whether it did.
+  Result<bool> settle(Execution const& execution, Durability durability, std::string const& file_sha256 = {});
   /// `queued` → `cancelled`; whether the row was still queued.
   Result<bool> cancel_queued(ExecutionId const& id, WallTime now);
+  /// The files of these executions' large results are about to be dropped: written before it is done, so that
+  /// one that is gone otherwise is noticed. The rows stay as they are.
+  Result<void> record_dropped_files(std::vector<ExecutionId> const& ids, WallTime now);
 
   Result<std::optional<Execution>> find(ExecutionId const& id);
   /// The run of a batch's line that may have had its effect, or will; a refused or cancelled one is none.
@@ -71,6 +77,7 @@ class ExecutionJournal {
   Result<Page<Execution>> read_page(ProjectId const& project, ExecutionFilter const& filter, WithLarge large,
                                     std::size_t most_bytes);
   Database& database_;
+  std::unique_ptr<GroupCommit> commits_;  ///< of what executions write
   std::unique_ptr<Statements> statements_;
 };
 

@@ -33,7 +33,7 @@ Result<void> JournalChain::add_row(Locked& db, std::int64_t seq, Execution const
   return append(db, event, facts_of(seq, row, digests_of(row)), seq, row.started_at);
 }
 
-Result<void> JournalChain::add_settled(Locked& db, ExecutionId const& id, std::optional<std::string> result) {
+Result<void> JournalChain::add_settled(Locked& db, ExecutionId const& id, PayloadDigests result) {
   // As the row is, not as somebody meant it: the two are compared one day.
   Execution settled;
   std::int64_t seq = 0;
@@ -45,9 +45,8 @@ Result<void> JournalChain::add_settled(Locked& db, ExecutionId const& id, std::o
     seq = row.integer(0);
     settled = read_execution(row, WithLarge::yes);
   }
-  PayloadDigests digests = digests_of(settled);
-  digests.result = std::move(result);
-  return append(db, kSettled, facts_of(seq, settled, digests), kEveryRow,
+  result.arguments = digests_of(settled).arguments;
+  return append(db, kSettled, facts_of(seq, settled, result), kEveryRow,
                 settled.finished_at.value_or(settled.started_at));
 }
 
@@ -55,6 +54,10 @@ Result<void> JournalChain::add_forgotten(Locked& db, std::int64_t through, std::
   std::vector<Fact> const facts{
       time_fact(now), {"through", std::to_string(through)}, {"rows", std::to_string(rows)}};
   return append(db, kForgotten, facts, kEveryRow, now);
+}
+
+Result<void> JournalChain::add_file_dropped(Locked& db, ExecutionId const& id, WallTime now) {
+  return append(db, kFileDropped, {time_fact(now), {"id", protocol::write_string(id.text)}}, kEveryRow, now);
 }
 
 Result<std::vector<ChainLink>> JournalChain::read(Locked& db, std::int64_t seq, int most) {
@@ -72,6 +75,10 @@ Result<void> JournalChain::append(Locked& db, std::string_view event, std::vecto
   AGENTA_TRY(ChainLink last, head(db));
   if (last.seq == 0) {
     AGENTA_TRY(last, begin(db, before, at));
+  }
+  if (last.seq == kEveryRow) {
+    return fail(ErrorCode::internal, "nothing can follow the last record of the journal's chain",
+                {"agenta-tools", "history", "verify"});
   }
   ChainLink link;
   link.seq = last.seq + 1;

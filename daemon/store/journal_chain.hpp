@@ -23,10 +23,12 @@ class JournalChain {
   Result<void> ensure(Locked& db, WallTime now);
   /// The row `seq`, just inserted: begun, or settled at once.
   Result<void> add_row(Locked& db, std::int64_t seq, Execution const& row);
-  /// The row of this id, just settled. `result`: the digest of its data.
-  Result<void> add_settled(Locked& db, ExecutionId const& id, std::optional<std::string> result);
+  /// The row of this id, just settled, with the digests of its result.
+  Result<void> add_settled(Locked& db, ExecutionId const& id, PayloadDigests result);
   /// The arguments and results of the settled rows up to `through` were dropped.
   Result<void> add_forgotten(Locked& db, std::int64_t through, std::int64_t rows, WallTime now);
+  /// The file of this execution's large result is about to be dropped.
+  Result<void> add_file_dropped(Locked& db, ExecutionId const& id, WallTime now);
 
   /// The links after `seq`, in their order, `most` at most.
   Result<std::vector<ChainLink>> read(Locked& db, std::int64_t seq, int most);
@@ -39,7 +41,7 @@ class JournalChain {
   Result<ChainLink> begin(Locked& db, std::int64_t before, WallTime at);
   Result<void> write(Locked& db, ChainLink const& link);
 
-  Statement head_{"SELECT seq, hash FROM journal_chain ORDER BY seq DESC LIMIT 1"};
+  Statement head_{"SELECT seq, hash FROM journal_chain WHERE seq > 0 ORDER BY seq DESC LIMIT 1"};
   Statement insert_{"INSERT INTO journal_chain (seq, record, hash) VALUES (?1, ?2, ?3)"};
   Statement read_{"SELECT seq, record, hash FROM journal_chain WHERE seq > ?1 ORDER BY seq LIMIT ?2"};
   Statement earlier_{"SELECT count(*), max(seq) FROM executions WHERE seq < ?1"};

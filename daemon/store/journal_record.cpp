@@ -24,8 +24,7 @@ std::string write_actor(Actor const& actor) {
 }
 
 /// Every column that no fact of its own stands for; each ended by a byte that no text of a column needs, so
-/// that nothing can move from one into the next. Not where a large result's file is: that goes away by
-/// itself.
+/// that nothing can move from one into the next.
 std::string rest_of(Execution const& row) {
   std::string out;
   auto const text = [&out](std::string_view value) { out.append(value).append(1, '\0'); };
@@ -57,6 +56,12 @@ std::string rest_of(Execution const& row) {
   return out;
 }
 
+std::string write_file(std::optional<ResultFile> const& file) {
+  if (!file) return "null";
+  return "{\"path\":" + write_string(file->path) + ",\"offset\":" + std::to_string(file->offset) +
+         ",\"size\":" + std::to_string(file->size) + "}";
+}
+
 }  // namespace
 
 PayloadDigests digests_of(Execution const& row) {
@@ -69,7 +74,7 @@ PayloadDigests digests_of(Execution const& row) {
 std::vector<Fact> facts_of(std::int64_t seq, Execution const& row, PayloadDigests const& digests) {
   WallTime const at = is_settled(row.state) ? row.finished_at.value_or(row.started_at) : row.started_at;
   std::vector<Fact> facts;
-  facts.reserve(12);
+  facts.reserve(14);
   facts.push_back({"row", std::to_string(seq)});
   facts.push_back({"id", write_string(row.id.text)});
   facts.push_back({"at", write_string(format_rfc3339(at))});
@@ -80,6 +85,8 @@ std::vector<Fact> facts_of(std::int64_t seq, Execution const& row, PayloadDigest
   facts.push_back({"actor", write_actor(row.actor)});
   facts.push_back({"arguments_sha256", write_optional(digests.arguments)});
   facts.push_back({"result_sha256", write_optional(digests.result)});
+  facts.push_back({kResultFile, write_file(row.result_file)});
+  if (digests.file) facts.push_back({kResultFileDigest, write_string(*digests.file)});
   facts.push_back({"error", row.error ? write_string(protocol::row_of(row.error->code).name) : "null"});
   facts.push_back({"rest_sha256", write_string(sha256_hex(rest_of(row)))});
   return facts;

@@ -28,6 +28,13 @@ inline constexpr std::string_view kBegun = "begun";
 inline constexpr std::string_view kSettled = "settled";
 inline constexpr std::string_view kGenesis = "genesis";
 inline constexpr std::string_view kForgotten = "forgotten";
+// And a large result's file that was dropped, while the rest of the row stays.
+inline constexpr std::string_view kFileDropped = "file_dropped";
+
+// The facts that tell of a large result's file: where it lies, and the SHA-256 of all of it. Records of
+// before there were such facts have neither.
+inline constexpr std::string_view kResultFile = "result_file";
+inline constexpr std::string_view kResultFileDigest = "result_file_sha256";
 
 /// One thing that a record says; `json` is its value.
 struct Fact {
@@ -39,11 +46,13 @@ struct Fact {
 struct PayloadDigests {
   std::optional<std::string> arguments{};
   std::optional<std::string> result{};
+  std::optional<std::string> file{};  ///< of the file of a large result
 };
 PayloadDigests digests_of(Execution const& row);
 
 /// What is recorded of an execution's row, in its order. What has no member of its own is covered by
-/// `rest_sha256`. `data` and `arguments` of the row are not read: `digests` stand for them.
+/// `rest_sha256`. `data` and `arguments` of the row are not read: `digests` stand for them. Of a file without
+/// a digest there is no fact of one.
 std::vector<Fact> facts_of(std::int64_t seq, Execution const& row, PayloadDigests const& digests);
 
 /// Compact JSON: `{"prev":…,"event":…,` and the facts.

@@ -33,6 +33,7 @@ struct JournalRetention::Statements {
   // The second condition is the partial index's own.
   Statement unsettled{
       "SELECT min(seq) FROM executions WHERE state IN ('queued', 'sent') AND state <> 'succeeded'"};
+  Statement newest{"SELECT max(seq) FROM executions"};
   Statement last{
       "SELECT max(seq) FROM (SELECT seq FROM executions WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3)"};
   Statement sum{std::string{"SELECT count(*), sum("} + kBytes +
@@ -87,24 +88,32 @@ JournalRetention::~JournalRetention() {
   statements_.reset();
 }
 
-Result<JournalRetention::Range> JournalRetention::next_range(Locked& db, WallTime before, int most) {
+Result<JournalRetention::Range> JournalRetention::next_range(Locked& db, KeepRule const& kept, int most) {
   constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
   Range range;
   AGENTA_TRY(range.from, number(statements_->kept_from.use(db), 0));
-  AGENTA_TRY(std::int64_t const border, statements_->border.find(db, before));
+  std::int64_t border = 0;
+  if (kept.since) {
+    AGENTA_TRY(border, statements_->border.find(db, *kept.since));
+  }
+  if (kept.newest > 0) {
+    // No row is ever removed: their numbers count them.
+    AGENTA_TRY(std::int64_t const newest, number(statements_->newest.use(db), 0));
+    border = std::max(border, newest - kept.newest + 1);
+  }
   AGENTA_TRY(std::int64_t const unsettled, number(statements_->unsettled.use(db), kNone));
   range.end = std::min(border, unsettled);
   AGENTA_TRY(range.through, number(statements_->last.use(db, range.from, range.end, most), range.from));
   return range;
 }
 
-Result<Forgotten> JournalRetention::forget(WallTime before, WallTime now,
+Result<Forgotten> JournalRetention::forget(KeepRule const& kept, WallTime now,
                                            std::function<void(ResultFile const&)> const& on_file) {
   Forgotten done;
   std::vector<ResultFile> files;
   {
     Locked db{database_};
-    AGENTA_TRY(Range const range, next_range(db, before, kStep));
+    AGENTA_TRY(Range const range, next_range(db, kept, kStep));
     if (range.through == range.from) return done;
     Transaction transaction{db};
     AGENTA_CHECK(transaction.begin(Durability::normal));
@@ -120,9 +129,9 @@ Result<Forgotten> JournalRetention::forget(WallTime before, WallTime now,
   return done;
 }
 
-Result<Forgotten> JournalRetention::measure(WallTime before, std::int64_t& from) {
+Result<Forgotten> JournalRetention::measure(KeepRule const& kept, std::int64_t& from) {
   Locked db{database_};
-  AGENTA_TRY(Range range, next_range(db, before, 1));
+  AGENTA_TRY(Range range, next_range(db, kept, 1));
   range.from = std::max(range.from, from);
   AGENTA_TRY(range.through,
              number(statements_->last.use(db, range.from, range.end, kMeasureStep), range.from));

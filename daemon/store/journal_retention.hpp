@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "daemon/store/database.hpp"
 #include "shared/domain/execution.hpp"
@@ -19,6 +20,12 @@ struct Forgotten {
   bool has_more = false;        ///< there is more to drop
 };
 
+/// Of which executions arguments and results are kept.
+struct KeepRule {
+  std::optional<WallTime> since{};  ///< begun then or later; none: whenever
+  std::int64_t newest = 0;          ///< so many, the newest; 0: however many
+};
+
 /// Drops the arguments and results of old executions. Their rows stay: what ran, when, by whom, and how it
 /// ended; so do idempotency keys and lines of batches. What is not settled is passed over, and all behind it.
 /// Any thread.
@@ -27,18 +34,18 @@ class JournalRetention {
   explicit JournalRetention(Database& database);
   ~JournalRetention();
 
-  /// One small transaction: the oldest of what was begun before `before`. `on_file` is told of each large
+  /// One small transaction: the oldest of what is not `kept`. `on_file` is told of each large
   /// result that was dropped, once that is written.
-  Result<Forgotten> forget(WallTime before, WallTime now,
+  Result<Forgotten> forget(KeepRule const& kept, WallTime now,
                            std::function<void(ResultFile const&)> const& on_file);
   /// What `forget`, called until there is no more, would drop. In small steps: `from` is where the last one
   /// ended, and where this one did.
-  Result<Forgotten> measure(WallTime before, std::int64_t& from);
+  Result<Forgotten> measure(KeepRule const& kept, std::int64_t& from);
 
  private:
   struct Statements;
   struct Range;
-  Result<Range> next_range(Locked& db, WallTime before, int most);
+  Result<Range> next_range(Locked& db, KeepRule const& kept, int most);
 
   Database& database_;
   std::unique_ptr<Statements> statements_;

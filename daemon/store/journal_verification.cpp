@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "daemon/store/execution_row.hpp"
@@ -15,6 +16,14 @@
 
 namespace agenta::daemon::store {
 namespace {
+
+/// A file that was recorded with a row.
+struct RecordedFile {
+  std::int64_t row = 0;
+  std::int64_t link = 0;
+  std::string execution{};
+  std::string sha256{};
+};
 
 // So many links at a time: nobody waits long for the database meanwhile.
 constexpr int kStep = 200;
@@ -33,6 +42,7 @@ struct JournalVerification::Walk {
   Statement behind{"SELECT id FROM executions WHERE seq > ?1 ORDER BY seq"};
   Statement earlier{"SELECT count(*) FROM executions WHERE seq <= ?1"};
   Statement emptied{"SELECT id FROM executions WHERE seq > ?1 AND seq <= ?2 AND arguments = '' ORDER BY seq"};
+  Statement added{"SELECT seq FROM journal_chain WHERE seq < 1 ORDER BY seq"};
   JournalChain chain{};
 
   JournalReport report{};
@@ -45,6 +55,11 @@ struct JournalVerification::Walk {
   std::int64_t forgotten_through = 0;
   std::int64_t last_emptied = 0;                ///< the last row without its arguments
   std::map<std::int64_t, std::int64_t> open{};  ///< rows that are begun and not settled, and their links
+  std::set<std::int64_t> settled_late{};        ///< of the rows older than the chain, those it settled
+  std::vector<RecordedFile> files{};            ///< of the last step, to be compared
+  std::map<std::string, RecordedFile>
+      missing{};                    ///< by execution: not there, for which no record was seen yet
+  std::set<std::string> dropped{};  ///< executions of which a record told before the row's own
 
   void find(std::string execution, std::int64_t record, std::string what) {
     if (report.findings.size() == kMostFindings) {
@@ -55,17 +70,24 @@ struct JournalVerification::Walk {
   }
   Result<bool> step(Locked& db, std::string_view head);
   Result<void> finish(Locked& db);
+  /// What of the files is gone that no record tells of; once all records were gone through.
+  void find_missing();
 
  private:
   void check_link(ChainLink const& link);
   Result<void> read_link(Locked& db, ChainLink const& link);
   Result<void> check_execution(Locked& db, ChainLink const& link, std::string_view event);
+  void note_dropped(std::string const& execution);
+  void check_forgotten(ChainLink const& link);
   Result<void> compare(Locked& db, std::int64_t seq, std::string_view record, std::int64_t link);
+  void remember_file(Execution const& execution, std::int64_t seq, std::string_view record,
+                     std::int64_t link);
+  Result<void> find_added(Locked& db);
   Result<void> find_all(Use rows, std::string const& what);
 };
 
-JournalVerification::JournalVerification(Database& database)
-    : database_(database), walk_(std::make_unique<Walk>()) {}
+JournalVerification::JournalVerification(Database& database, FileDigest files)
+    : database_(database), files_(std::move(files)), walk_(std::make_unique<Walk>()) {}
 
 JournalVerification::~JournalVerification() {
   Locked const db{database_};
@@ -73,15 +95,17 @@ JournalVerification::~JournalVerification() {
 }
 
 Result<JournalReport> JournalVerification::run(std::string_view head, std::stop_token const& stop) {
-  for (;;) {
+  for (bool more = true; more && !walk_->report.is_cut;) {
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted");
-    Locked db{database_};
-    AGENTA_TRY(bool const more, walk_->step(db, head));
-    if (more && !walk_->report.is_cut) continue;
-    // In the same breath as the last step, so that no row comes between.
-    if (!more) AGENTA_CHECK(walk_->finish(db));
-    break;
+    {
+      Locked db{database_};
+      AGENTA_TRY(more, walk_->step(db, head));
+      // In the same breath as the last step, so that no row comes between.
+      if (!more) AGENTA_CHECK(walk_->finish(db));
+    }
+    AGENTA_CHECK(check_files(stop));
   }
+  walk_->find_missing();
   walk_->report.head = walk_->last_link == 0 ? "" : walk_->last_hash;
   if (!head.empty() && !walk_->head_seen && !walk_->report.is_cut) {
     walk_->find("", 0,
@@ -89,6 +113,33 @@ Result<JournalReport> JournalVerification::run(std::string_view head, std::stop_
                 "them written anew");
   }
   return std::move(walk_->report);
+}
+
+/// What the last step came across. A file that is gone now had its record before it went: that is still to be
+/// come across, where there is one.
+Result<void> JournalVerification::check_files(std::stop_token const& stop) {
+  auto const files = std::exchange(walk_->files, {});
+  if (!files_) return {};
+  for (RecordedFile const& each : files) {
+    auto const digest = files_({each.execution}, stop);
+    if (!digest && digest.error().code == ErrorCode::cancelled) return fail(digest.error());
+    if (!digest) {
+      walk_->find(each.execution, each.link,
+                  "the file of its result cannot be compared: " + digest.error().message);
+    } else if (!*digest) {
+      if (!walk_->dropped.contains(each.execution)) walk_->missing.emplace(each.execution, each);
+    } else if (**digest != each.sha256) {
+      walk_->find(each.execution, each.link, "the file of its result is not as it was written");
+    }
+  }
+  return {};
+}
+
+void JournalVerification::Walk::find_missing() {
+  for (auto const& [execution, file] : missing) {
+    if (file.row > forgotten_through)
+      find(execution, file.link, "the file of its result is gone, and no record says that it was dropped");
+  }
 }
 
 /// The next links; whether there were any.
@@ -132,11 +183,25 @@ Result<void> JournalVerification::Walk::read_link(Locked& db, ChainLink const& l
     covered_from = last_row = member_number(link.record, "through");
     earlier_rows = report.uncovered = member_number(link.record, "rows");
   } else if (event == kForgotten) {
-    forgotten_through = std::max(forgotten_through, member_number(link.record, "through"));
+    check_forgotten(link);
+  } else if (event == kFileDropped) {
+    note_dropped(member_text(link.record, "id"));
   } else {
     find("", link.seq, "record " + std::to_string(link.seq) + " is of no known kind");
   }
   return {};
+}
+
+void JournalVerification::Walk::check_forgotten(ChainLink const& link) {
+  std::int64_t const through = member_number(link.record, "through");
+  if (through > last_row) {
+    find("", link.seq, "record " + std::to_string(link.seq) + " tells of executions that were not there yet");
+  }
+  forgotten_through = std::max(forgotten_through, through);
+}
+
+void JournalVerification::Walk::note_dropped(std::string const& execution) {
+  if (missing.erase(execution) == 0) dropped.insert(execution);
 }
 
 Result<void> JournalVerification::Walk::check_execution(Locked& db, ChainLink const& link,
@@ -155,8 +220,9 @@ Result<void> JournalVerification::Walk::check_execution(Locked& db, ChainLink co
     }
     return {};
   }
-  bool const was_open = open.erase(seq) != 0;
-  if (!is_new && !was_open && seq > covered_from)
+  bool const was_open =
+      open.erase(seq) != 0 || (seq > 0 && seq <= covered_from && settled_late.insert(seq).second);
+  if (!is_new && !was_open)
     find(member_text(link.record, "id"), link.seq,
          "was settled twice, or the record of its beginning is gone");
   return compare(db, seq, link.record, link.seq);
@@ -182,13 +248,25 @@ Result<void> JournalVerification::Walk::compare(Locked& db, std::int64_t seq, st
   std::vector<std::string_view> except;
   if (execution.arguments.text.empty()) {
     last_emptied = std::max(last_emptied, seq);
-    except = {"arguments_sha256", "result_sha256"};
+    except.emplace_back("arguments_sha256");
+    if (!execution.data) except.emplace_back("result_sha256");
+    if (!execution.result_file) except.emplace_back(kResultFile);
   }
+  // Older records do not tell of it.
+  if (!protocol::find_member(record, kResultFile)) except.emplace_back(kResultFile);
   // Between its beginning and its end it is sent, of which there is no record.
   if (!recorded_settled && !is_settled(execution.state)) except.emplace_back("state");
   auto const differ = differences(record, facts_of(seq, execution, digests_of(execution)), except);
   if (!differ.empty()) find(id, link, "is not as it was recorded: " + join(differ, ", "));
+  remember_file(execution, seq, record, link);
   return {};
+}
+
+void JournalVerification::Walk::remember_file(Execution const& execution, std::int64_t seq,
+                                              std::string_view record, std::int64_t link) {
+  std::string sha256 = member_text(record, kResultFileDigest);
+  if (execution.result_file && !sha256.empty())
+    files.push_back({seq, link, execution.id.text, std::move(sha256)});
 }
 
 Result<void> JournalVerification::Walk::finish(Locked& db) {
@@ -196,6 +274,7 @@ Result<void> JournalVerification::Walk::finish(Locked& db) {
     AGENTA_TRY(auto const links, chain.read(db, link - 1, 1));
     if (!links.empty()) AGENTA_CHECK(compare(db, seq, links.front().record, link));
   }
+  AGENTA_CHECK(find_added(db));
   AGENTA_CHECK(find_all(behind.use(db, last_row), "has no record"));
   {
     auto count = earlier.use(db, covered_from);
@@ -209,6 +288,18 @@ Result<void> JournalVerification::Walk::finish(Locked& db) {
   if (last_emptied > forgotten_through) {
     AGENTA_CHECK(find_all(emptied.use(db, std::max(forgotten_through, covered_from), last_emptied),
                           "lost its arguments, and no record says that they were forgotten"));
+  }
+  return {};
+}
+
+/// Records before the first: they count from 1.
+Result<void> JournalVerification::Walk::find_added(Locked& db) {
+  auto rows = added.use(db);
+  while (!report.is_cut) {
+    AGENTA_TRY(bool const found, rows.next());
+    if (!found) break;
+    find("", rows.integer(0),
+         "record " + std::to_string(rows.integer(0)) + " was added: records count from 1");
   }
   return {};
 }

@@ -1,6 +1,10 @@
+#include <functional>
+#include <map>
+
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/row.hpp"
 #include "daemon/store/state.hpp"
+#include "shared/base/synchronized.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon::store {
@@ -9,6 +13,8 @@ struct ProjectStore::Statements {
   Statement find{"SELECT id, slug, created_at FROM projects WHERE slug = ?1"};
   Statement find_by_id{"SELECT id, slug, created_at FROM projects WHERE id = ?1"};
   Statement insert{"INSERT INTO projects VALUES (?1, ?2, ?3) ON CONFLICT (slug) DO NOTHING"};
+  /// By slug: a project stays what it is, and each execution asks for its own.
+  Synchronized<std::map<std::string, Project, std::less<>>> known{};
 };
 
 ProjectStore::ProjectStore(Database& database)
@@ -31,8 +37,17 @@ Result<std::optional<Project>> read_project(Use row) {
 }  // namespace
 
 Result<std::optional<Project>> ProjectStore::find(std::string_view slug) {
-  Locked db{database_};
-  return read_project(statements_->find.use(db, slug));
+  std::optional<Project> project = statements_->known.with([&](auto const& known) {
+    auto const at = known.find(slug);
+    return at == known.end() ? std::nullopt : std::optional<Project>{at->second};
+  });
+  if (project) return project;
+  {
+    Locked db{database_};
+    AGENTA_TRY(project, read_project(statements_->find.use(db, slug)));
+  }
+  if (project) statements_->known.with([&](auto& known) { known.emplace(slug, *project); });
+  return project;
 }
 
 Result<std::optional<Project>> ProjectStore::find_by_id(ProjectId const& id) {

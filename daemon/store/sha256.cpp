@@ -1,14 +1,16 @@
 #include "daemon/store/sha256.hpp"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <array>
+#include <span>
+#include <stdexcept>
 
 namespace agenta::daemon::store {
+namespace {
 
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  ::SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), digest.data());
+std::string to_hex(std::span<unsigned char const> digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   out.reserve(2 * digest.size());
@@ -17,6 +19,36 @@ std::string sha256_hex(std::string_view bytes) {
     out += kDigits[byte & 0xfU];
   }
   return out;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  ::SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), digest.data());
+  return to_hex(digest);
+}
+
+struct Sha256::State {
+  std::unique_ptr<EVP_MD_CTX, decltype(&::EVP_MD_CTX_free)> context{::EVP_MD_CTX_new(), &::EVP_MD_CTX_free};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (!state_->context || ::EVP_DigestInit_ex(state_->context.get(), ::EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error{"OpenSSL has no SHA-256"};
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  ::EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
+}
+
+std::string Sha256::finish() {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  if (::EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr) != 1)
+    throw std::runtime_error{"OpenSSL cannot end a digest"};
+  return to_hex(digest);
 }
 
 }  // namespace agenta::daemon::store

@@ -92,6 +92,11 @@ constexpr std::array kSettings{
     Setting{"history.keep_results", "", "", "1048576", integer, "", refused,
             "The largest result the journal keeps, in bytes. Of a larger one it keeps that it was there.", 0,
             kGiB},
+    Setting{"history.keep_rows", "", "", "0", integer, "", refused,
+            "Of how many executions, the newest, the journal keeps the arguments and the result. Those of "
+            "older ones are dropped, as history.keep_for drops them, whichever comes first. 0: of all that "
+            "history.keep_for lets stay.",
+            0, 1'000'000'000},
     Setting{
         "history.redact", "", "", "", places, "", refused,
         "What of arguments and results the journal does not keep, beside what its name or its schema says "
@@ -103,7 +108,9 @@ constexpr std::array kSettings{
             "dropped; of those the journal keeps how large they were.",
             0, 1024 * kGiB},
     Setting{"limits.in_flight", "", "", "64", integer, "", refused,
-            "How many executions the daemon runs at the same time; the others wait their turn.", 1, 1024},
+            "How many executions and raw requests are out at Composio at the same time; the others wait "
+            "their turn.",
+            1, 1024},
     Setting{
         "login.store", "", "--store", "auto", choice, "auto,keyring,file", refused,
         "Where login saves the Composio key. keyring: in the desktop's keyring (Secret Service), or not at "

@@ -55,7 +55,8 @@ enum class ErrorCode {
   input_needed,
   cancelled,  ///< the user interrupted, or cancelled; nothing ran
   terminated,
-  journal_altered,  ///< the history is not as it was recorded
+  journal_altered,      ///< the history is not as it was recorded
+  execution_ambiguous,  ///< a part of an id, and several executions have it
 };
 
 /// Whether the same request may succeed when repeated. `unknown`: repeating may do the thing twice.

@@ -54,7 +54,7 @@ struct ResultFile {
 struct QueuePlace {
   int position = 1;  ///< 1: it is next
   std::optional<std::chrono::milliseconds> expected_wait{};
-  std::string reason{};  ///< `rate_limit`, `in_flight` or `approval`
+  std::string reason{};  ///< `rate_limit`, `in_flight`, `custom_in_flight` or `approval`
   bool operator==(QueuePlace const&) const = default;
 };
 

@@ -47,10 +47,11 @@ constexpr std::array kErrors{
     ErrorRow{cancelled, "CANCELLED", 409, 130, Retryable::yes},
     ErrorRow{terminated, "TERMINATED", 409, 143, Retryable::yes},
     ErrorRow{journal_altered, "JOURNAL_ALTERED", 409, 1, Retryable::no},
+    ErrorRow{execution_ambiguous, "EXECUTION_AMBIGUOUS", 409, 7, Retryable::no},
 };
 
 static_assert(std::ranges::is_sorted(kErrors, {}, &ErrorRow::code) &&
-                  kErrors.size() == static_cast<std::size_t>(journal_altered) + 1,
+                  kErrors.size() == static_cast<std::size_t>(execution_ambiguous) + 1,
               "one row for each ErrorCode, in the order of the enum");
 
 constexpr std::array kExitCodes{
@@ -72,6 +73,7 @@ constexpr std::array kExitCodes{
     ExitCodeRow{16, "login still pending"},
     ExitCodeRow{70, "a bug of ours"},
     ExitCodeRow{130, "interrupted"},
+    ExitCodeRow{141, "whoever read the output closed it"},
     ExitCodeRow{143, "terminated"},
 };
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.support.sandbox import ISSUES
 
 CALLS, JOBS = 10_000, 8
+DELAY_MS, DELAYED_CALLS = 20, 2_000  # beside an upstream that takes its time, as Composio does
 CURLS = 400  # of a curl each: enough to know their rate by
 
 
@@ -23,13 +24,13 @@ class BatchBench:
         self.body = json.dumps({"connected_account_id": bench.connection["composio_account_id"], "user_id": bench.user,
                                 "arguments": arguments, "version": "latest"})
 
-    def batch(self, calls: Path) -> float:
+    def batch(self, calls: Path, count: int) -> float:
         began = time.monotonic()
         done = subprocess.run([self.world.cli, "batch", calls, "--jobs", str(JOBS)], env=self.world.environ(), stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(f"bench: the batch failed: {done.stderr}")
-        return CALLS / (time.monotonic() - began)
+        return count / (time.monotonic() - began)
 
     def curls(self) -> float:
         command = f"exec curl -sf -o /dev/null -H 'x-api-key: {self.sandbox.api_key}' -H 'content-type: application/json' -d '{self.body}' {self.url}"
@@ -46,20 +47,28 @@ class BatchBench:
         return float(re.search(r"Requests/sec:\s*([\d.]+)", done.stdout)[1])
 
     def run(self) -> None:
+        self.compare(CALLS, "", ("curl", "wrk"))
+        self.sandbox.plant("delay", tool=ISSUES, times=1_000_000, delay_ms=DELAY_MS)
+        try:
+            self.compare(DELAYED_CALLS, f", each {DELAY_MS} ms long", ("wrk",))
+        finally:
+            self.sandbox.control("DELETE", "faults")
+
+    def compare(self, count: int, what: str, peers: tuple) -> None:
         calls = self.world.root / "calls.ndjson"
-        calls.write_text((json.dumps({"tool": ISSUES, "arguments": self.arguments}) + "\n") * CALLS)
-        rates: dict[str, list[float]] = {"ours": [], "curl": [], "wrk": []}
-        has_wrk = shutil.which("wrk") is not None
+        calls.write_text((json.dumps({"tool": ISSUES, "arguments": self.arguments}) + "\n") * count)
+        measures = {"curl": self.curls, "wrk": lambda: self.wrk(self.world.root / "calls.lua")}
+        names = [name for name in peers if name == "curl" or shutil.which("wrk")]
+        if "wrk" not in names:
+            self.bench.notes.append("wrk is not installed: not compared with.")
+        rates: dict[str, list[float]] = {name: [] for name in ("ours", *names)}
         for _ in range(self.rounds):
-            rates["ours"].append(self.batch(calls))
-            rates["curl"].append(self.curls())
-            if has_wrk:
-                rates["wrk"].append(self.wrk(self.world.root / "calls.lua"))
+            rates["ours"].append(self.batch(calls, count))
+            for name in names:
+                rates[name].append(measures[name]())
         ours = statistics.median(rates["ours"])
-        for name, peer, goal in (("curl", f"`xargs -P{JOBS} curl` at the same server", "≥ 5×"),
-                                 ("wrk", f"`wrk -c{JOBS}` at the same server", "≥ 0.8×")):
-            if not rates[name]:
-                self.bench.notes.append("wrk is not installed: not compared with.")
-                continue
+        said = {"curl": (f"`xargs -P{JOBS} curl` at the same server", "≥ 5×"), "wrk": (f"`wrk -c{JOBS}` at the same server", "≥ 0.8×")}
+        for name in names:
             rate = statistics.median(rates[name])
-            self.bench.row(f"`batch` of {CALLS:,} reads, {JOBS} at a time", f"{ours:,.0f}/s", f"{peer}: {rate:,.0f}/s", f"{ours / rate:.2f}×", goal)
+            self.bench.row(f"`batch` of {count:,} reads, {JOBS} at a time{what}", f"{ours:,.0f}/s", f"{said[name][0]}: {rate:,.0f}/s",
+                           f"{ours / rate:.2f}×", said[name][1])

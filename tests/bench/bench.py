@@ -13,7 +13,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.bench import history_rows
 from tests.bench.batches import BatchBench
+from tests.bench.crowds import CrowdBench
 from tests.bench.logins import LoginBench
 from tests.relevance import score
 from tests.support.agenta import World, wait_until
@@ -23,6 +25,7 @@ from tests.support.sandbox import ISSUES, Sandbox
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(os.environ["AGENTA_BENCH_DIR"])
 ROUNDS, RUNS = int(os.environ.get("AGENTA_BENCH_ROUNDS", "10")), 50
+JOURNAL_ROWS = int(os.environ.get("AGENTA_BENCH_ROWS", "1000000"))
 ARGUMENTS = {"owner": "o", "repo": "r"}
 
 
@@ -184,8 +187,10 @@ class Bench:
         self.starting(warm)
         self.memory()
         LoginBench(self, ROUNDS, many, alternate).run()
+        CrowdBench(self, ROUNDS, ARGUMENTS, TOOLS).run(request)
         BatchBench(self, ROUNDS, ARGUMENTS).run()
         self.catalogue()
+        history_rows.add_rows(self, JOURNAL_ROWS)
 
 
 def rss_mb(world: World, field: str = "VmRSS") -> float:

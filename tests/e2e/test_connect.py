@@ -485,7 +485,7 @@ class Watching(ConnectTest):
 
         watch.stdout.close()
 
-        self.assertEqual(wait_until(lambda: [watch.poll()] if watch.poll() is not None else None, what="its end"), [0])
+        self.assertEqual(wait_until(lambda: [watch.poll()] if watch.poll() is not None else None, what="its end"), [141])
 
     def test_a_person_reads_what_happened(self):
         terminal = self.world.terminal("connections", "watch")

@@ -5,6 +5,8 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from tests.support import processes
 from tests.support.agenta import AgentaTest, seconds, wait_until
@@ -286,6 +288,65 @@ class Ending(CustomTest):
         self.assert_gone(pids)
         self.world.finish(running)
         self.assertEqual(self.history()[0]["state"], "unknown")
+
+
+class Crowded(AgentaTest):
+    """Tools of one's own that wait for each other hold up nobody else."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.start_sandbox()
+        self.run_ok("config", "set", "custom.in_flight", "2")
+        self.go = self.world.root / "go"
+        self.running = self.world.root / "running"
+        self.running.mkdir()
+        self.ran = self.world.root / "ran"
+        file = self.world.user_home / ".config" / "agenta-tools" / "tools.toml"
+        file.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        # Each waits to be let go, and notes how many are at it.
+        file.write_text(tool("CUSTOM_SLOW", f"mkdir {self.running}/$$; while [ ! -e {self.go} ]; do sleep 0.05; done; "
+                                            f"ls {self.running} | wc -l >> {self.ran}; rmdir {self.running}/$$"))
+        file.chmod(0o600)
+        self.run_ok("tools", "show", "HACKERNEWS_GET_FRONTPAGE", "--json")
+
+    def call_one(self, _: int):
+        with closing(self.world.http(timeout=60)) as http:
+            return http.call("POST", "/api/tools/executions", {"tool": "CUSTOM_SLOW", "arguments": {}}, {"Agenta-Tools-Timeout-Ms": "60000"})
+
+    def queued(self) -> list[dict]:
+        with closing(self.world.http()) as http:
+            return http.call("GET", "/api/tools/executions?state=queued&limit=200").json["items"]
+
+    def test_a_hundred_of_them_run_two_at_a_time_and_stop_no_other_tool(self):
+        with ThreadPoolExecutor(100) as crowd:
+            try:
+                calls = [crowd.submit(self.call_one, each) for each in range(100)]
+                wait_until(lambda: len(self.queued()) == 98, 30, "98 that wait")
+                with closing(self.world.http()) as http:
+                    queue = http.call("GET", f"/api/tools/executions/{self.queued()[0]['id']}").json["queue"]
+
+                other = self.run_ok("--timeout", "10s", "execute", "HACKERNEWS_GET_FRONTPAGE", "--json")
+            finally:
+                self.go.touch()
+            replies = [call.result() for call in calls]
+
+        self.assertEqual(queue["reason"], "custom_in_flight")
+        self.assertTrue(other.json)
+        self.assertEqual([reply.json["state"] for reply in replies], ["succeeded"] * 100)
+        counts = [int(line) for line in self.ran.read_text().split()]
+        self.assertEqual((len(counts), max(counts)), (100, 2))
+
+    def test_one_that_waits_in_vain_never_ran(self):
+        running = [self.world.start("execute", "CUSTOM_SLOW", "--json") for _ in range(2)]
+        wait_until(lambda: len(list(self.running.iterdir())) == 2, 20, "two at work")
+
+        result = self.world.run("--timeout", "1s", "execute", "CUSTOM_SLOW", "--json")
+
+        error = self.assert_error(result, "TIMEOUT", 9)
+        self.assertIn("custom.in_flight", error["message"])
+        self.go.touch()
+        self.assertEqual([self.world.finish(each).code for each in running], [0, 0])
+        self.assertEqual(len(self.ran.read_text().split()), 2)
 
 
 class TheFile(CustomTest):

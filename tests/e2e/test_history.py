@@ -38,6 +38,14 @@ diff chain.tsv rows.tsv
 """
 
 
+CHECK_FILES = r"""
+agenta-tools history export --chain |
+  jq -r '.record | fromjson | select(.result_file_sha256) |
+         [.result_file_sha256, .result_file.path] | join("  ")' |
+  sha256sum --check --ignore-missing --quiet
+"""
+
+
 class HistoryTest(ExecuteTest):
     def run_some(self, count: int = 3) -> list[str]:
         for number in range(count):
@@ -123,13 +131,14 @@ class Export(HistoryTest):
         self.run_some(1)
         file = self.world.root / "out.ndjson"
 
+        file.write_text("of before")
         self.run_ok("history", "export", "-o", file)
         failed = self.world.run("history", "export", "-o", self.world.root / "no" / "where", "--json")
 
         self.assertEqual(len(file.read_text().splitlines()), 1)
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
-        self.assert_error(failed, "STORAGE_UNAVAILABLE", 12)
-        self.assertEqual([p.name for p in self.world.root.glob("out.ndjson*")], ["out.ndjson"])
+        self.assert_error(failed, "USAGE", 2)
+        self.assertEqual([p.name for p in self.world.root.glob("*out.ndjson*")], ["out.ndjson"])
 
     def test_a_reader_that_leaves_ends_it(self):
         self.run_some(1)
@@ -233,6 +242,76 @@ class Chain(HistoryTest):
         self.assertIn(f"> {ids[1]}\t{ISSUE}\t{self.connection['id']}\tfailed", differs.stdout)
 
 
+class LargeResults(HistoryTest):
+    def setUp(self):
+        super().setUp()
+        self.directory = self.world.home / "results"
+
+    def run_large(self, count: int = 1) -> list[str]:
+        self.sandbox.plant("large_result", tool=ISSUES, bytes=2 << 20, times=count)
+        for _ in range(count):
+            self.run_ok(*READ, "--output", "envelope", "--json")
+        return [row["id"] for row in self.history()]
+
+    def file(self, id: str) -> Path:
+        return self.directory / f"{id}.json"
+
+    def test_a_file_that_was_edited_cut_or_removed_is_found(self):
+        edited, cut, removed, whole = self.run_large(4)
+        self.assertTrue(self.verify().json["intact"])
+        with open(self.file(edited), "r+b") as file:
+            file.seek(1 << 20)
+            file.write(b"y")
+        os.truncate(self.file(cut), 1 << 20)
+        self.file(removed).unlink()
+
+        found = self.whats()
+
+        self.assertIn(f"{edited} the file of its result is not as it was written", found)
+        self.assertIn(f"{cut} the file of its result is not as it was written", found)
+        self.assertIn(f"{removed} the file of its result is gone", found)
+        self.assertNotIn(whole, found)
+
+    def test_an_edit_of_where_it_lies_is_found(self):
+        [id] = self.run_large()
+        for column, value in {"result_file": "'/etc/passwd'", "result_offset": "9", "result_size": "4",
+                              "result_bytes": "4"}.items():
+            with self.subTest(column):
+                self.stop()
+                kept = self.world.database().read_bytes()
+                self.change(f"UPDATE executions SET {column} = {value}")
+                self.assertIn(f"{id} is not as it was recorded", self.whats())
+                self.stop()
+                self.world.database().write_bytes(kept)
+        self.assertTrue(self.verify().json["intact"])
+
+    def test_what_the_quota_dropped_has_a_record(self):
+        first, = self.run_large()
+        config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text("[history]\nresults_quota = 3000000\n")
+        self.run_ok("daemon", "restart")
+        os.utime(self.file(first), (1, 1))
+
+        self.run_large()
+
+        self.assertFalse(self.file(first).exists())
+        self.assertTrue(self.verify().json["intact"])
+
+    @unittest.skipUnless(shutil.which("jq") and shutil.which("sha256sum"), "jq or sha256sum is not installed")
+    def test_the_files_are_compared_with_the_chain_by_jq_and_sha256sum_alone(self):
+        edited, removed, _ = self.run_large(3)
+        self.file(removed).unlink()
+        same = self.shell(CHECK_FILES)
+        self.assertEqual((same.returncode, same.stdout), (0, ""), same.stderr)
+
+        os.truncate(self.file(edited), 1 << 20)
+
+        differs = self.shell(CHECK_FILES)
+        self.assertEqual(differs.returncode, 1)
+        self.assertIn(str(self.file(edited)), differs.stdout)
+
+
 class Redaction(HistoryTest):
     def configure(self, text: str) -> None:
         config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"
@@ -311,6 +390,53 @@ class Cleaning(HistoryTest):
         wait_until(dropped, 20, "the daemon's own cleaning")
         self.assertTrue(self.run_ok("history", "show", only, "--json").json["forgotten"])
         self.assertTrue(self.verify().json["intact"])
+
+
+    def test_of_more_runs_than_the_settings_keep_the_newest_stay(self):
+        config = self.world.user_home / ".config" / "agenta-tools" / "config.toml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        ids = self.run_some(4)
+        config.write_text("[history]\nkeep_rows = 3\nkeep_for = \"0s\"\n")
+        self.run_ok("daemon", "restart")
+
+        def dropped():
+            with sqlite3.connect(f"file:{self.world.database()}?mode=ro", uri=True) as database:
+                return database.execute("SELECT id FROM executions WHERE arguments = ''").fetchall() == [(ids[3],)]
+
+        wait_until(dropped, 20, "the daemon's own cleaning")
+        self.run_some(1)
+        did = self.run_ok("history", "gc", "--json").json
+
+        self.assertEqual(did["executions"], 1)
+        self.assertEqual([line["forgotten"] for line in self.lines()], [False] * 3 + [True] * 2)
+        self.assertTrue(self.verify().json["intact"])
+
+
+class Parts(HistoryTest):
+    def test_a_part_of_an_id_names_an_execution_as_the_table_shows_it(self):
+        ids = self.run_some(3)
+        table = self.world.terminal("history", "list", "--no-pager", columns=80)
+        self.assertEqual(table.end(), 0, table.text)
+
+        for id in ids:
+            self.assertIn(id[-12:], table.text)
+            for part in (id[-12:], id[:18], id.replace("-", "")[:16].upper()):
+                shown = self.run_ok("history", "show", part, "--json").json
+                self.assertEqual(shown["id"], id, part)
+        self.run_ok("history", "result", ids[0][-12:], "-o", self.world.root / "result")
+        self.assertEqual(self.run_ok("history", "replay", ids[0][-12:], "--dry-run", "--json").json["execution_id"], ids[0])
+
+    def test_a_part_of_several_ids_is_refused_with_all_of_them(self):
+        chosen = [f"0193a1b2-c3d4-7e5f-8a9b-{number:012x}" for number in (1, 2)]
+        for id in chosen:
+            self.run_ok("api", "POST", "/api/tools/executions", "-d",
+                        json.dumps({"id": id, "tool": ISSUES, "arguments": {"owner": "o", "repo": "r"}}))
+
+        error = self.assert_error(self.world.run("history", "show", chosen[0][:13], "--json"), "EXECUTION_AMBIGUOUS", 7)
+
+        self.assertEqual({item["id"] for item in error["context"]["items"]}, set(chosen))
+        self.assertEqual(self.run_ok("history", "show", chosen[0][-12:], "--json").json["id"], chosen[0])
+        self.assert_error(self.world.run("history", "show", "0193a1b2-c3d5", "--json"), "EXECUTION_NOT_FOUND", 6)
 
 
 class Replay(HistoryTest):

@@ -5,10 +5,11 @@ import os
 from tests.support.agenta import AgentaTest, seconds
 from tests.support.sandbox import ISSUE, ISSUES
 
-CONTRACT = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 70, 130, 143}
+CONTRACT = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 70, 130, 141, 143}
 EXITS = {
     "INTEGRATION_NOT_FOUND": 6, "TOOL_NOT_FOUND": 6, "CONNECTION_NOT_FOUND": 6, "EXECUTION_NOT_FOUND": 6, "USAGE": 2,
     "API_KEY_REJECTED": 4, "CONNECTION_ALREADY_EXISTS": 7, "CONNECTION_AMBIGUOUS": 7, "IDEMPOTENCY_CONFLICT": 7,
+    "EXECUTION_AMBIGUOUS": 7,
     "OAUTH_PENDING": 16, "INVALID_ARGUMENTS": 2, "INVALID_REQUEST": 2, "NOT_CONFIGURED": 4, "NOT_CONNECTED": 4,
     "CONNECTION_EXPIRED": 4, "RATE_LIMITED": 8, "TOOL_FAILED": 1, "COMPOSIO_ERROR": 1, "PROVIDER_UNAVAILABLE": 3,
     "TIMEOUT": 9, "OUTCOME_UNKNOWN": 10, "INTERNAL": 70, "STORAGE_UNAVAILABLE": 12, "DAEMON_UNAVAILABLE": 11, "BLOCKED": 12,
@@ -60,7 +61,7 @@ MISTAKES = [
     ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
     ["tools", "lint"], ["tools", "lint", "github", "--client", "nothing"], ["mcp", "install"], ["mcp", "install", "nothing"],
     ["mcp", "install", "cursor", "--scope", "world"], ["mcp", "install", "cursor", "--meta", "--tools", "github"], ["agent-help", "extra"],
-    ["history", "replay"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
+    ["history", "replay"], ["history", "show", "0192f3a"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]
 
 
@@ -193,6 +194,31 @@ class NobodyToAsk(Output):
         result = self.world.run("login", "--json", env={"COMPOSIO_API_KEY": None}, stdin="")
 
         self.assertIn(result.code, (2, 14), f"{result}")
+
+
+class ClosedPipes(Output):
+    def close_before(self, *command):
+        """Runs a command whose reader has left already."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            return self.world.run(*command, stdout=writer)
+        finally:
+            os.close(writer)
+
+    def test_g5_a_reader_that_left_ends_a_command_in_silence(self):
+        self.world.start_daemon()
+        for command in (["history", "list", "--json"], ["connections"], ["help"], ["history", "--help"], ["version"],
+                        ["help", "exit-codes", "--json"], ["daemon", "status"]):
+            with self.subTest(command):
+                result = self.close_before(*command)
+
+                self.assertEqual((result.code, result.err), (141, ""), f"{result}")
+
+    def test_g5_a_command_that_failed_by_itself_says_so(self):
+        result = self.close_before("history", "show", "0193a1b2-c3d4-7e5f-8a9b-000000000001", "--json")
+
+        self.assertEqual(result.code, 6, f"{result}")
 
 
 class Escapes(Output):

@@ -4,14 +4,17 @@ import json
 import os
 import signal
 import subprocess
+from contextlib import closing
 
 from tests.support import processes
-from tests.support.agenta import AgentaTest, wait_until
+from tests.support.agenta import AgentaTest, seconds, wait_until
+from tests.support.sandbox import ISSUE
 
 ROUTE = "POST /tools/execute/proxy"
 PROXY = "/tools/execute/proxy"
 WRITE = ("proxy", "github", "POST", "/_echo", "-d", '{"title":"hi"}')
 READ = ("proxy", "github", "GET", "/user")
+EXECUTE = ("execute", ISSUE, "owner=o", "repo=r", "title=hello", "--json")
 
 
 def pattern(size: int) -> bytes:
@@ -173,14 +176,16 @@ class Files(ProxyTest):
         self.assertEqual((told["file"], told["bytes"], told["status"]), (str(text), len(text.read_bytes()), 200))
         self.assertEqual(list(self.world.user_home.glob(".*.part")), [])
 
-    def test_a_file_that_is_there_is_kept_unless_force_is_given(self):
+    def test_a_file_that_is_there_is_replaced_once_there_is_an_answer(self):
         file = self.file("there", "mine")
+        file.chmod(0o640)
 
-        self.assert_error(self.world.run(*READ, "-o", file, "--json"), "USAGE", 2)
-        self.assertEqual((file.read_text(), self.asked()), ("mine", 0))
+        self.world.run("proxy", "github", "GET", "/nowhere", "--fail", "-o", file)
+        self.assertEqual(file.read_text(), "mine")
 
-        self.run_ok(*READ, "-o", file, "--force")
+        self.run_ok(*READ, "-o", file)
         self.assertEqual(json.loads(file.read_text())["login"], "octo-sandbox")
+        self.assertEqual(file.stat().st_mode & 0o777, 0o640)
 
     def test_a_refusal_leaves_no_file(self):
         out = self.world.user_home / "out"
@@ -325,6 +330,115 @@ class AtMostOnce(ProxyTest):
         self.begin(*WRITE).kill()
 
         wait_until(lambda: self.history()[0]["state"] == "succeeded", 15, "the outcome in the journal")
+        self.assertEqual(self.asked(), 1)
+
+
+class Turns(ProxyTest):
+    """Raw requests wait in the queue of executions, and leave it as executions do."""
+
+    def effects(self) -> int:
+        return self.sandbox.counts()["routes"][ROUTE].get("effects", 0)
+
+    def use_up(self) -> None:
+        """The one request that a window has is made."""
+        self.sandbox.limit_rate(1, 60)
+        self.run_ok(*READ)
+
+    def row(self, state: str) -> dict:
+        """The newest execution, once it is in the state."""
+        wait_until(lambda: self.history()[:1] and self.history()[0]["state"] == state, 15, f"a request that is {state}")
+        return self.history()[0]
+
+    def wait_in_line(self, *flags: str) -> subprocess.Popen:
+        self.use_up()
+        running = self.world.start("--timeout", "120s", *flags, *WRITE, "--json")
+        self.row("queued")
+        return running
+
+    def ask(self, *request):
+        with closing(self.world.http()) as http:
+            return http.call(*request)
+
+    def assert_nothing_left(self) -> None:
+        self.assertEqual((self.asked(), self.sandbox.refused()), (1, 0))
+
+    def test_with_executions_they_share_one_rate_and_each_is_made_once(self):
+        self.run_ok("tools", "show", ISSUE, "--json")
+        self.sandbox.limit_rate(3, 2)
+
+        running = [self.world.start("--timeout", "60s", *words) for words in [WRITE, EXECUTE] * 4]
+        results = [self.world.finish(each, timeout=60) for each in running]
+
+        self.assertEqual([result.code for result in results], [0] * 8, f"{results[0]}")
+        self.assertEqual((self.effects(), self.sandbox.effects()), (4, 4))
+        self.assertEqual([row["state"] for row in self.history()], ["succeeded"] * 8)
+
+    def test_nothing_is_sent_ahead_of_a_block_that_an_execution_was_told_of(self):
+        self.run_ok("tools", "show", ISSUE, "--json")
+        self.sandbox.limit_rate(1, 60)
+        self.run_ok(*EXECUTE)
+
+        self.assert_error(self.world.run("--timeout", "20s", *READ, "--json"), "RATE_LIMITED", 8)
+
+        self.assertEqual((self.asked(), self.sandbox.refused()), (0, 0))
+
+    def test_a_queued_request_says_where_it_stands(self):
+        running = self.wait_in_line("--verbose")
+        queue = self.ask("GET", f"/api/tools/executions/{self.history()[0]['id']}").json["queue"]
+
+        self.assertEqual((queue["position"], queue["reason"]), (1, "rate_limit"))
+        self.assertGreater(queue["expected_wait_ms"], 10_000)
+        event = json.loads(next(line for line in running.stderr if line.startswith(b"{")))
+        self.assertEqual((event["event"], event["position"], event["reason"]), ("queued", 1, "rate_limit"))
+        running.send_signal(signal.SIGINT)
+        self.assertEqual(self.world.finish(running).code, 130)
+
+    def test_what_is_cancelled_while_queued_never_leaves(self):
+        running = self.wait_in_line()
+
+        reply = self.ask("POST", f"/api/tools/executions/{self.history()[0]['id']}/cancel")
+
+        self.assertEqual(reply.json["state"], "cancelled", f"{reply}")
+        self.assert_error(self.world.finish(running), "CANCELLED", 130)
+        self.assert_nothing_left()
+
+    def test_an_interrupt_while_queued_says_that_nothing_was_sent(self):
+        running = self.wait_in_line()
+        running.send_signal(signal.SIGINT)
+
+        error = self.assert_error(self.world.finish(running), "CANCELLED", 130)
+
+        self.assertIn("nothing", error["message"])
+        self.row("cancelled")
+        self.assert_nothing_left()
+
+    def test_a_client_that_dies_while_its_request_is_queued_takes_it_along(self):
+        running = self.wait_in_line()
+        running.kill()
+
+        self.row("cancelled")
+        self.assert_nothing_left()
+
+    def test_a_daemon_that_dies_while_it_is_queued_is_followed_by_one_that_makes_it_once(self):
+        self.sandbox.limit_rate(1, 4)
+        self.run_ok(*READ)
+        running = self.world.start("--timeout", "60s", *WRITE, "--json")
+        self.row("queued")
+        self.world.kill_daemon()
+
+        result = self.world.finish(running, timeout=60)
+
+        self.assertEqual((result.code, self.effects()), (0, 2), f"{result}")
+
+    def test_a_write_beyond_its_deadline_is_unknown_at_once_and_recorded_when_it_comes(self):
+        self.sandbox.plant("delay", path=PROXY, delay_ms=4000)
+
+        result = self.world.run("--timeout", "1s", *WRITE, "--json")
+
+        self.assert_error(result, "OUTCOME_UNKNOWN", 10)
+        self.assertLess(result.took, seconds(3))
+        self.assertEqual(self.history()[0]["state"], "sent")
+        self.row("succeeded")
         self.assertEqual(self.asked(), 1)
 
 

@@ -215,7 +215,7 @@ class Results(AgentaTest):
         head.stdout.close()
         head.stdout = None
         result = self.world.finish(head)
-        self.assertEqual(result.code, 12, f"{result}")
+        self.assertEqual(result.code, 141, f"{result}")
         self.assertEqual(result.err, "")
 
         with open("/dev/full", "wb") as full:

@@ -98,6 +98,8 @@ class FakeProvider final : public daemon::ToolProvider {
   };
   /// Where it is set, in place of `on_proxy`.
   std::function<daemon::ProxyOutcome(daemon::ProxyRequest const&)> on_proxy_outcome{};
+  /// Where it is set, in place of both.
+  std::function<daemon::ProxyOutcome(daemon::ProviderCall const&)> on_proxy_call{};
   std::function<Result<void>(daemon::ProxyFile const&, BodySink const&)> on_read_file =
       [](auto const&, auto const&) { return Result<void>{}; };
   std::function<Result<JsonText>(daemon::InputRequest const&)> on_generate_input = [](auto const&) {
@@ -181,8 +183,9 @@ class FakeProvider final : public daemon::ToolProvider {
     record("set_alias", id.text + " " + alias);
     return on_set_alias(id, alias);
   }
-  daemon::ProxyOutcome proxy(daemon::ProviderCall const&, daemon::ProxyRequest const& request) override {
+  daemon::ProxyOutcome proxy(daemon::ProviderCall const& call, daemon::ProxyRequest const& request) override {
     record("proxy", request.method + " " + request.endpoint);
+    if (on_proxy_call) return on_proxy_call(call);
     if (on_proxy_outcome) return on_proxy_outcome(request);
     daemon::ProxyOutcome outcome;
     outcome.fate = daemon::Fate::answered;

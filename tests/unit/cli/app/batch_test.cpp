@@ -74,6 +74,37 @@ struct BatchRig : Rig {
   }
 };
 
+TEST(Batch, ShowsAPersonALineOfATableForEach) {
+  BatchRig rig;
+  rig.shape.out_is_tty = true;
+  rig.variables["NO_COLOR"] = "1";
+  std::string const calls =
+      "{\"id\":\"mine\",\"tool\":\"T\"}\n{\"tool\":\"FAILS\"}\n{\"tool\":\"REFUSED\"}\n{\"tool\":\"UNKNOWN\"}"
+      "\n";
+
+  EXPECT_EQ(rig.batch(calls, {"--keep-going"}), 1);
+  auto const lines = rig.lines();
+  ASSERT_EQ(lines.size(), 5U) << rig.capture.out;
+  EXPECT_TRUE(lines[0].starts_with("ID      STATE      TOOL")) << lines[0];
+  EXPECT_TRUE(lines[1].starts_with("mine    succeeded  T ")) << lines[1];
+  EXPECT_NE(lines[1].find("{\"n\" : 1.50}"), std::string::npos) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("2       failed     FAILS ")) << lines[2];
+  EXPECT_NE(lines[2].find("TOOL_FAILED: no"), std::string::npos) << lines[2];
+  EXPECT_NE(lines[3].find("INVALID_ARGUMENTS"), std::string::npos) << lines[3];
+  EXPECT_NE(lines[4].find("OUTCOME_UNKNOWN"), std::string::npos) << lines[4];
+  for (std::string const& each : lines) EXPECT_LE(each.size(), 80U + 2) << each;  // `…` is three bytes
+  EXPECT_NE(rig.capture.err.find("1 succeeded, 2 failed, 1 unknown"), std::string::npos) << rig.capture.err;
+}
+
+TEST(Batch, GivesATerminalJsonWhereThatIsAskedFor) {
+  BatchRig rig;
+  rig.shape.out_is_tty = true;
+  rig.variables["NO_COLOR"] = "1";
+
+  EXPECT_EQ(rig.batch("{\"tool\":\"T\"}\n", {"--json"}), 0);
+  EXPECT_EQ(rig.states(), "1:succeeded ");
+}
+
 TEST(Batch, RunsEachLineAsALineOfItsBatchAndPassesTheDataOn) {
   BatchRig rig;
 

@@ -76,6 +76,31 @@ TEST(Execute, RefusesAnEmptyIdempotencyKeyAndSelectingFromNothing) {
   EXPECT_EQ(rig.run({"execute", "T", "--dry-run", "--select", "/a"}), 2);
 }
 
+TEST(Execute, ShowsAPersonWhatADryRunWouldDo) {
+  Rig rig;
+  rig.answers(R"({"id":"i","tool":"T","state":"queued","dry_run":true,"tool_version":"v1",)"
+              R"("connection":{"id":"c","slug":"work"},"arguments":{"title":"x"}})");
+
+  EXPECT_EQ(rig.run({"execute", "T", "--dry-run"}), 0);
+  EXPECT_EQ(protocol::find_pointer(rig.capture.out, "/arguments/title"), "\"x\"") << "a pipe has the record";
+
+  rig.shape.out_is_tty = true;
+  rig.variables["NO_COLOR"] = "1";
+  rig.capture.out.clear();
+  EXPECT_EQ(rig.run({"execute", "T", "--dry-run"}), 0);
+  for (auto const* const told : {"T would run", "work", "v1", "\"title\": \"x\"", "Nothing was sent."})
+    EXPECT_NE(rig.capture.out.find(told), std::string::npos) << told << " in " << rig.capture.out;
+  EXPECT_EQ(rig.capture.out.find("dry_run"), std::string::npos);
+
+  for (auto const& more : {std::vector<std::string>{"--json"}, {"--output", "envelope"}}) {
+    rig.capture.out.clear();
+    std::vector<std::string> words{"execute", "T", "--dry-run"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(rig.run(words), 0);
+    EXPECT_EQ(protocol::find_pointer(rig.capture.out, "/dry_run"), "true");
+  }
+}
+
 TEST(Execute, SaysTheToolsOwnWordsOnItsFailure) {
   Rig rig;
   rig.answer = [](ServiceRequest const& request) {

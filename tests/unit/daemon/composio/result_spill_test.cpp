@@ -7,6 +7,7 @@
 #include <iterator>
 #include <random>
 
+#include "daemon/composio/key_fingerprint.hpp"
 #include "shared/protocol/json_slice.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -66,6 +67,7 @@ TEST_F(ResultSpillTest, WritesALargeOneToAPrivateFileAndSaysWhereItsDataLies) {
   EXPECT_EQ(result->file->path, path.string());
   std::string const written = contents(path);
   EXPECT_EQ(written, body);
+  EXPECT_EQ(result->file_sha256, sha256_hex(body));
   EXPECT_EQ(written.substr(static_cast<std::size_t>(result->file->offset),
                            static_cast<std::size_t>(result->file->size)),
             *protocol::find_member(body, "data"));

@@ -3,9 +3,12 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <future>
+#include <mutex>
 
-#include "daemon/core/executions.hpp"
+#include "daemon/core/execution_run.hpp"
 #include "daemon/core/tool_search.hpp"
+#include "tests/support/gate.hpp"
 #include "tests/unit/daemon/core/core_test_support.hpp"
 
 namespace agenta::daemon {
@@ -17,9 +20,13 @@ struct FakeRunner final : CustomRunner {
   std::function<ExecuteOutcome()> answer = [] { return test::succeeded(); };
   ExecuteOutcome run(ProviderCall const&, custom::Declaration const& declared,
                      JsonText const& arguments) override {
-    ran.push_back(declared.tool.slug.text + " " + arguments.text);
+    {
+      std::lock_guard const guard{mutex};
+      ran.push_back(declared.tool.slug.text + " " + arguments.text);
+    }
     return answer();
   }
+  std::mutex mutex{};
 };
 
 std::string tool_of(std::string const& name, std::string const& more = "") {
@@ -234,6 +241,8 @@ struct CustomExecutions : CustomToolsTest {
     Executions::Options options;
     options.digest = [](std::string_view text) { return "digest of " + std::string{text}; };
     options.proves_dead_credential = [](std::string_view) { return false; };
+    options.most_in_flight = 1;
+    options.most_custom_in_flight = 2;
     options.run_custom = [this](auto const& as, auto const& request) { return custom.execute(as, request); };
     return options;
   }
@@ -304,6 +313,85 @@ TEST_F(CustomExecutions, AToolThatChangedSinceItWasCheckedIsNotRun) {
 
   EXPECT_EQ(outcome.fate, Fate::nothing_ran);
   EXPECT_TRUE(runner.ran.empty());
+}
+
+TEST_F(CustomExecutions, BeyondTheirBoundTheyWaitTheirTurnWithoutAThread) {
+  write(tool_of("A"));
+  std::vector<std::unique_ptr<Executions::Run>> waiting;
+  test::Gate gate;
+  runner.answer = [&] {
+    gate.pass();
+    return test::succeeded();
+  };
+  auto const begin = [&] {
+    return std::make_unique<Executions::Run>(executions, nobody_in_particular, call_of("{}"),
+                                             Executions::Run::MayLeave::yes);
+  };
+  auto const run_one = [&] { return executions.run(nobody_in_particular, call_of("{}")); };
+  auto first = std::async(std::launch::async, run_one);
+  gate.await_arrivals(1);
+  auto second = std::async(std::launch::async, run_one);
+  gate.await_arrivals(2);
+
+  for (int i = 0; i < 98; ++i) {
+    auto const step = waiting.emplace_back(begin())->next(false);
+    ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(step));
+    auto const row = value_of(executions.get(nobody_in_particular, {std::get<0>(step).key}));
+    ASSERT_EQ(row.state, ExecutionState::queued);
+    EXPECT_EQ(row.queue->position, i + 1);
+    EXPECT_EQ(row.queue->reason, "custom_in_flight");
+  }
+  // The provider's places are all free.
+  provider.on_get_tool = [](ToolSlug const& slug, std::string const&) -> Result<Tool> {
+    Tool tool;
+    tool.slug = slug;
+    tool.integration.text = "hackernews";
+    tool.no_auth = true;
+    tool.input_schema.text = "{}";
+    return tool;
+  };
+  ToolCall other;
+  other.tool = "HACKERNEWS_GET_FRONTPAGE";
+  other.arguments.text = "{}";
+  Executions::Run another{executions, caller, other, Executions::Run::MayLeave::yes};
+  auto const step = another.next(false);
+  ASSERT_TRUE(std::holds_alternative<Result<Execution>>(step));
+  EXPECT_TRUE(std::get<Result<Execution>>(step));
+
+  gate.open();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+  for (auto const& each : waiting) {
+    EXPECT_TRUE(value_of(std::get<Result<Execution>>(each->next(false))).data);
+  }
+  EXPECT_EQ(runner.ran.size(), 100U);
+}
+
+TEST_F(CustomExecutions, WhatWaitsInVainNeverRan) {
+  write(tool_of("A"));
+  test::Gate gate;
+  runner.answer = [&] {
+    gate.pass();
+    return test::succeeded();
+  };
+  auto const run_one = [&] { return executions.run(nobody_in_particular, call_of("{}")); };
+  auto first = std::async(std::launch::async, run_one);
+  auto second = std::async(std::launch::async, run_one);
+  gate.await_arrivals(2);
+  Caller hasty = nobody_in_particular;
+  hasty.deadline = clock.steady() + std::chrono::seconds{1};
+  Executions::Run waiting{executions, hasty, call_of("{}"), Executions::Run::MayLeave::yes};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(waiting.next(false)));
+
+  clock.advance(std::chrono::seconds{1});
+  auto const error = error_of(std::get<Result<Execution>>(waiting.next(true)));
+
+  EXPECT_EQ(error.code, ErrorCode::timeout);
+  EXPECT_NE(error.message.find("custom.in_flight"), std::string::npos) << error.message;
+  gate.open();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+  EXPECT_EQ(runner.ran.size(), 2U);
 }
 
 }  // namespace

@@ -1,48 +1,10 @@
-#include "daemon/core/proxy_requests.hpp"
-
 #include "shared/base/base64.hpp"
 #include "shared/protocol/codec_proxy.hpp"
 #include "shared/protocol/json_slice.hpp"
-#include "tests/unit/daemon/core/executions_support.hpp"
+#include "tests/unit/daemon/core/proxy_support.hpp"
 
 namespace agenta::daemon {
 namespace {
-
-struct ProxyTest : ExecutionsTest {
-  ProxyRequests proxies{projects, rows, journal, catalog, credentials, provider, clock, proxy_options()};
-
-  ProxyRequests::Options proxy_options() const {
-    ProxyRequests::Options options;
-    options.most_kept_bytes = 100;
-    options.proves_dead_credential = [](std::string_view words) {
-      return words.find("invalid_grant") != std::string_view::npos;
-    };
-    options.spool = directory / "";
-    options.most_file_bytes = 1000;
-    return options;
-  }
-  static ProxyCall call_to(std::string method, std::string url = "/x") {
-    ProxyCall call;
-    call.integration.text = "github";
-    call.method = std::move(method);
-    call.url = std::move(url);
-    return call;
-  }
-  void answer(unsigned status, std::string body) {
-    provider.on_proxy = [=](auto const&) { return ProxyReply{status, body, {}, true, {}}; };
-  }
-  void lose(Fate fate, ErrorCode code) {
-    provider.on_proxy_outcome = [=](auto const&) {
-      ProxyOutcome outcome;
-      outcome.fate = fate;
-      outcome.error = fail(code, "so it went").error();
-      return outcome;
-    };
-  }
-  std::string document_of(ProxyRequests::Answer const& made) {
-    return made.document->read(0, 1 << 20).value();
-  }
-};
 
 TEST_F(ProxyTest, AnAnswerIsAnAnswerWhateverItsStatus) {
   answer(404, R"({"message":"Not Found"})");

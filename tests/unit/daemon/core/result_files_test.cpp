@@ -1,10 +1,12 @@
 #include "daemon/core/result_files.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
 
+#include "daemon/store/sha256.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace agenta::daemon {
@@ -12,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+
+bool recorded(std::vector<ExecutionId> const&) { return true; }
 
 struct ResultFilesTest : ::testing::Test {
   test::TemporaryDirectory directory{};
@@ -67,7 +71,7 @@ TEST_F(ResultFilesTest, DropsTheOldestBeyondTheQuota) {
   auto const newest = add("c", content, 1000s);
   EXPECT_EQ(files.usage(), 120);
 
-  files.keep_quota();
+  files.keep_quota(recorded);
 
   EXPECT_FALSE(files.is_kept(oldest));
   EXPECT_TRUE(files.is_kept(middle));
@@ -81,10 +85,39 @@ TEST_F(ResultFilesTest, KeepsWhatWasJustMadeAndWhatIsBeingWritten) {
   std::ofstream{part} << std::string(200, '1');
   fs::last_write_time(part, fs::file_time_type::clock::now() - 3600s);
 
-  files.keep_quota();
+  files.keep_quota(recorded);
 
   EXPECT_TRUE(files.is_kept(young));
   EXPECT_TRUE(fs::exists(part));
+}
+
+TEST_F(ResultFilesTest, DropsNothingThatCouldNotBeRecorded) {
+  auto const oldest = add("a", std::string(200, '1'));
+  std::vector<ExecutionId> told;
+
+  files.keep_quota([&](auto const& ids) {
+    told = ids;
+    EXPECT_TRUE(files.is_kept(oldest)) << "recorded before it is done";
+    return false;
+  });
+
+  EXPECT_EQ(told, std::vector{oldest.id});
+  EXPECT_TRUE(files.is_kept(oldest));
+}
+
+TEST_F(ResultFilesTest, TellsTheDigestOfAWholeFile) {
+  auto const execution = add("a", std::string(300'000, 'x'));
+  add("c", "1");
+  fs::create_symlink(files.path_of(execution.id), files.path_of({"b"}));
+  ASSERT_EQ(::mkfifo(files.path_of({"d"}).c_str(), 0600), 0);
+  std::stop_source stop;
+
+  EXPECT_EQ(files.digest(execution.id, {}).value(), store::sha256_hex(std::string(300'000, 'x')));
+  EXPECT_EQ(files.digest({"none"}, {}).value(), std::nullopt);
+  EXPECT_EQ(files.digest({"b"}, {}).error().code, ErrorCode::storage_unavailable) << "a link";
+  EXPECT_NE(files.digest({"d"}, {}).value(), files.digest({"c"}, {}).value()) << "a pipe";
+  stop.request_stop();
+  EXPECT_EQ(files.digest(execution.id, stop.get_token()).error().code, ErrorCode::cancelled);
 }
 
 TEST_F(ResultFilesTest, SweepsWhatNoRowNames) {
@@ -100,7 +133,7 @@ TEST_F(ResultFilesTest, SweepsWhatNoRowNames) {
 }
 
 TEST_F(ResultFilesTest, IsEmptyBeforeTheFirst) {
-  files.keep_quota();
+  files.keep_quota(recorded);
   files.sweep([](ExecutionId const&) { return false; });
   EXPECT_EQ(files.usage(), 0);
 }

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/daemon/custom/runner_support.hpp"
 
@@ -142,51 +140,6 @@ TEST_F(CommandRunner, TooMuchOutputIsTheToolsFailure) {
   ASSERT_EQ(outcome.fate, Fate::answered);
   EXPECT_FALSE(outcome.result->successful);
   EXPECT_NE(outcome.result->error.find("max_output"), std::string::npos);
-}
-
-TEST_F(CommandRunner, OnlySoManyRunAtTheSameTime) {
-  test::TemporaryDirectory directory;
-  // Each notes that it runs, looks how many do, and says so.
-  std::string const script = "mkdir " + directory.path().string() + "/$$; ls " + directory.path().string() +
-                             " | wc -l; sleep 0.05; rmdir " + directory.path().string() + "/$$";
-  auto const tool = declared("command = ['/bin/sh', '-c', \"" + script + "\"]\n");
-  DeclaredRunner::Options options;
-  options.most_at_once = 2;
-  options.variables = variables(environment);
-  DeclaredRunner runner{web, std::move(options)};
-  std::vector<std::string> said(8);
-  std::vector<std::thread> threads;
-
-  for (std::string& each : said) {
-    threads.emplace_back(
-        [&] { each = runner.run(call_within(seconds{60}), tool, JsonText{"{}"}).result->data.text; });
-  }
-  for (std::thread& each : threads) each.join();
-
-  for (std::string const& each : said)
-    EXPECT_TRUE(each.find(R"("stdout":"1\n")") != std::string::npos ||
-                each.find(R"("stdout":"2\n")") != std::string::npos)
-        << each;
-}
-
-TEST_F(CommandRunner, WhoWaitsInVainRanNot) {
-  test::TemporaryDirectory directory;
-  auto const busy = declared("command = ['sleep', '600']\nread_only = true\n");
-  DeclaredRunner::Options options;
-  options.most_at_once = 1;
-  options.variables = variables(environment);
-  DeclaredRunner runner{web, std::move(options)};
-  std::stop_source stop;
-  std::thread holder{[&] { runner.run(call_within(seconds{60}, stop.get_token()), busy, JsonText{"{}"}); }};
-  ExecuteOutcome outcome;
-  do {  // until the other has its turn
-    outcome = runner.run(call_within(milliseconds{20}), busy, JsonText{"{}"});
-  } while (!outcome.error || outcome.error->code != ErrorCode::rate_limited);
-  stop.request_stop();
-  holder.join();
-
-  EXPECT_EQ(outcome.fate, Fate::nothing_ran);
-  EXPECT_NE(outcome.error->message.find("custom.in_flight"), std::string::npos);
 }
 
 }  // namespace

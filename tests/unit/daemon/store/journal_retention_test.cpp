@@ -32,7 +32,7 @@ TEST_F(JournalRetentionTest, DropsWhatIsOldAndKeepsItsRow) {
   auto const old = add(0);
   auto const young = add(100);
 
-  auto const done = retention.forget(at(50), at(200), {}).value();
+  auto const done = retention.forget({.since = at(50)}, at(200), {}).value();
 
   EXPECT_EQ(done.executions, 1);
   EXPECT_EQ(done.bytes, static_cast<std::int64_t>(make_execution(project).arguments.text.size() + 13));
@@ -50,9 +50,9 @@ TEST_F(JournalRetentionTest, SaysBeforehandWhatItWouldDrop) {
   for (int i = 0; i < 3; ++i) add(i);
   std::int64_t from = 0;
 
-  auto const would = retention.measure(at(2), from).value();
-  auto const again = retention.measure(at(2), from).value();
-  auto const did = retention.forget(at(2), at(9), {}).value();
+  auto const would = retention.measure({.since = at(2)}, from).value();
+  auto const again = retention.measure({.since = at(2)}, from).value();
+  auto const did = retention.forget({.since = at(2)}, at(9), {}).value();
 
   EXPECT_EQ(would.executions, 2);
   EXPECT_EQ(would.bytes, did.bytes);
@@ -67,7 +67,7 @@ TEST_F(JournalRetentionTest, GoesOnInSmallStepsToTheEnd) {
 
   std::vector<std::int64_t> steps;
   for (bool more = true; more;) {
-    auto const done = retention.forget(at(440), at(900), {}).value();
+    auto const done = retention.forget({.since = at(440)}, at(900), {}).value();
     steps.push_back(done.executions);
     more = done.has_more;
   }
@@ -75,7 +75,25 @@ TEST_F(JournalRetentionTest, GoesOnInSmallStepsToTheEnd) {
   EXPECT_EQ(steps, (std::vector<std::int64_t>{200, 200, 40}));
   EXPECT_FALSE(is_kept(ids[439]));
   EXPECT_TRUE(is_kept(ids[440]));
-  EXPECT_EQ(retention.forget(at(440), at(900), {}).value().executions, 0);
+  EXPECT_EQ(retention.forget({.since = at(440)}, at(900), {}).value().executions, 0);
+  EXPECT_EQ(findings(), 0);
+}
+
+TEST_F(JournalRetentionTest, KeepsTheNewestOfHoweverManyThereAre) {
+  std::vector<ExecutionId> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(add(i));
+  std::int64_t from = 0;
+
+  auto const would = retention.measure({.newest = 2}, from).value();
+  auto const did = retention.forget({.newest = 2}, at(9), {}).value();
+
+  EXPECT_EQ(would.executions, 3);
+  EXPECT_EQ(did.executions, 3);
+  EXPECT_FALSE(is_kept(ids[2]));
+  EXPECT_TRUE(is_kept(ids[3]));
+  EXPECT_EQ(retention.forget({.newest = 9}, at(9), {}).value().executions, 0);
+  EXPECT_EQ(retention.forget({.since = at(4), .newest = 2}, at(9), {}).value().executions, 1) << "the more";
+  EXPECT_TRUE(is_kept(ids[4]));
   EXPECT_EQ(findings(), 0);
 }
 
@@ -84,7 +102,7 @@ TEST_F(JournalRetentionTest, StopsBeforeWhatIsNotSettled) {
   add(1, ExecutionState::sent);
   auto const behind = add(2);
 
-  EXPECT_EQ(retention.forget(at(50), at(60), {}).value().executions, 1);
+  EXPECT_EQ(retention.forget({.since = at(50)}, at(60), {}).value().executions, 1);
 
   EXPECT_FALSE(is_kept(first));
   EXPECT_TRUE(is_kept(behind));
@@ -101,7 +119,7 @@ TEST_F(JournalRetentionTest, HandsOverTheFilesOfLargeResults) {
   std::vector<ResultFile> files;
 
   auto const done =
-      retention.forget(at(50), at(60), [&](auto const& file) { files.push_back(file); }).value();
+      retention.forget({.since = at(50)}, at(60), [&](auto const& file) { files.push_back(file); }).value();
 
   EXPECT_EQ(done.files, 1);
   EXPECT_EQ(files, std::vector{*row.result_file});
@@ -109,10 +127,25 @@ TEST_F(JournalRetentionTest, HandsOverTheFilesOfLargeResults) {
   EXPECT_EQ(findings(), 0);
 }
 
+TEST_F(JournalRetentionTest, WhatIsPutWhereSomethingWasForgottenIsFound) {
+  auto const old = add(0);
+  ASSERT_TRUE(retention.forget({.since = at(50)}, at(60), {}));
+  for (std::string const set :
+       {"data = '{}'", "arguments = '{}'", "result_file = 'a', result_offset = 0, result_size = 1"}) {
+    tell(*database, "CREATE TEMP TABLE kept AS SELECT * FROM executions");
+    tell(*database, "UPDATE executions SET " + set);
+
+    EXPECT_EQ(findings(), 1) << set;
+    tell(*database, "REPLACE INTO executions SELECT * FROM kept");
+    tell(*database, "DROP TABLE kept");
+  }
+  EXPECT_EQ(findings(), 0);
+}
+
 TEST_F(JournalRetentionTest, WhatLostItsArgumentsWithoutARecordIsFound) {
   add(0);
   auto const young = add(100);
-  ASSERT_TRUE(retention.forget(at(50), at(60), {}));
+  ASSERT_TRUE(retention.forget({.since = at(50)}, at(60), {}));
   tell(*database, "UPDATE executions SET arguments = '', data = NULL WHERE id = '" + young.text + "'");
 
   auto const report = JournalVerification{*database}.run("", {}).value();

@@ -1,8 +1,10 @@
 #include "daemon/store/journal_verification.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "daemon/store/journal_chain.hpp"
+#include "daemon/store/journal_retention.hpp"
 #include "daemon/store/sha256.hpp"
 #include "tests/unit/daemon/store/store_test_support.hpp"
 
@@ -119,7 +121,9 @@ TEST_F(JournalVerificationTest, NamesWhatOfARowWasEdited) {
         Edit{"finished_at = finished_at + 1", "at"}, Edit{"arguments = '{}'", "arguments_sha256"},
         Edit{"data = '{}'", "result_sha256"}, Edit{"data = NULL", "result_sha256"},
         Edit{"attempts = 7", "rest_sha256"}, Edit{"duration_ms = 7", "rest_sha256"},
-        Edit{"idempotency_key = 'x'", "rest_sha256"}, Edit{"state = 'sent'", "state"}}) {
+        Edit{"idempotency_key = 'x'", "rest_sha256"}, Edit{"state = 'sent'", "state"},
+        Edit{"result_bytes = 7", "rest_sha256"},
+        Edit{"result_file = 'a', result_offset = 0, result_size = 1", "result_file"}}) {
     tell(*database, "CREATE TEMP TABLE kept AS SELECT * FROM executions" + where(0));
     tell(*database, "UPDATE executions SET " + edit.set + where(0));
 
@@ -210,6 +214,153 @@ TEST_F(JournalVerificationTest, FindsRecordsThatWereEditedRemovedOrSwapped) {
 
   tell(*database, "DELETE FROM journal_chain WHERE seq > 5");
   EXPECT_NE(found(verify(), 3).find("has no record"), std::string::npos);
+}
+
+TEST_F(JournalVerificationTest, FindsRecordsThatWereAdded) {
+  tell(*database, "CREATE TEMP TABLE kept AS SELECT * FROM journal_chain");
+  auto const restore = [&] {
+    tell(*database, "DELETE FROM journal_chain");
+    tell(*database, "INSERT INTO journal_chain SELECT * FROM kept");
+    ASSERT_TRUE(verify().findings.empty());
+  };
+
+  tell(*database, "INSERT INTO journal_chain SELECT seq - 5, record, hash FROM journal_chain WHERE seq < 6");
+  auto const before = verify();
+  EXPECT_EQ(before.findings.size(), 5U);
+  EXPECT_EQ(found_at(before, -4), "record -4 was added: records count from 1; ");
+  EXPECT_EQ(found_at(before, 0), "record 0 was added: records count from 1; ");
+  rows.push_back(add(ExecutionState::succeeded));
+  EXPECT_EQ(verify().findings.size(), 5U) << "the chain goes on behind its own last record";
+  tell(*database, "DELETE FROM executions" + where(4));
+  rows.pop_back();
+  restore();
+
+  tell(*database, "INSERT INTO journal_chain SELECT 10, record, hash FROM journal_chain WHERE seq = 9");
+  EXPECT_NE(found_at(verify(), 10).find("does not continue"), std::string::npos);
+  restore();
+
+  tell(*database, "INSERT INTO journal_chain SELECT 500, record, hash FROM journal_chain WHERE seq = 9");
+  EXPECT_EQ(found_at(verify(), 10), "records 10 to 499 were removed; ");
+  restore();
+
+  // As somebody would who knows how records are made.
+  for (std::string const& facts :
+       {std::string{R"("event":"settled","row":1,"id":")" + rows[0].id.text + "\""},
+        std::string{R"("event":"begun","row":5,"id":"new")"}, std::string{R"("event":"none")"},
+        std::string{R"("event":"forgotten","through":9,"rows":9)"}}) {
+    std::string const record = "{\"prev\":\"" + verify().head + "\"," + facts + "}";
+    tell(*database, "INSERT INTO journal_chain VALUES (10, '" + record + "', '" + sha256_hex(record) + "')");
+    EXPECT_FALSE(verify().findings.empty()) << facts;
+    restore();
+  }
+}
+
+TEST_F(JournalVerificationTest, FindsRowsBeforeTheFirst) {
+  tell(*database, "CREATE TEMP TABLE kept AS SELECT * FROM executions" + where(0));
+  tell(*database, "UPDATE kept SET seq = -1, id = 'new', idempotency_key = NULL");
+  tell(*database, "INSERT INTO executions SELECT * FROM kept");
+
+  EXPECT_EQ(verify().findings.size(), 1U);
+}
+
+/// An execution whose result is a file, and whoever changes either.
+struct ResultFileVerificationTest : JournalVerificationTest {
+  std::map<std::string, std::string> files{};  ///< by execution: what is in it
+
+  void SetUp() override {
+    JournalVerificationTest::SetUp();
+    rows.push_back(add_large());
+    ASSERT_EQ(found(check(), 4), "");
+  }
+  Execution add_large() {
+    auto row = make_execution(project);
+    row.state = ExecutionState::sent;
+    EXPECT_TRUE(journal.insert(row, Durability::normal));
+    row.state = ExecutionState::succeeded;
+    row.finished_at = at(50);
+    row.result_file = ResultFile{"/home/results/" + row.id.text + ".json", 8, 5};
+    row.result_bytes = 5;
+    files[row.id.text] = R"({"data":[1,2]})";
+    EXPECT_TRUE(journal.settle(row, Durability::normal, sha256_hex(files[row.id.text])).value());
+    return row;
+  }
+  JournalReport check() {
+    auto const digest = [this](ExecutionId const& id,
+                               std::stop_token const&) -> Result<std::optional<std::string>> {
+      auto const file = files.find(id.text);
+      if (file == files.end()) return std::optional<std::string>{};
+      if (file->second.empty()) return fail(ErrorCode::storage_unavailable, "no");
+      return std::optional{sha256_hex(file->second)};
+    };
+    return JournalVerification{*database, digest}.run("", {}).value();
+  }
+  std::string found_now() { return found(check(), 4); }
+};
+
+TEST_F(ResultFileVerificationTest, NamesWhatOfAFilesPlaceWasEdited) {
+  for (std::string const set : {"result_file = '/etc/passwd'", "result_offset = 9", "result_size = 4",
+                                "result_file = NULL", "result_offset = NULL"}) {
+    tell(*database, "CREATE TEMP TABLE kept AS SELECT * FROM executions" + where(4));
+    tell(*database, "UPDATE executions SET " + set + where(4));
+
+    EXPECT_EQ(found_now(), "is not as it was recorded: result_file; ") << set;
+    tell(*database, "REPLACE INTO executions SELECT * FROM kept");
+    tell(*database, "DROP TABLE kept");
+    ASSERT_EQ(found_now(), "") << set;
+  }
+  tell(*database, "UPDATE executions SET result_bytes = 4" + where(4));
+  EXPECT_EQ(found_now(), "is not as it was recorded: rest_sha256; ");
+}
+
+TEST_F(ResultFileVerificationTest, FindsAFileThatWasEditedCutOrRemoved) {
+  std::string const id = rows[4].id.text;
+  std::string const whole = files[id];
+
+  files[id] = R"({"data":[1,3]})";
+  EXPECT_EQ(found_now(), "the file of its result is not as it was written; ");
+  files[id] = whole.substr(0, 9);
+  EXPECT_EQ(found_now(), "the file of its result is not as it was written; ");
+  files[id].clear();
+  EXPECT_EQ(found_now(), "the file of its result cannot be compared: no; ");
+  files.erase(id);
+  EXPECT_EQ(found_now(), "the file of its result is gone, and no record says that it was dropped; ");
+  EXPECT_TRUE(verify().findings.empty()) << "where files are not compared";
+}
+
+TEST_F(ResultFileVerificationTest, KnowsWhichFilesWereDropped) {
+  rows.push_back(add_large());
+  ASSERT_TRUE(journal.record_dropped_files({rows[4].id}, at(60)));
+
+  files.erase(rows[4].id.text);
+  EXPECT_TRUE(check().findings.empty());
+  files.erase(rows[5].id.text);
+  EXPECT_EQ(found_now(), "");
+  EXPECT_NE(found(check(), 5), "");
+  files[rows[4].id.text] = "[]";
+  EXPECT_EQ(found_now(), "the file of its result is not as it was written; ") << "put back by somebody";
+}
+
+TEST_F(ResultFileVerificationTest, KnowsWhichFilesWereForgotten) {
+  JournalRetention retention{*database};
+  ASSERT_EQ(retention.forget({.since = at(900)}, at(900), {}).value().files, 1);
+  files.clear();
+
+  EXPECT_TRUE(check().findings.empty());
+}
+
+TEST_F(ResultFileVerificationTest, TakesRecordsOfBeforeThereWereFacts) {
+  // The last record as it was written then.
+  auto const link = journal.read_chain(10, 1).value().front();
+  auto record = link.record;
+  auto const begin = record.find(",\"result_file\":");
+  record.erase(begin, record.find(",\"error\":") - begin);
+  tell(*database, "UPDATE journal_chain SET record = '" + record + "', hash = '" + sha256_hex(record) +
+                      "' WHERE seq = " + std::to_string(link.seq));
+  files.clear();
+
+  EXPECT_EQ(found_now(), "");
+  rows.push_back(add_large());
+  EXPECT_TRUE(check().findings.empty());
 }
 
 TEST_F(JournalVerificationTest, MissesTheEndOnlyWhereNoHeadWasNoted) {
