@@ -101,8 +101,8 @@ class StagedRun final : public StagedCall<Executions::Run> {
     return std::make_unique<Executions::Run>(executions_, call.caller, std::move(tool_call),
                                              Executions::Run::MayLeave::yes);
   }
-  Result<ServiceReply> reply(Execution const& execution) override {
-    return reply_with(executions_, execution, wanted_);
+  Result<ServiceReply> reply(Call const& call, Execution const& execution) override {
+    return reply_with(executions_, call.caller, execution, wanted_);
   }
 
   Executions& executions_;

@@ -35,7 +35,9 @@ class StagedRequest final : public StagedCall<ProxyRequests::Run> {
     return std::make_unique<ProxyRequests::Run>(requests_, call.caller, std::move(wanted),
                                                 ProxyRequests::Run::MayLeave::yes);
   }
-  Result<ServiceReply> reply(ProxyRequests::Answer const& made) override { return reply_with(made); }
+  Result<ServiceReply> reply(Call const&, ProxyRequests::Answer const& made) override {
+    return reply_with(made);
+  }
 
   ProxyRequests& requests_;
 };

@@ -29,7 +29,7 @@ class StagedCall : public StagedWork {
     if (auto* const pause = std::get_if<0>(&step)) return Pause{std::move(pause->key), pause->at_most};
     auto& done = std::get<1>(step);
     if (!done) return Result<ServiceReply>{fail(std::move(done).error())};
-    return reply(*done);
+    return reply(call_, *done);
   }
   std::optional<Error> leave() override {
     Run* const run = run_.load();
@@ -39,7 +39,7 @@ class StagedCall : public StagedWork {
  protected:
   using Done = typename std::variant_alternative_t<1, typename Run::Step>::value_type;
   virtual Result<std::unique_ptr<Run>> begin(Call const& call) = 0;
-  virtual Result<ServiceReply> reply(Done const& done) = 0;
+  virtual Result<ServiceReply> reply(Call const& call, Done const& done) = 0;
 
  private:
   Call const call_;

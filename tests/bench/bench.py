@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tests.bench import history_rows
+from tests.bench.agents import AgentBench
 from tests.bench.batches import BatchBench
 from tests.bench.crowds import CrowdBench
 from tests.bench.logins import LoginBench
@@ -189,6 +190,7 @@ class Bench:
         LoginBench(self, ROUNDS, many, alternate).run()
         CrowdBench(self, ROUNDS, ARGUMENTS, TOOLS).run(request)
         BatchBench(self, ROUNDS, ARGUMENTS).run()
+        AgentBench(self, ARGUMENTS, many, latency, request).run()
         self.catalogue()
         history_rows.add_rows(self, JOURNAL_ROWS)
 
