@@ -15,6 +15,7 @@
 #include "cli/app/screen_guard.hpp"
 #include "cli/command/commands.hpp"
 #include "cli/command/help_text.hpp"
+#include "cli/command/session_choice.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/base/version.hpp"
@@ -62,16 +63,32 @@ client::LaunchOptions launch_options(World const& world, GlobalFlags const& flag
   return options;
 }
 
+/// Over a session's socket no daemon is started, and nothing is said of this user but what the kernel says.
 Service make_service(World const& world, client::ClientIdentity identity, client::LaunchOptions options) {
   Service service;
   if (world.make_service) {
     service.port = world.make_service();
+  } else if (auto const socket = named_socket(world.environment); !socket.empty()) {
+    client::ClientIdentity nobody;
+    nobody.project.clear();
+    service.port = std::make_unique<client::SessionClient>(socket, std::move(nobody));
   } else {
     auto launching = std::make_unique<client::LaunchingClient>(std::move(identity), std::move(options));
     service.launching = launching.get();
     service.port = std::move(launching);
   }
   return service;
+}
+
+/// What is of the home and its daemon is not to be had where there is only a session's socket.
+Result<void> check_inside(World const& world, Command const& command) {
+  std::string const socket = named_socket(world.environment);
+  bool const is_of_home = command.noun == "daemon" || command.noun == "sandbox" || command.noun == "login" ||
+                          command.noun == "logout";
+  if (socket.empty() || !is_of_home || command.verb == "serve") return {};
+  return fail(ErrorCode::forbidden, "AGENTA_TOOLS_SOCKET names the socket of a session (" + socket +
+                                        "), which has only what that session may do; " +
+                                        std::string{command.noun} + " is not among it");
 }
 
 /// Runs a parsed command: finds what it needs, and no more.
@@ -81,8 +98,12 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
   AGENTA_TRY(auto const timeout, read_duration("--timeout", flags.timeout));
   NoService nothing;
   config::Paths paths;
+  AGENTA_CHECK(check_inside(world, command));
+  bool const is_inside = !named_socket(world.environment).empty();
   if (command.needs != Needs::nothing) {
-    AGENTA_TRY(paths, config::find_paths(world.environment, sandboxed));
+    auto found = config::find_paths(world.environment, sandboxed);
+    if (!found && !is_inside) return fail(std::move(found).error());
+    if (found) paths = std::move(*found);
   }
   auto const load_settings = [&] {
     return config::Settings::load(paths, world.environment, world.directory, settings_of(flags));
@@ -96,7 +117,9 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
       AGENTA_TRY(auto const color, parse_color(settings->text("output.color")));
       terminal.choose_color(color, world.environment);
     }
-    AGENTA_TRY(identity, find_identity(flags, *settings, world.environment));
+    if (!is_inside) {
+      AGENTA_TRY(identity, find_identity(flags, *settings, world.environment));
+    }
     service = make_service(world, identity, launch_options(world, flags, paths));
   }
   Context context{.tools = service.port ? *service.port : nothing, .terminal = terminal};
@@ -118,14 +141,19 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
     context.lost_reply = [&service] { return service.launching->daemon().lost_reply(); };
   }
   context.lost_reply_of = [&world](ToolService& other) {
-    auto* const launching = dynamic_cast<client::LaunchingClient*>(&other);
-    return launching != nullptr ? launching->daemon().lost_reply() : world.lost_reply();
+    if (auto* const launching = dynamic_cast<client::LaunchingClient*>(&other))
+      return launching->daemon().lost_reply();
+    if (auto* const session = dynamic_cast<client::SessionClient*>(&other)) return session->lost_reply();
+    return world.lost_reply();
   };
+  if (auto* const session = dynamic_cast<client::SessionClient*>(service.port.get()))
+    context.lost_reply = [session] { return session->lost_reply(); };
   context.another_service = [&] {
     return make_service(world, identity, launch_options(world, flags, paths)).port;
   };
   context.without_autostart = [&]() -> std::unique_ptr<ToolService> {
     if (world.make_service) return world.make_service();
+    if (!named_socket(world.environment).empty()) return make_service(world, {}, {}).port;
     auto options = launch_options(world, flags, paths);
     options.autostart = client::Autostart::no;
     return std::make_unique<client::LaunchingClient>(client::ClientIdentity{}, std::move(options));

@@ -8,12 +8,14 @@
 #include <thread>
 
 #include "cli/command/names_file.hpp"
+#include "cli/command/session_choice.hpp"
 #include "cli/command/syntax.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_session.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -68,6 +70,8 @@ class Timer {
 std::unique_ptr<ToolService> make_service(World const& world, config::Paths const& paths,
                                           GlobalFlags const& flags) {
   if (world.make_service) return world.make_service();
+  if (auto const socket = named_socket(world.environment); !socket.empty())
+    return std::make_unique<client::SessionClient>(socket, client::ClientIdentity{.project = ""});
   client::ClientIdentity identity;
   auto const settings = config::Settings::load(paths, world.environment, world.directory, settings_of(flags));
   if (settings) identity.project = settings->text("project");
@@ -95,8 +99,29 @@ std::vector<std::string> find_connections(World const& world, config::Paths cons
   return slugs;
 }
 
+std::vector<std::string> find_sessions(World const& world, config::Paths const& paths,
+                                       Question const& question) {
+  std::vector<std::string> names;
+  auto const service = make_service(world, paths, question.flags);
+  constexpr int kMost = 1000;
+  ServiceRequest request = protocol::list_sessions("open", "", kMost);
+  request.timeout = kPatience;
+  Timer const timer{kPatience};
+  auto const reply = service->call(request, timer.token());
+  if (!reply) return names;
+  auto const page = protocol::decode_sessions(reply->body);
+  if (!page) return names;
+  for (protocol::SessionView const& each : page->items) {
+    std::string const& name = each.session.name;
+    if (equal_ignoring_case(name.substr(0, question.prefix.size()), question.prefix)) names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
 std::vector<std::string> find_all(World const& world, config::Paths const& paths, Question const& question) {
   auto const from = [&](char const* file) {
+    if (!named_socket(world.environment).empty()) return std::vector<std::string>{};  // another's home
     return find_names(paths.names_dir() / file, question.prefix, kMostNames);
   };
   switch (*question.what) {
@@ -105,6 +130,7 @@ std::vector<std::string> find_all(World const& world, config::Paths const& paths
     case Completes::integration: return from("integrations");
     case Completes::category: return from("categories");
     case Completes::connection: return find_connections(world, paths, question);
+    case Completes::session: return find_sessions(world, paths, question);
   }
   __builtin_unreachable();
 }

@@ -1,5 +1,6 @@
 #include "cli/command/batch_run.hpp"
 #include "cli/command/commands.hpp"
+#include "cli/command/session_choice.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_batch.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -15,6 +16,7 @@ struct BatchOptions {
   std::string jobs{};
   std::string resume{};
   std::string retry = "safe";
+  SessionChoice session{};
   bool keep_going = false;
   bool ordered = false;
 };
@@ -136,6 +138,7 @@ Result<void> verdict(Context const& context, std::string const& file, BatchId co
 
 Result<void> run_batch(Context& context, BatchOptions const& options) {
   AGENTA_TRY(BatchPlan plan, plan_of(options));
+  AGENTA_TRY(plan.session, session_of(context, options.session));
   std::string const file = options.file.empty() ? "-" : options.file;
   if (file == "-" && context.terminal.in_is_tty())
     return fail(ErrorCode::usage, "there is no input: name a file, or pipe the lines into it");
@@ -172,7 +175,9 @@ RunFn add_batch(Syntax& syntax) {
       .option("--resume", "BATCH", options->resume, "Run what did not finish of a batch that was cut off")
       .option("--retry", "safe|never", options->retry,
               "Send again where nothing can have run (default: safe)")
-      .one_of({"safe", "never"})
+      .one_of({"safe", "never"});
+  add_session_flags(syntax, options->session);
+  syntax
       .note(
           "A line is {\"tool\":…,\"arguments\":{…}} and, where wanted, \"id\", \"connection\", "
           "\"idempotency_key\" and \"tool_version\". For each, one line comes out as soon as it is done: id, "

@@ -97,7 +97,7 @@ Result<bool> BatchRun::runs_again(BatchJob& job) {
 }
 
 void BatchRun::work(ToolService& service) {
-  BatchWorker worker{context_, service, plan_.id, plan_.retry};
+  BatchWorker worker{context_, service, plan_.id, plan_.retry, plan_.session};
   while (auto const job = queue_.pop()) {
     // What comes after an interruption is left for another run.
     if (context_.stop.stop_requested()) {

@@ -26,6 +26,7 @@ struct BatchPlan {
   bool keep_going = false;
   BatchOutlet::Order order = BatchOutlet::Order::as_completed;
   RetryRule retry = RetryRule::when_safe;
+  std::string session{};  ///< in which all of it runs; empty: none
 };
 
 /// How it ended.

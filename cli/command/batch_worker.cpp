@@ -54,8 +54,12 @@ Error other_call(BatchLine const& before) {
 
 }  // namespace
 
-BatchWorker::BatchWorker(Context const& context, ToolService& service, BatchId batch, RetryRule retry)
-    : context_(context_of(context, service)), batch_(std::move(batch)), retry_(retry) {}
+BatchWorker::BatchWorker(Context const& context, ToolService& service, BatchId batch, RetryRule retry,
+                         std::string session)
+    : context_(context_of(context, service)),
+      batch_(std::move(batch)),
+      retry_(retry),
+      session_(std::move(session)) {}
 
 BatchOutcome BatchWorker::run(BatchJob const& job) {
   BatchOutcome outcome;
@@ -80,6 +84,7 @@ BatchOutcome BatchWorker::run(BatchJob const& job) {
   call.id.text = make_marked_id(batch_, outcome.line, job.line.text);
   call.batch = BatchItem{batch_, outcome.line};
   call.retry = retry_;
+  call.session = session_;
   auto const body = run_to_outcome(context_, std::move(call), protocol::ExecuteOutput::envelope);
   if (body) {
     read_envelope(*body, outcome);

@@ -20,7 +20,8 @@ struct BatchJob {
 class BatchWorker {
  public:
   /// The context and the service outlive the worker, and the service is its alone.
-  BatchWorker(Context const& context, ToolService& service, BatchId batch, RetryRule retry);
+  BatchWorker(Context const& context, ToolService& service, BatchId batch, RetryRule retry,
+              std::string session);
 
   /// Runs the line, and finds out what became of it.
   BatchOutcome run(BatchJob const& job);
@@ -32,6 +33,7 @@ class BatchWorker {
   Context context_;
   BatchId batch_;
   RetryRule retry_;
+  std::string session_;
 };
 
 /// Whether the outcome is the one that the journal had of a line that ran before: nothing ran now.

@@ -8,6 +8,7 @@
 #include "cli/command/execute_text.hpp"
 #include "cli/command/file_argument.hpp"
 #include "cli/command/result_view.hpp"
+#include "cli/command/session_choice.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -24,7 +25,6 @@ struct ExecuteOptions {
   std::vector<std::string> arguments{};
   std::string data{};
   std::string connection{};
-  std::string session{};
   std::string tool_version{};
   std::string idempotency_key{};
   std::string output = "data";
@@ -34,6 +34,7 @@ struct ExecuteOptions {
   std::string max_bytes{};
   std::vector<std::string> files{};
   std::string download{};
+  SessionChoice session{};
   bool allow_sensitive = false;
   bool dry_run = false;
   bool no_validate = false;
@@ -99,11 +100,11 @@ Result<ToolCall> build_call(Context& context, ExecuteOptions const& options) {
              hand_over(context, files, options.allow_sensitive ? Sensitive::allowed : Sensitive::refused));
   call.id.text = make_uuid_v7();
   call.tool = options.tool;
-  call.session = options.session;
   call.arguments = std::move(arguments.json);
   call.text_paths = std::move(arguments.text_paths);
   call.tool_version = options.tool_version;
   call.idempotency_key = options.idempotency_key;
+  AGENTA_TRY(call.session, session_of(context, options.session));
   call.validate = !options.no_validate;
   call.dry_run = options.dry_run;
   call.retry = options.retry == "never" ? RetryRule::never : RetryRule::when_safe;
@@ -174,9 +175,9 @@ RunFn add_execute(Syntax& syntax) {
       .option("--text", "WORDS", options->text,
               "Have the arguments written from words: a text, @FILE or - for stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
-      .completes(Completes::connection)
-      .option("--session", "SESSION", options->session, "Run it in this session, under its policy")
-      .option("--tool-version", "V", options->tool_version, "This version of the tool")
+      .completes(Completes::connection);
+  add_session_flags(syntax, options->session);
+  syntax.option("--tool-version", "V", options->tool_version, "This version of the tool")
       .options("--file", "FIELD=PATH", options->files, "A file, or a URL, for a field that takes one")
       .flag("--allow-sensitive-file", options->allow_sensitive,
             "Hand over files that hold keys or credentials too")

@@ -166,8 +166,9 @@ RunFn add_proxy(Syntax& syntax) {
       .option("-d,--data", "JSON", options->data, "The body: JSON, @FILE or - for stdin")
       .option("--data-binary", "@FILE|-", options->data_binary, "The body as bytes, of a file or stdin")
       .option("-c,--connection", "CONNECTION", options->connection, "Slug or id of the connection to use")
-      .completes(Completes::connection)
-      .flag("-i,--include", options->include, "Print the status and the headers before the body")
+      .completes(Completes::connection);
+  add_session_flags(syntax, options->session);
+  syntax.flag("-i,--include", options->include, "Print the status and the headers before the body")
       .flag("--fail", options->fail, "Fail where the service answers 400 or above")
       .option("-o,--output", "FILE", options->output, "Write the body into FILE; - is stdout")
       .flag("--force", options->force, "Replace FILE where it is there already")

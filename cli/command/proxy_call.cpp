@@ -148,6 +148,7 @@ Result<ProxyCall> build_proxy_call(Context& context, ProxyOptions const& options
   if (options.force && (options.output.empty() || options.output == "-"))
     return usage("--force goes with -o FILE");
   AGENTA_CHECK(check_url(options.url));
+  AGENTA_TRY(call.session, session_of(context, options.session));
   AGENTA_TRY(call.headers, read_headers(context, options.headers));
   AGENTA_TRY(call.query, read_query(context, options.query));
   if (!options.data.empty()) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/command/context.hpp"
+#include "cli/command/session_choice.hpp"
 #include "shared/domain/proxy.hpp"
 
 namespace agenta::cli {
@@ -18,6 +19,7 @@ struct ProxyOptions {
   std::string data{};
   std::string data_binary{};
   std::string connection{};
+  SessionChoice session{};
   std::string output{};
   bool force = false;
   bool include = false;

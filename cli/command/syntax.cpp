@@ -98,13 +98,14 @@ std::string_view name_of(Completes what) {
     case Completes::integration: return "integration";
     case Completes::category: return "category";
     case Completes::connection: return "connection";
+    case Completes::session: return "session";
   }
   __builtin_unreachable();
 }
 
 std::optional<Completes> parse_completes(std::string_view name) {
-  for (auto const what :
-       {Completes::tool, Completes::integration, Completes::category, Completes::connection}) {
+  for (auto const what : {Completes::tool, Completes::integration, Completes::category, Completes::connection,
+                          Completes::session}) {
     if (name == name_of(what)) return what;
   }
   return std::nullopt;

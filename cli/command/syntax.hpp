@@ -13,7 +13,7 @@
 namespace agenta::cli {
 
 /// What a shell offers to complete a value with, where the names are known only at that moment.
-enum class Completes { nothing, tool, integration, category, connection };
+enum class Completes { nothing, tool, integration, category, connection, session };
 std::string_view name_of(Completes what);  ///< `tool`, `integration`, …; empty for nothing
 std::optional<Completes> parse_completes(std::string_view name);
 

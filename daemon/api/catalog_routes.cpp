@@ -62,6 +62,7 @@ class CatalogRoutes {
     AGENTA_TRY(Asked const asked, ask(call));
     AGENTA_TRY(auto filter, read_integration_filter(call));
     AGENTA_CHECK(narrow(call, asked, filter));
+    AGENTA_CHECK(confine(call, filter));
     AGENTA_TRY(auto const known,
                services_.catalog.list_integrations(asked.provider_call(), filter, asked.network));
     AGENTA_TRY(auto const connected, find_states(call, asked));
@@ -222,6 +223,20 @@ class CatalogRoutes {
   Result<States> find_states(Call const& call, Asked const& asked) const {
     AGENTA_TRY(auto const rows, services_.connections.list(call.caller, {}));
     return states_of(rows, asked.access);
+  }
+
+  /// Leaves a session's caller the integrations of that session.
+  Result<void> confine(Call const& call, store::IntegrationListFilter& filter) const {
+    if (call.caller.session.empty() || services_.sessions == nullptr) return {};
+    AGENTA_TRY(auto own, services_.sessions->integrations(call.caller, call.caller.session));
+    if (filter.only_listed) {
+      std::erase_if(own, [&](std::string const& slug) {
+        return std::ranges::find(filter.only, slug) == filter.only.end();
+      });
+    }
+    filter.only = std::move(own);
+    filter.only_listed = true;
+    return {};
   }
 
   /// Adds who is connected, and holds the words to those that there are.

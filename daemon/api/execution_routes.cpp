@@ -56,13 +56,21 @@ Result<Wanted> wanted_of(Call const& call) {
   return fail(ErrorCode::invalid_request, "output is data or envelope, not " + wanted.output);
 }
 
-Result<ServiceReply> reply_with(Executions const& executions, Execution const& execution,
-                                Wanted const& wanted) {
+/// Who came by a session's socket is not told where its owner's files are.
+std::string document_of(Caller const& caller, Execution const& execution) {
+  if (caller.session.empty() || !execution.result_file) return protocol::encode_execution(execution);
+  Execution told = execution;
+  told.result_file->path.clear();
+  return protocol::encode_execution(told);
+}
+
+Result<ServiceReply> reply_with(Executions const& executions, Caller const& caller,
+                                Execution const& execution, Wanted const& wanted) {
   bool const whole = wanted.output != "data" || execution.dry_run;
   if (!whole && execution.error) return fail(tool_failure(execution));
   ServiceReply reply;
   if (whole) {
-    reply = json_reply(protocol::encode_execution(execution));
+    reply = json_reply(document_of(caller, execution));
   } else {
     AGENTA_TRY(reply, result_reply(executions, execution, wanted.select));
   }
@@ -78,7 +86,7 @@ Result<ServiceReply> run(Executions& executions, Call const& call) {
   AGENTA_TRY(Wanted const wanted, wanted_of(call));
   AGENTA_TRY(ToolCall const tool_call, protocol::decode_tool_call(call.request.body));
   AGENTA_TRY(Execution const execution, executions.run(call.caller, tool_call));
-  return reply_with(executions, execution, wanted);
+  return reply_with(executions, call.caller, execution, wanted);
 }
 
 /// The same without a thread while it waits for its turn.
@@ -98,7 +106,7 @@ class StagedRun final : public StagedWork {
       return Pause{std::move(pause->key), pause->at_most};
     auto& done = std::get<Result<Execution>>(step);
     if (!done) return Result<ServiceReply>{fail(std::move(done).error())};
-    return reply_with(executions_, *done, wanted_);
+    return reply_with(executions_, call_.caller, *done, wanted_);
   }
   std::optional<Error> leave() override {
     Executions::Run* const run = run_.load();
@@ -124,7 +132,10 @@ class StagedRun final : public StagedWork {
 
 Result<ServiceReply> list(Executions& executions, Call const& call) {
   AGENTA_TRY(auto const filter, read_execution_filter(call));
-  AGENTA_TRY(auto const page, executions.list(call.caller, filter));
+  AGENTA_TRY(auto page, executions.list(call.caller, filter));
+  for (Execution& each : page.items) {
+    if (!call.caller.session.empty() && each.result_file) each.result_file->path.clear();
+  }
   return json_reply(protocol::encode_executions(page));
 }
 
@@ -141,7 +152,7 @@ std::vector<Route> execution_routes(Executions& executions) {
       {"GET", "/api/tools/executions/{id}", Permission::view_tools, Work::local,
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {
          AGENTA_TRY(Execution const found, executions.get(call.caller, id_of(call)));
-         return json_reply(protocol::encode_execution(found));
+         return json_reply(document_of(call.caller, found));
        }},
       {"GET", "/api/tools/executions/{id}/result", Permission::view_tools, Work::local,
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {
@@ -156,7 +167,7 @@ std::vector<Route> execution_routes(Executions& executions) {
       {"POST", "/api/tools/executions/{id}/cancel", Permission::run_tools, Work::local,
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {
          AGENTA_TRY(Execution const found, executions.cancel(call.caller, id_of(call)));
-         return json_reply(protocol::encode_execution(found));
+         return json_reply(document_of(call.caller, found));
        }},
   };
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "daemon/api/router.hpp"
@@ -58,6 +59,7 @@ struct CatalogServices {
   Connections& connections;
   Credentials& credentials;
   CatalogRefresher& refresher;
+  Sessions* sessions = nullptr;  ///< what callers may see who came by a session's socket; null: none come
 };
 std::vector<Route> catalog_routes(CatalogServices services);
 struct ConnectionServices {
@@ -80,6 +82,10 @@ std::vector<Route> file_routes(Uploads& uploads, Downloads& downloads);
 std::vector<Route> session_routes(Sessions& sessions);
 /// What a session's own socket tells of the session it is of.
 std::vector<Route> own_session_routes(Sessions& sessions);
+/// The table of the sockets of sessions: what is not in it does not exist there. `owners`: the owner's own,
+/// some of whose routes are taken over as they are, since they heed who asks.
+std::vector<Route> session_door_routes(std::span<Route const> owners, Sessions& sessions,
+                                       Connections& connections, Credentials& credentials);
 std::vector<Route> account_routes(Credentials& credentials, BrowserLogins& logins,
                                   CatalogRefresher& refresher);
 

@@ -96,15 +96,43 @@ Actor Dispatcher::actor_of(HttpRequest const& request, Peer const& peer) const {
   return actor;
 }
 
-Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer const& peer) const {
+/// A session's socket has what is in its table, in the session's project and with the owner's saved key;
+/// whatever else a request says of itself is not heard.
+Result<void> Dispatcher::confine(HttpRequest const& request, SessionEntrance const& by, Admitted& admitted) {
+  for (std::string_view const name :
+       {protocol::kApiKeyHeader, protocol::kBaseUrlHeader, protocol::kSessionBusHeader}) {
+    if (find_header(request.headers, name)) {
+      return fail(ErrorCode::forbidden, "the header " + std::string{name} +
+                                            " is refused: this is the socket of the session " + by.name +
+                                            ", which works with its owner's key");
+    }
+  }
+  auto match = by.router->find(request.method, request.target);
+  if (!match && match.error().code == ErrorCode::invalid_request) return fail(std::move(match).error());
+  if (!match) {
+    return fail(ErrorCode::forbidden,
+                "this is the socket of the session " + by.name +
+                    ", which has only what that session may do: its tools and their executions");
+  }
+  admitted.match = std::move(*match);
+  admitted.caller.project = by.project;
+  admitted.caller.session = by.session;
+  return {};
+}
+
+Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer const& peer,
+                                               SessionEntrance const* by) const {
   AGENTA_CHECK(check_origin(request));
   AGENTA_CHECK(check_versions(request));
   Admitted admitted;
-  AGENTA_TRY(admitted.match, router_.find(request.method, request.target));
-
   Caller& caller = admitted.caller;
-  if (auto const project = find_header(request.headers, protocol::kProjectHeader))
-    caller.project = to_lower(*project);
+  if (by != nullptr) {
+    AGENTA_CHECK(confine(request, *by, admitted));
+  } else {
+    AGENTA_TRY(admitted.match, router_.find(request.method, request.target));
+    if (auto const project = find_header(request.headers, protocol::kProjectHeader))
+      caller.project = to_lower(*project);
+  }
   if (!is_valid_slug(caller.project)) {
     return fail(ErrorCode::invalid_request, "a project's name is 1 to 64 of a-z, 0-9, - and _");
   }
@@ -265,7 +293,8 @@ HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string co
   return response;
 }
 
-boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, HttpPeer peer) {
+boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, HttpPeer peer,
+                                                        std::shared_ptr<SessionEntrance const> by) {
   std::string const request_id = "req_" + random_hex(8);
   auto const began = std::chrono::steady_clock::now();
   last_activity_ = began;
@@ -275,7 +304,7 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
   std::string project = "default";
   Result<ServiceReply> result = fail(ErrorCode::internal, "not answered");
   try {
-    auto admitted = admit(std::move(request), peer);
+    auto admitted = admit(std::move(request), peer, by.get());
     if (admitted) {
       auto const shared = std::make_shared<Admitted const>(std::move(*admitted));
       project = shared->caller.project;

@@ -15,6 +15,14 @@
 
 namespace agenta::daemon {
 
+/// The way in that a session's socket is: to that session, through a table of its own.
+struct SessionEntrance {
+  std::string session{};  ///< id
+  std::string name{};
+  std::string project{};
+  api::Router const* router = nullptr;  ///< what is not in it is `FORBIDDEN`; outlives the dispatcher
+};
+
 /// The door of the owner's socket: who may enter, which version of the protocol they speak, which route they
 /// want, on which threads it runs, and how its answer or failure looks on the wire. Loop thread only.
 class Dispatcher {
@@ -29,7 +37,9 @@ class Dispatcher {
   Dispatcher(api::Router const& router, WorkerPool& local, WorkerPool& provider, WaitList& waits,
              log::Log& log, Options options);
 
-  boost::asio::awaitable<HttpResponse> handle(HttpRequest request, HttpPeer peer);
+  /// `by`: the session's socket that it came by; null: the owner's.
+  boost::asio::awaitable<HttpResponse> handle(HttpRequest request, HttpPeer peer,
+                                              std::shared_ptr<SessionEntrance const> by = nullptr);
 
   /// Goes on with staged work that pauses on the key.
   void wake(std::string const& key) { turns_.notify(key); }
@@ -43,7 +53,8 @@ class Dispatcher {
 
  private:
   struct Admitted;
-  Result<Admitted> admit(HttpRequest request, HttpPeer const& peer) const;
+  Result<Admitted> admit(HttpRequest request, HttpPeer const& peer, SessionEntrance const* by) const;
+  static Result<void> confine(HttpRequest const& request, SessionEntrance const& by, Admitted& admitted);
   using Shared = std::shared_ptr<Admitted const>;
   struct Hop;
   boost::asio::awaitable<Result<ServiceReply>> answer(Shared admitted);

@@ -58,6 +58,7 @@ ProxyRequests::Options proxy_options(Executions::Options const& executions, conf
   options.sandbox_flag = executions.sandbox_flag;
   options.proves_dead_credential = executions.proves_dead_credential;
   options.spool = paths.home;
+  options.digest = executions.digest;
   return options;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <future>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -122,7 +123,7 @@ struct Services::Core {
         downloads({projects, executions, credentials, spool, files, recent_files}),
         history(database, journal, clock, dropping_files(std::move(options.history))),
         proxies(projects, connections, journal, catalog, credentials, composio, clock,
-                std::move(options.proxies)),
+                with_sessions(std::move(options.proxies))),
         inputs(catalog, credentials, composio, clock),
         checks(connections, connected, catalog, credentials, composio, executions, clock,
                std::move(options.checks)),
@@ -150,6 +151,11 @@ struct Services::Core {
       note.detail.text = protocol::encode_own_approval(approval);
       (void)session_store.record(approval.session, note);  // it counts all the same
     };
+    return more;
+  }
+  ProxyRequests::Options with_sessions(ProxyRequests::Options more) {
+    more.sessions = &sessions;
+    more.approvals = &approvals;
     return more;
   }
   Executions::Options with_rooms(Executions::Options more) {
@@ -229,6 +235,8 @@ Result<std::unique_ptr<Services>> Services::open(config::Paths const& paths, con
       new Services{paths, std::move(settings), lock, std::move(log), std::move(database).value()}};
   AGENTA_CHECK(services->wire(sandboxed));
   AGENTA_CHECK(services->listen());
+  AGENTA_TRY(auto const open, services->core_->sessions.list_open());
+  services->doors_->follow(open, ++services->session_order_);
   return services;
 }
 
@@ -282,6 +290,11 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   options.session_changed = [this] {
     boost::asio::post(loop_, [this] { waits_.notify(std::string{api::kSessionChanges}); });
   };
+  options.sessions.socket_of = [directory = paths_.sessions_dir()](std::string_view project,
+                                                                   Session const& session) {
+    return (directory / SessionDoors::file_name(project, session)).string();
+  };
+  options.sessions.opened_or_ended = [this] { follow_sessions(); };
   core_ = std::make_unique<Core>(*database_, std::move(options), *desk_, *browser_desk_, clock_);
   desk_->attach(core_->flow);
   browser_desk_->attach(core_->browser_logins);
@@ -312,7 +325,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                            .search = core_->search,
                            .connections = core_->connected,
                            .credentials = core_->credentials,
-                           .refresher = *keeper_}));
+                           .refresher = *keeper_,
+                           .sessions = &core_->sessions}));
   add(api::connection_routes({.flow = core_->flow,
                               .connections = core_->connected,
                               .checks = core_->checks,
@@ -331,6 +345,8 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   for (api::Route& route : routes) tell_problem_of(core_->custom, route);
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));
+  session_router_ = std::make_unique<api::Router>(
+      api::session_door_routes(router_->routes(), core_->sessions, core_->connected, core_->credentials));
 
   Dispatcher::Options door;
   door.sandbox_flag = sandbox_ ? "--sandbox" : "";
@@ -342,6 +358,12 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
                                          [this](HttpRequest request, HttpPeer peer) {
                                            return dispatcher_->handle(std::move(request), std::move(peer));
                                          });
+  doors_ = std::make_unique<SessionDoors>(
+      loop_.get_executor(), paths_.sessions_dir(), server_options(settings_), *session_router_,
+      [this](HttpRequest request, HttpPeer peer, std::shared_ptr<SessionEntrance const> by) {
+        return dispatcher_->handle(std::move(request), std::move(peer), std::move(by));
+      },
+      log_);
   return {};
 }
 
@@ -397,6 +419,7 @@ void Services::watch_socket() {
     }
     core_->uploads.tidy();
     end_sessions();
+    doors_->look_after();
     tidy_when_idle();
     watch_socket();
   });
@@ -419,6 +442,25 @@ void Services::follow_connections() {
       if (follow_again_) follow_connections();
     });
   });
+}
+
+/// Gives sessions that were opened their sockets, and takes those of ended ones away, before whoever opened
+/// or ended them is answered. On a worker's thread.
+void Services::follow_sessions() {
+  constexpr std::chrono::seconds kPatience{2};
+  auto const order = ++session_order_;
+  auto open = core_->sessions.list_open();
+  if (!open) {
+    log_.warn("sessions.not_followed", {{"why", open.error().message}});
+    return;
+  }
+  auto done = std::make_shared<std::promise<void>>();
+  auto const followed = done->get_future();
+  boost::asio::post(loop_, [this, order, done, all = std::move(*open)] {
+    doors_->follow(all, order);
+    done->set_value();
+  });
+  followed.wait_for(kPatience);
 }
 
 /// Sessions whose time is over.
@@ -452,13 +494,14 @@ void Services::tidy_when_idle() {
   });
 }
 
-/// Idle: no request, no execution, no login, and none for as long as the setting says. The clock is the
+/// Idle: no request, no execution, no login, no open session, and none for as long as the setting says: who
+/// works in a session cannot start a daemon. The clock is the
 /// monotonic one: neither a changed date nor a night's sleep counts.
 void Services::watch_idleness() {
   milliseconds const limit = settings_.duration("daemon.idle_exit");
   if (limit.count() == 0) return;
   bool const busy = dispatcher_->active() > 0 || core_->executions.running() > 0 || desk_->pending() > 0 ||
-                    browser_desk_->pending() > 0 || keeper_->busy();
+                    browser_desk_->pending() > 0 || keeper_->busy() || doors_->count() > 0;
   SteadyTime const idle_since = dispatcher_->last_activity();
   SteadyTime const now = clock_.steady();
   if (!busy && now - idle_since >= limit) {
@@ -538,6 +581,7 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
   tidying_.request_stop();
   waits_.close();
   server_->drain();
+  doors_->drain();
   socket_timer_.cancel();
   idle_timer_.cancel();
   continue_shutdown();
@@ -545,9 +589,11 @@ void Services::begin_shutdown(milliseconds drain, std::string const& why) {
 
 void Services::continue_shutdown() {
   SteadyTime const now = clock_.steady();
-  bool const quiet = server_->busy() == 0 && core_->executions.running() + core_->proxies.running() == 0;
+  bool const quiet =
+      server_->busy() + doors_->busy() == 0 && core_->executions.running() + core_->proxies.running() == 0;
   if (quiet || (aborted_ && now >= *shutdown_deadline_ + kAfterAbort)) {
     server_->close_all();
+    doors_->close_all();
     loop_.stop();
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,6 +17,7 @@
 #include "daemon/app/instance_lock.hpp"
 #include "daemon/app/login_desk.hpp"
 #include "daemon/app/sandbox_door.hpp"
+#include "daemon/app/session_doors.hpp"
 #include "daemon/composio/composio_accounts.hpp"
 #include "daemon/composio/composio_client.hpp"
 #include "daemon/net/unix_listener.hpp"
@@ -46,6 +48,7 @@ class Services {
   Result<void> listen();
   void watch_socket();
   void follow_connections();
+  void follow_sessions();
   void end_sessions();
   void tidy_when_idle();
   void watch_idleness();
@@ -76,6 +79,9 @@ class Services {
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<UnixListener> listener_;
+  std::unique_ptr<api::Router> session_router_;
+  std::unique_ptr<SessionDoors> doors_;
+  std::atomic<std::uint64_t> session_order_ = 0;
   boost::asio::signal_set signals_{loop_};
   boost::asio::steady_timer socket_timer_{loop_};
   boost::asio::steady_timer idle_timer_{loop_};

@@ -22,7 +22,7 @@ Result<std::vector<Connection>> Connections::list(Caller const& caller,
   return rows;
 }
 
-/// Leaves a session's caller those that the session is bound to.
+/// Leaves a session's caller those that the session is bound to, without what is their owner's alone.
 Result<void> Connections::confine(Caller const& caller, std::vector<Connection>& rows) const {
   if (caller.session.empty()) return {};
   if (sessions_ == nullptr) return fail(ErrorCode::forbidden, "this daemon has no sessions");
@@ -31,6 +31,14 @@ Result<void> Connections::confine(Caller const& caller, std::vector<Connection>&
     SessionBinding const* const binding = open->binding_of(row.integration);
     return binding == nullptr || binding->connection != row.id;
   });
+  for (Connection& row : rows) {
+    row.account = {};
+    row.auth_config = {};
+    row.project = {};
+    row.redirect_url.clear();
+    row.created_by = row.changed_by = {};
+    row.used_by.reset();
+  }
   return {};
 }
 

@@ -70,7 +70,7 @@ Result<Executions::Plan> Executions::plan(Caller const& caller, ToolCall const& 
   }
   if (!tool.no_auth) {
     if (plan.session) {
-      AGENTA_TRY(named, bound_connection(plan, tool.integration, named));
+      AGENTA_TRY(named, plan.session->connection_for(tool.integration, named));
     }
     AGENTA_TRY(auto const rows, candidates(plan.project.id, tool.integration, named));
     if (call.is_probe && rows.size() == 1 && belongs_to(rows.front(), plan.access)) {

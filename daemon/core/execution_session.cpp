@@ -62,33 +62,6 @@ Result<Known<std::shared_ptr<CatalogTool const>>> Executions::find_tool(Caller c
   return known;
 }
 
-/// The id of the connection that the session is bound to.
-Result<std::string> Executions::bound_connection(Plan const& plan, IntegrationSlug const& integration,
-                                                 std::string const& named) {
-  Session const& session = plan.session->session;
-  SessionBinding const* const binding = plan.session->binding_of(integration);
-  if (binding == nullptr) {
-    return fail(ErrorCode::not_connected,
-                "the session " + session.name + " is bound to no connection of " + integration.text,
-                {"agenta-tools", "connect", integration.text});
-  }
-  bool const is_another = !named.empty() && !equal_ignoring_case(named, binding->slug) &&
-                          !equal_ignoring_case(named, binding->connection.text);
-  if (is_another) {
-    return fail(ErrorCode::policy_denied,
-                "the session " + session.name + " runs tools of " + integration.text + " on the connection " +
-                    binding->slug + ", not on " + named,
-                {"agenta-tools", "session", "show", session.name});
-  }
-  if (binding->connection.empty()) {
-    return fail(ErrorCode::not_connected,
-                "the session " + session.name + " runs tools of " + integration.text + " on the connection " +
-                    binding->slug + ", which was disconnected",
-                {"agenta-tools", "connect", integration.text, "--as", binding->slug});
-  }
-  return binding->connection.text;
-}
-
 /// As its caller called it.
 void Executions::tell_own_key(Execution& execution) {
   constexpr std::size_t kId = 36;

@@ -116,8 +116,6 @@ class Executions {
                                                               ProviderCall const& asking,
                                                               ToolCall const& call, ToolSlug const& slug,
                                                               Plan const& plan);
-  static Result<std::string> bound_connection(Plan const& plan, IntegrationSlug const& integration,
-                                              std::string const& named);
   Result<void> judge(Plan const& plan, Execution& record) const;
   Approval question_of(Plan const& plan, Execution const& record) const;
   Result<void> check_still_open(Caller const& caller, Plan const& plan) const;

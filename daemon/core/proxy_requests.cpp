@@ -8,6 +8,7 @@
 #include "daemon/core/connection_choice.hpp"
 #include "daemon/core/connection_standing.hpp"
 #include "daemon/core/next_step.hpp"
+#include "daemon/core/proxy_plan.hpp"
 #include "daemon/core/proxy_record.hpp"
 #include "daemon/core/proxy_spool.hpp"
 #include "daemon/core/retry_policy.hpp"
@@ -74,14 +75,6 @@ ProxyRequest request_of(ProxyCall const& call, AccountId const& account) {
 
 }  // namespace
 
-/// As whom, and through which connection.
-struct ProxyRequests::Plan {
-  ProviderAccess access{};
-  store::Project project{};
-  Connection connection{};
-  bool only_reads = false;
-};
-
 ProxyRequests::ProxyRequests(store::ProjectStore& projects, store::ConnectionStore& connections,
                              store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,
                              ToolProvider& provider, Clock const& clock, Options options)
@@ -101,6 +94,7 @@ Result<ProxyRequests::Plan> ProxyRequests::plan(Caller const& caller, ProxyCall 
   AGENTA_TRY(plan.access, credentials_.access_for(caller));
   AGENTA_TRY(plan.project, projects_.ensure(caller.project, clock_.wall()));
   record.project = plan.project.id;
+  AGENTA_CHECK(enter_session(caller, call, plan, record));
   AGENTA_TRY(plan.connection, choose(plan, caller, call));
   // While it is renewed for other scopes what worked works on.
   if (plan.connection.renewal) plan.connection.account = plan.connection.renewal->account;
@@ -108,6 +102,7 @@ Result<ProxyRequests::Plan> ProxyRequests::plan(Caller const& caller, ProxyCall 
   chosen.id = plan.connection.id;
   chosen.slug = plan.connection.slug;
   record.connection = std::move(chosen);
+  AGENTA_CHECK(judge(call, plan, record));
   return plan;
 }
 
@@ -115,18 +110,22 @@ Result<Connection> ProxyRequests::choose(Plan const& plan, Caller const& caller,
   IntegrationSlug const integration{to_lower(call.integration.text)};
   store::ConnectionFilter filter;
   std::vector<Connection> rows;
-  if (call.connection.empty()) {
+  std::string named = call.connection;
+  if (plan.session) {
+    AGENTA_TRY(named, plan.session->connection_for(integration, named));
+  }
+  if (named.empty()) {
     filter.integration = integration;
     AGENTA_TRY(rows, connections_.list(plan.project.id, filter));
   } else {
-    AGENTA_TRY(auto found, connections_.find_by_name(plan.project.id, call.connection));
+    AGENTA_TRY(auto found, connections_.find_by_name(plan.project.id, named));
     if (found) {
       rows.push_back(*std::move(found));
     } else {
       AGENTA_TRY(rows, connections_.list(plan.project.id, filter));  // somebody has to be told the nearest
     }
   }
-  auto chosen = choose_connection(rows, plan.access, integration, call.connection);
+  auto chosen = choose_connection(rows, plan.access, integration, named);
   if (chosen || chosen.error().code != ErrorCode::not_connected || !rows.empty()) return chosen;
   // Nobody can connect what there is not.
   ProviderCall const asking{plan.access, caller.deadline, caller.stop};
@@ -158,7 +157,8 @@ Result<ProxyRequests::Answer> ProxyRequests::run(Caller const& caller, ProxyCall
 
   auto const planned = plan(caller, call, record);
   if (!planned) {
-    if (record.project.empty()) return fail(planned.error());
+    bool const comes_back = planned.error().code == ErrorCode::approval_required;
+    if (record.project.empty() || comes_back) return fail(planned.error());
     return fail(refuse(record, caller.project, planned.error()));
   }
   Plan const& plan = *planned;

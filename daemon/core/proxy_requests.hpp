@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/approvals.hpp"
 #include "daemon/core/caller.hpp"
 #include "daemon/core/catalog.hpp"
 #include "daemon/core/credentials.hpp"
+#include "daemon/core/sessions.hpp"
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/execution_journal.hpp"
 #include "shared/base/spool_file.hpp"
@@ -31,8 +33,11 @@ class ProxyRequests {
     std::string sandbox_flag{};             ///< see `complete_next_step`
     /// Whether a service's own words prove that the account's grant is dead.
     std::function<bool(std::string_view)> proves_dead_credential{};
-    std::filesystem::path spool{};                         ///< where answers of bytes wait to be passed on
-    std::int64_t most_file_bytes = std::int64_t{2} << 30;  ///< of one
+    std::filesystem::path spool{};                          ///< where answers of bytes wait to be passed on
+    std::int64_t most_file_bytes = std::int64_t{2} << 30;   ///< of one
+    std::function<std::string(std::string_view)> digest{};  ///< SHA-256, as hex
+    SessionBook* sessions = nullptr;    ///< outlives the requests; null: there are no sessions
+    ApprovalDesk* approvals = nullptr;  ///< outlives the requests; null: nobody is asked
   };
   ProxyRequests(store::ProjectStore& projects, store::ConnectionStore& connections,
                 store::ExecutionJournal& journal, Catalog& catalog, Credentials& credentials,
@@ -54,6 +59,8 @@ class ProxyRequests {
   struct Plan;
   Result<Plan> plan(Caller const& caller, ProxyCall const& call, Execution& record);
   Result<Connection> choose(Plan const& plan, Caller const& caller, ProxyCall const& call);
+  Result<void> enter_session(Caller const& caller, ProxyCall const& call, Plan& plan, Execution& record);
+  Result<void> judge(ProxyCall const& call, Plan const& plan, Execution& record) const;
   Error refuse(Execution& record, std::string const& project, Error error);
   ProxyOutcome attempt_until_settled(Caller const& caller, Plan const& plan, Execution& record,
                                      ProxyCall const& call);

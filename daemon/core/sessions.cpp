@@ -265,6 +265,7 @@ Result<std::vector<Sessions::Opened>> Sessions::list_open() {
   std::vector<Opened> all;
   AGENTA_TRY(auto open, store_.list_open());
   for (Session& each : open) {
+    if (each.expires_at && *each.expires_at <= clock_.wall()) continue;
     AGENTA_TRY(auto const project, projects_.find_by_id(each.project));
     if (project) all.push_back({std::move(each), project->slug});
   }

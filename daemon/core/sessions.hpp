@@ -30,6 +30,9 @@ struct OpenSession {
   std::shared_ptr<policy::Policy const> policy{};
   /// The connection that runs an integration's tools here; null where none is bound.
   SessionBinding const* binding_of(IntegrationSlug const& integration) const;
+  /// The id of that connection, for a call that names `named` (slug or id; empty: none). `POLICY_DENIED` for
+  /// another one, whether or not there is one of that name; `NOT_CONNECTED` where none is bound.
+  Result<std::string> connection_for(IntegrationSlug const& integration, std::string const& named) const;
 };
 
 /// The one question that executions ask of sessions. Implemented by `Sessions`; any thread.
@@ -74,11 +77,16 @@ class Sessions final : public SessionBook {
     std::size_t limit = 1000;
     std::string search{};       ///< in slug, name or description, ignoring case
     std::string integration{};  ///< only this one's; empty: all
+    bool read_only = false;     ///< only tools that say they only read
     bool with_schemas = true;
     std::optional<schema::FormatOptions> format{};
   };
   /// What can be run in it now, by slug, with what its policy makes of each.
   Result<protocol::SessionTools> tools(Caller const& caller, std::string const& name, ToolQuery const& query);
+  /// Of the tools it has, connected or not; sorted.
+  Result<std::vector<std::string>> integrations(Caller const& caller, std::string const& name);
+  /// `FORBIDDEN` where the tool is not in it, whether or not there is one of that name.
+  Result<void> check_member(Caller const& caller, std::string const& name, std::string const& tool);
   /// What happened to it after `cursor`, oldest first; without one only where the record stands now.
   Result<Page<SessionEvent>> changes(Caller const& caller, std::string const& name,
                                      std::string const& cursor);
@@ -116,6 +124,7 @@ class Sessions final : public SessionBook {
                     std::vector<std::pair<std::string, std::string>> const& wanted);
   Result<SessionBinding> bind_one(Asked const& asked, Session const& session,
                                   IntegrationSlug const& integration, std::string const& wanted);
+  Tool whole(Asked& asked, Tool tool);
   bool is_available(Asked& asked, Session const& session, Tool const& tool);
   Error why_missing(Asked const& asked, Session const& session, IntegrationSlug const& integration);
   protocol::SessionView view_of(Caller const& caller, Session session);

@@ -52,6 +52,31 @@ Connection const* only_usable(std::vector<Connection> const& rows, IntegrationSl
 
 }  // namespace
 
+Result<std::string> OpenSession::connection_for(IntegrationSlug const& integration,
+                                                std::string const& named) const {
+  SessionBinding const* const binding = binding_of(integration);
+  if (binding == nullptr) {
+    return fail(ErrorCode::not_connected,
+                "the session " + session.name + " is bound to no connection of " + integration.text,
+                {"agenta-tools", "connect", integration.text});
+  }
+  bool const is_another = !named.empty() && !equal_ignoring_case(named, binding->slug) &&
+                          !equal_ignoring_case(named, binding->connection.text);
+  if (is_another) {
+    return fail(ErrorCode::policy_denied,
+                "the session " + session.name + " runs tools of " + integration.text + " on the connection " +
+                    binding->slug + ", not on " + named,
+                {"agenta-tools", "session", "show", session.name});
+  }
+  if (binding->connection.empty()) {
+    return fail(ErrorCode::not_connected,
+                "the session " + session.name + " runs tools of " + integration.text + " on the connection " +
+                    binding->slug + ", which was disconnected",
+                {"agenta-tools", "connect", integration.text, "--as", binding->slug});
+  }
+  return binding->connection.text;
+}
+
 Result<SessionBinding> Sessions::bind_one(Asked const& asked, Session const& session,
                                           IntegrationSlug const& integration, std::string const& wanted) {
   SessionBinding binding;

@@ -197,13 +197,48 @@ bool Sessions::is_available(Asked& asked, Session const& session, Tool const& to
   return whole && *whole && (*whole)->value.no_auth;
 }
 
+/// With its schemas, as far as they can be had.
+Tool Sessions::whole(Asked& asked, Tool tool) {
+  if (asked.account) {
+    auto kept = asked.account->store->find_tool(tool.slug.text);
+    if (kept && *kept) return std::move((*kept)->value);
+  }
+  auto const known = catalog_.tool(asked.provider_call(), tool.slug, "", asked.network);
+  return known ? known->value->tool : tool;
+}
+
+Result<std::vector<std::string>> Sessions::integrations(Caller const& caller, std::string const& name) {
+  AGENTA_TRY(auto const open, open_session(caller, name));
+  AGENTA_TRY(Asked asked, ask(caller, open->session.selectors));
+  AGENTA_TRY(auto const tools, find_tools(asked, open->session.selectors));
+  std::set<std::string> slugs;
+  for (Tool const& tool : tools) slugs.insert(to_lower(tool.integration.text));
+  return std::vector<std::string>{slugs.begin(), slugs.end()};
+}
+
+Result<void> Sessions::check_member(Caller const& caller, std::string const& name, std::string const& tool) {
+  AGENTA_TRY(auto const open, open_session(caller, name));
+  auto const reference = parse_tool_reference(tool);
+  auto const outside = [&] {
+    return fail(ErrorCode::forbidden, tool + " is not in the session " + open->session.name);
+  };
+  if (!reference) return outside();
+  IntegrationSlug const own{std::string{custom::kIntegration}};
+  if (is_custom(reference->slug) && !has(open->session, reference->slug, own)) return outside();
+  AGENTA_TRY(Asked asked, ask(caller, {reference->slug.text}));
+  auto const known = catalog_.tool(asked.provider_call(), reference->slug, "");
+  if (!known && known.error().code != ErrorCode::tool_not_found) return fail(known.error());
+  if (!known || !has(open->session, known->value->tool.slug, known->value->tool.integration))
+    return outside();
+  return {};
+}
+
 Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string const& name,
                                                ToolQuery const& query) {
   AGENTA_TRY(auto const open, open_session(caller, name));
   Session const& session = open->session;
   AGENTA_TRY(Asked asked, ask(caller, session.selectors));
   AGENTA_TRY(auto all, find_tools(asked, session.selectors));
-  auto const call = asked.provider_call();
   std::string const words = to_lower(query.search);
   protocol::SessionTools answer;
   std::set<std::string> missing;
@@ -223,15 +258,7 @@ Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string
       continue;
     }
     bool const needs_schemas = (query.with_schemas || query.format) && tool.input_schema.text.empty();
-    if (needs_schemas) {
-      auto const kept = asked.account ? asked.account->store->find_tool(tool.slug.text)
-                                      : Result<std::optional<store::Kept<Tool>>>{std::nullopt};
-      if (kept && *kept) {
-        tool = (*kept)->value;
-      } else if (auto const known = catalog_.tool(call, tool.slug, "", asked.network)) {
-        tool = known->value->tool;
-      }
-    }
+    if (needs_schemas) tool = whole(asked, std::move(tool));
     protocol::SessionTool& item = answer.page.items.emplace_back();
     if (SessionBinding const* const binding = open->binding_of(tool.integration); binding && !tool.no_auth)
       item.connection = binding->slug;

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <cerrno>
@@ -19,11 +20,11 @@ namespace {
 constexpr int kBacklog = 512;
 
 /// A bound and listening socket at `path`, which must not exist.
-OsResult<UniqueFd> listen_at(std::filesystem::path const& path) {
+OsResult<UniqueFd> listen_at(std::filesystem::path const& path, mode_t mask) {
   UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (!fd) return os_failure(errno, "make a Unix socket");
   AGENTA_TRY(auto const address, UnixAddress::of(path));
-  mode_t const before = ::umask(0177);
+  mode_t const before = ::umask(mask);
   int const bound = ::bind(fd.get(), address.data(), address.size());
   int const number = errno;
   ::umask(before);
@@ -45,7 +46,9 @@ UnixListener::~UnixListener() { abandon(); }
 OsResult<std::unique_ptr<UnixListener>> UnixListener::bind(boost::asio::any_io_executor executor,
                                                            std::filesystem::path path, Events events) {
   std::filesystem::path const temporary = path.parent_path() / ("." + random_hex(4));
-  AGENTA_TRY(UniqueFd fd, listen_at(temporary));
+  constexpr mode_t kOwnerAlone = 0177;
+  constexpr mode_t kEverybody = 0111;
+  AGENTA_TRY(UniqueFd fd, listen_at(temporary, events.also.empty() ? kOwnerAlone : kEverybody));
   struct stat info {};
   if (::lstat(temporary.c_str(), &info) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
     int const number = errno;
@@ -63,7 +66,9 @@ OsResult<std::unique_ptr<UnixListener>> UnixListener::bind(boost::asio::any_io_e
 
   auto on_accept = [shared = listener->events_](StreamSocket socket) {
     auto const peer = peer_of(socket.native_handle());
-    if (peer && peer->uid == ::geteuid()) {
+    bool const is_let_in = peer && (peer->uid == ::geteuid() ||
+                                    std::ranges::find(shared->also, peer->uid) != shared->also.end());
+    if (is_let_in) {
       shared->accepted(std::move(socket), *peer);
     } else {
       shared->refused(peer ? *peer : Peer{});

@@ -8,19 +8,22 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "daemon/net/http_server.hpp"
 #include "shared/base/os_error.hpp"
 
 namespace agenta::daemon {
 
-/// Listens on a Unix socket of mode 0600 and hands on the connections of this user. Anyone else's is closed
-/// before a byte of it is read. Loop thread only.
+/// Listens on a Unix socket and hands on the connections of this user, and of those that are let in beside.
+/// Anyone else's is closed before a byte of it is read. The socket's mode is 0600, or 0666 where others are
+/// let in: who they are is the kernel's word, not the mode's. Loop thread only.
 class UnixListener {
  public:
   struct Events {
     std::function<void(StreamSocket, Peer)> accepted{};
     std::function<void(Peer)> refused{};  ///< of another uid
+    std::vector<uid_t> also{};            ///< let in beside this user
   };
 
   /// Binds under a temporary name, with its mode, and renames it into place: the socket is never seen with a

@@ -260,6 +260,7 @@ Error failure_of(Attempt const& attempt, std::filesystem::path const& socket, mi
 struct DaemonClient::State {
   std::filesystem::path path{};
   ClientIdentity identity{};
+  SocketTrust trust = SocketTrust::own;
   std::optional<DaemonSocket> socket{};
   std::string daemon_version{};
   bool lost_reply = false;
@@ -267,17 +268,18 @@ struct DaemonClient::State {
   expected<void, ReachError> reach(Limit const& limit) {
     if (socket && socket->is_quiet()) return {};
     socket.reset();
-    auto opened = DaemonSocket::open(path, limit);
+    auto opened = DaemonSocket::open(path, limit, trust);
     if (!opened) return unexpected(std::move(opened).error());
     socket.emplace(std::move(*opened));
     return {};
   }
 };
 
-DaemonClient::DaemonClient(std::filesystem::path socket, ClientIdentity identity)
+DaemonClient::DaemonClient(std::filesystem::path socket, ClientIdentity identity, SocketTrust trust)
     : state_(std::make_unique<State>()) {
   state_->path = std::move(socket);
   state_->identity = std::move(identity);
+  state_->trust = trust;
 }
 DaemonClient::~DaemonClient() = default;
 

@@ -36,11 +36,16 @@ struct ReachError {
   Error error{};
 };
 
+/// Why what listens at a socket is believed to be the daemon: it is in the user's own home, and theirs; or
+/// the user named the socket, which may come from another's home, and nothing secret is sent there.
+enum class SocketTrust : bool { own, named };
+
 /// The port over the daemon's Unix socket: one HTTP/1.1 keep-alive connection, made at the first call.
-/// Verifies the directory (owner, mode) and the listener's uid before it sends. One thread at a time.
+/// Verifies the directory (owner, mode) and the listener's uid before it sends, unless the socket is named.
+/// One thread at a time.
 class DaemonClient final : public ToolService {
  public:
-  DaemonClient(std::filesystem::path socket, ClientIdentity identity);
+  DaemonClient(std::filesystem::path socket, ClientIdentity identity, SocketTrust trust = SocketTrust::own);
   ~DaemonClient() override;
 
   /// Connects now. What a failure means is the caller's to decide; nothing was sent.
@@ -67,6 +72,24 @@ class DaemonClient final : public ToolService {
   struct State;
   Result<ServiceReply> exchange(ServiceRequest const& request, BodySink const* sink, std::stop_token stop);
   std::unique_ptr<State> state_;
+};
+
+/// The port over a session's socket, which the user named (`AGENTA_TOOLS_SOCKET`). Starts nothing, sends no
+/// key, and needs no home.
+class SessionClient final : public ToolService {
+ public:
+  SessionClient(std::filesystem::path socket, ClientIdentity identity)
+      : path_(socket), client_(std::move(socket), std::move(identity), SocketTrust::named) {}
+
+  Result<ServiceReply> call(ServiceRequest const& request, std::stop_token stop) override;
+  Result<ServiceReply> call_streaming(ServiceRequest const& request, BodySink const& sink,
+                                      std::stop_token stop) override;
+  bool lost_reply() const { return client_.lost_reply(); }
+
+ private:
+  Result<ServiceReply> explained(Result<ServiceReply> reply) const;
+  std::filesystem::path path_;
+  DaemonClient client_;
 };
 
 }  // namespace agenta::client

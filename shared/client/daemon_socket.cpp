@@ -157,9 +157,11 @@ ReachError reach_failure(Reach reach, std::filesystem::path const& socket, std::
   return failure;
 }
 
-expected<DaemonSocket, ReachError> DaemonSocket::open(std::filesystem::path const& path, Limit const& limit) {
-  if (auto const directory = open_existing_private_dir(path.parent_path()); !directory) {
-    return unexpected(directory_failure(path, directory.error()));
+expected<DaemonSocket, ReachError> DaemonSocket::open(std::filesystem::path const& path, Limit const& limit,
+                                                      SocketTrust trust) {
+  if (trust == SocketTrust::own) {
+    if (auto const directory = open_existing_private_dir(path.parent_path()); !directory)
+      return unexpected(directory_failure(path, directory.error()));
   }
   UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (!fd) {
@@ -170,6 +172,7 @@ expected<DaemonSocket, ReachError> DaemonSocket::open(std::filesystem::path cons
   }
   if (auto connected = connect_within(fd.get(), path, limit); !connected)
     return unexpected(connected.error());
+  if (trust == SocketTrust::named) return DaemonSocket{std::move(fd)};
   if (auto trusted = check_listener(fd.get(), path); !trusted) return unexpected(trusted.error());
   return DaemonSocket{std::move(fd)};
 }

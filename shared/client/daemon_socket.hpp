@@ -38,8 +38,9 @@ struct IoResult {
 class DaemonSocket {
  public:
   /// Verifies the socket's directory (owner, mode, no symbolic link), connects, and verifies the listener's
-  /// user; all before a byte is sent.
-  static expected<DaemonSocket, ReachError> open(std::filesystem::path const& path, Limit const& limit);
+  /// user; all before a byte is sent. Of a socket that the user named neither.
+  static expected<DaemonSocket, ReachError> open(std::filesystem::path const& path, Limit const& limit,
+                                                 SocketTrust trust = SocketTrust::own);
 
   /// Whether nothing has arrived since the last reply; a closed connection, or bytes nobody asked for, are
   /// not quiet.

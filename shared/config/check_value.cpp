@@ -67,7 +67,7 @@ bool takes(Setting const& setting, std::string_view text) {
   auto const in_range = [&](long long number) { return number >= setting.least && number <= setting.most; };
   switch (setting.kind) {
     case Kind::text: return is_printable(text);
-    case Kind::slug: return is_valid_slug(to_lower(text));
+    case Kind::slug: return is_valid_slug(to_lower(text)) || (text.empty() && setting.default_value.empty());
     case Kind::boolean: return read_boolean(text).has_value();
     case Kind::integer: {
       auto const number = read_integer(text);

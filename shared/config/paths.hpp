@@ -24,6 +24,8 @@ struct Paths {
   std::filesystem::path run_dir() const { return home / "run"; }
   std::filesystem::path database() const { return home / "tools.db"; }
   std::filesystem::path socket() const { return run_dir() / "daemon.sock"; }
+  /// The sockets of open sessions.
+  std::filesystem::path sessions_dir() const { return run_dir() / "sessions"; }
   std::filesystem::path daemon_lock() const { return run_dir() / "daemon.lock"; }
   std::filesystem::path start_lock() const { return run_dir() / "start.lock"; }
   /// What a shell completes names from: `tools`, `integrations` and `categories`, a name a line in the order

@@ -120,6 +120,9 @@ constexpr std::array kSettings{
         0, kGiB},
     Setting{"project", "AGENTA_TOOLS_PROJECT", "--project", "default", slug, "", allowed,
             "The project whose connections and history are used."},
+    Setting{"session", "AGENTA_TOOLS_SESSION", "--session", "", slug, "", allowed,
+            "The session in which execute, batch and proxy run what they run: with its connections and under "
+            "its policy. Empty: in none."},
 };
 static_assert(std::ranges::is_sorted(kSettings, {}, &Setting::key));
 

@@ -47,6 +47,7 @@ struct ProxyCall {
   std::optional<JsonText> body{};   ///< a JSON value; a text is sent as that text
   std::optional<BinaryBody> binary{};
   std::string connection{};  ///< slug or id; empty: by the rule of the contract, §7.4
+  std::string session{};     ///< name of the session it belongs to; empty: none
   bool operator==(ProxyCall const&) const = default;
 };
 

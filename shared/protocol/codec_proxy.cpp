@@ -97,6 +97,7 @@ std::string encode_proxy_call(ProxyCall const& call) {
     out.raw("binary_body", binary.done());
   }
   if (!call.connection.empty()) out.text("connection", call.connection);
+  if (!call.session.empty()) out.text("session", call.session);
   return out.done();
 }
 
@@ -118,6 +119,7 @@ Result<ProxyCall> decode_proxy_call(std::string_view body) {
       return binary;
     });
     call.connection = in.text("connection");
+    call.session = in.text("session");
     return call;
   });
 }

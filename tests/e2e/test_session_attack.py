@@ -1,0 +1,307 @@
+"""What somebody tries who has a session's socket and wants more than the session may do."""
+import json
+import os
+import socket
+import unittest
+import uuid
+from pathlib import Path
+
+from tests.support.agenta import seconds
+from tests.support.sandbox import ISSUE, ISSUES
+from tests.support.sessions import BOX, SessionTest
+from tests.support.unix_http import connect
+
+READ = {"owner": "o", "repo": "r"}
+WRITE = {**READ, "title": "hello"}
+ROOT = "/api/tools"
+
+
+class Attack(SessionTest):
+    """`inner` has only reading issues on `work`; outside it are another session, another account, and the owner's own runs."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.other_account = self.connect("github", "secret-account")
+        self.inner = self.create("inner", ISSUES, flags=("--connection", "github=work"))
+        self.other = self.create("hidden-session", "github", flags=("--connection", "github=secret-account"))
+        self.owners = self.run_ok(BOX, "execute", ISSUE, "owner=o", "repo=r", "title=owners-title", "-c", "secret-account",
+                                  "--idempotency-key", "owners-key", "--output", "envelope").json
+        self.socket = Path(self.inner["socket"])
+
+    def ask(self, method: str, target: str, body=None, headers: dict | None = None):
+        return self.door(self.socket, method, target, body, headers)
+
+    def raw(self, request: bytes) -> bytes:
+        """Bytes as they are, which no client would send."""
+        sock = connect(self.socket, seconds(10))
+        try:
+            sock.sendall(request)
+            sock.shutdown(socket.SHUT_WR)
+            answer = b""
+            while piece := sock.recv(65536):
+                answer += piece
+            return answer
+        finally:
+            sock.close()
+
+    def execute(self, tool: str = ISSUES, arguments: dict | None = None, **more):
+        return self.ask("POST", f"{ROOT}/executions", {"tool": tool, "arguments": arguments or READ, **more})
+
+    def assert_refused(self, reply, code: str = "FORBIDDEN") -> dict:
+        self.assertEqual((reply.status, reply.json["code"]), (403, code), f"{reply}")
+        self.assert_tells_nothing(reply.body)
+        return reply.json
+
+    def assert_tells_nothing(self, text: bytes) -> None:
+        for secret in (b"hidden-session", b"secret-account", b"owners-title", b"owners-key", self.other["id"].encode(),
+                       self.owners["id"].encode(), self.other_account["id"].encode(), b"ca_", os.fsencode(self.world.root)):
+            self.assertNotIn(secret, text)
+
+    def test_the_session_itself_works(self):
+        self.assertEqual(self.ask("GET", f"{ROOT}/session").json["name"], "inner")
+        self.assertEqual([tool["slug"] for tool in self.ask("GET", f"{ROOT}/session/tools").json["items"]], [ISSUES])
+        self.assertEqual(self.execute().status, 200)
+
+    def test_everything_that_is_not_its_own_is_forbidden(self):
+        document = self.owner("GET", "/api/openapi.json").json
+        own = {"/session", "/session/tools", "/session/changes", "/integrations", "/integrations/{slug}", "/integrations/{slug}/tools",
+               "/integrations/{slug}/tools/{tool}", "/tools", "/tools/{tool}", "/search", "/schemas"}
+        allowed = {("GET", ROOT + path) for path in own} | {("GET", f"{ROOT}/connections"), ("POST", f"{ROOT}/executions"), ("GET", f"{ROOT}/executions"),
+                   ("GET", f"{ROOT}/executions/{{id}}"), ("GET", f"{ROOT}/executions/{{id}}/result"), ("POST", f"{ROOT}/executions/{{id}}/cancel")}
+        tried = 0
+        for path, item in document["paths"].items():
+            for method in {"get", "post", "put", "patch", "delete"} & item.keys():
+                if (method.upper(), path) in allowed:
+                    continue
+                target = path.replace("{name}", "hidden-session").replace("{id}", self.other_account["id"]).replace("{slug}", "github") \
+                    .replace("{tool}", ISSUE).replace("{what}", "reset")
+                with self.subTest(f"{method} {path}"):
+                    reply = self.ask(method.upper(), target, {} if method != "get" else None)
+                    self.assert_refused(reply)
+                    tried += 1
+
+        self.assertGreater(tried, 40)
+        self.assertEqual(self.owner("GET", f"{ROOT}/daemon").status, 200, "it is still there")
+        self.assertEqual(self.show("hidden-session")["state"], "open")
+
+    def test_it_sees_no_other_session(self):
+        for target in ("/sessions", "/sessions/hidden-session", f"/sessions/{self.other['id']}", "/sessions/inner", "/sessions/inner/tools",
+                       "/sessions/hidden-session/changes?cursor=0", "/sessions/nothing-of-that-name"):
+            with self.subTest(target):
+                self.assert_refused(self.ask("GET", ROOT + target))
+        self.assert_refused(self.ask("DELETE", f"{ROOT}/sessions/hidden-session"))
+        self.assert_tells_nothing(self.ask("GET", f"{ROOT}/session?session=hidden-session&name=hidden-session").body)
+
+    def test_it_widens_neither_its_tools_nor_its_policy(self):
+        self.assert_refused(self.ask("POST", f"{ROOT}/sessions/inner/tools", {"add": ["github"]}))
+        self.assert_refused(self.ask("POST", f"{ROOT}/session/tools", {"add": ["github"]}))
+        self.assert_refused(self.ask("PATCH", f"{ROOT}/session", {"policy": "default = \"allow\""}))
+        self.assert_refused(self.ask("POST", f"{ROOT}/sessions", {"name": "mine", "tools": ["github"]}))
+
+        self.assert_refused(self.execute(ISSUE, WRITE), "POLICY_DENIED")
+        self.assert_refused(self.execute(ISSUE, WRITE, session="hidden-session"), "POLICY_DENIED")
+        self.assert_refused(self.execute(f"tools.composio.github.{ISSUE}", WRITE), "POLICY_DENIED")
+        self.assert_refused(self.execute(ISSUE.lower(), WRITE), "POLICY_DENIED")
+        self.assert_refused(self.execute("GITHUB_NO_SUCH_TOOL", {}), "POLICY_DENIED")
+        self.assertEqual(self.show("inner")["tools"], [ISSUES])
+
+    def test_a_tool_outside_is_the_same_as_one_that_does_not_exist(self):
+        def words(tool):
+            return self.execute(tool, {}).json["detail"].replace(tool, "TOOL")
+
+        self.assertEqual(words(ISSUE), words("GITHUB_NO_SUCH_TOOL"))
+        for target in (f"/tools/{ISSUE}", "/tools/GITHUB_NO_SUCH_TOOL", f"/integrations/github/tools/{ISSUE}", "/integrations/slack",
+                       "/integrations/nosuchthing", "/integrations/slack/tools", f"/schemas?tools={ISSUE}", "/schemas?tools=GITHUB_NO_SUCH_TOOL",
+                       f"/schemas?tools={ISSUES},{ISSUE}", "/schemas?integration=slack"):
+            with self.subTest(target):
+                self.assert_refused(self.ask("GET", ROOT + target))
+
+    def test_the_catalogue_is_that_of_the_session(self):
+        self.assertEqual([each["slug"] for each in self.ask("GET", f"{ROOT}/tools").json["items"]], [ISSUES])
+        self.assertEqual([each["slug"] for each in self.ask("GET", f"{ROOT}/integrations").json["items"]], ["github"])
+        self.assertEqual([each["slug"] for each in self.ask("GET", f"{ROOT}/integrations?connected=true").json["items"]], ["github"])
+        found = self.ask("GET", f"{ROOT}/search?q=create%20an%20issue&limit=50").json["items"]
+        self.assertLessEqual({each["slug"] for each in found}, {ISSUES, "github"})
+        self.assertEqual(len(self.ask("GET", f"{ROOT}/schemas?integration=github&format=openai").json["items"]), 1)
+        self.assert_refused(self.ask("GET", f"{ROOT}/search?q=issue&remote=true"))
+
+    def test_it_reaches_no_connection_it_is_not_bound_to(self):
+        listed = self.ask("GET", f"{ROOT}/connections")
+        self.assertEqual([each["slug"] for each in listed.json["items"]], ["work"])
+        self.assert_tells_nothing(listed.body)
+        self.assert_tells_nothing(self.ask("GET", f"{ROOT}/integrations/github").body)
+        self.assert_tells_nothing(self.ask("GET", f"{ROOT}/connections?integration=github&limit=1000&cursor=x").body)
+        for name in ("secret-account", self.other_account["id"]):
+            reply = self.execute(connection=name)
+            self.assertEqual((reply.status, reply.json["code"]), (403, "POLICY_DENIED"), f"{reply}")
+        nothing = self.execute(connection="no-such-connection").json["detail"].replace("no-such-connection", "X")
+        self.assertEqual(nothing, self.execute(connection="secret-account").json["detail"].replace("secret-account", "X"))
+        reply = self.execute("tools.composio.github.LIST_REPOSITORY_ISSUES.secret-account")
+        self.assertEqual(reply.json["code"], "POLICY_DENIED", f"{reply}")
+        self.assert_refused(self.ask("GET", f"{ROOT}/connections/work"))
+
+    def test_it_reads_nobody_elses_history(self):
+        mine = self.execute().json["id"]
+        for query in ("", "?session=hidden-session", "?session=", "?limit=1000", "?since=2000-01-01T00:00:00Z", f"?tool={ISSUE}",
+                      "?connection=secret-account", "?state=succeeded"):
+            with self.subTest(query):
+                reply = self.ask("GET", f"{ROOT}/executions{query}")
+                if reply.status == 200:
+                    self.assertLessEqual({each["id"] for each in reply.json["items"]}, {mine})
+                self.assert_tells_nothing(reply.body.replace(b"secret-account", b""))
+        for target in ("", "/result", "/result?select=/number"):
+            theirs = self.ask("GET", f"{ROOT}/executions/{self.owners['id']}{target}")
+            nobodys = self.ask("GET", f"{ROOT}/executions/{uuid.uuid4()}{target}")
+            self.assertEqual((theirs.status, theirs.json["code"]), (nobodys.status, nobodys.json["code"]))
+            self.assertNotIn(b"owners-title", theirs.body)
+        self.assertEqual(self.ask("GET", f"{ROOT}/executions/{mine}").json["session"], "inner")
+        self.assert_refused(self.ask("GET", f"{ROOT}/history"))
+
+    def test_a_session_of_the_same_name_before_it_is_another(self):
+        before = self.run_ok(BOX, "execute", ISSUES, "owner=o", "repo=r", "--session", "inner", "--idempotency-key", "k", "--output", "envelope").json
+        self.run_ok(BOX, "session", "close", "inner")
+        after = self.create("inner", ISSUES, flags=("--connection", "github=work"))
+        self.assertEqual(Path(after["socket"]), self.socket)
+
+        self.assertEqual(self.ask("GET", f"{ROOT}/executions").json["items"], [])
+        self.assertEqual(self.ask("GET", f"{ROOT}/executions/{before['id']}").status, 404)
+        again = self.execute(idempotency_key="k").json
+        self.assertFalse(again["replayed"])
+        self.assertNotEqual(again["id"], before["id"])
+
+    def test_it_cancels_nobody_elses_run(self):
+        mine = str(uuid.uuid4())
+        early = self.ask("POST", f"{ROOT}/executions/{mine}/cancel")
+        self.assertEqual(early.json["code"], "EXECUTION_NOT_FOUND")
+
+        theirs = self.owner("POST", f"{ROOT}/executions", {"id": mine, "tool": ISSUES, "arguments": READ, "connection": "work"})
+
+        self.assertEqual(theirs.json["state"], "succeeded", f"{theirs}")
+        self.assertEqual(self.ask("POST", f"{ROOT}/executions/{self.owners['id']}/cancel").status, 404)
+
+    def test_an_owners_key_reveals_no_result(self):
+        self.run_ok(BOX, "session", "add", "inner", ISSUE)
+        arguments = {**READ, "title": "owners-title"}
+
+        same = self.execute(ISSUE, arguments, idempotency_key="owners-key")
+        other = self.execute(ISSUE, {**READ, "title": "another"}, idempotency_key="owners-key")
+
+        self.assertEqual(same.status, 200, f"{same}")
+        self.assertFalse(same.json["replayed"])
+        self.assertNotEqual(same.json["data"]["number"], self.owners["data"]["number"])
+        self.assertEqual(other.json["code"], "IDEMPOTENCY_CONFLICT")
+        self.assertNotIn(self.owners["id"], json.dumps(other.json))
+        forged = self.execute(ISSUES, READ, idempotency_key=f"{self.other['id']}/k")
+        self.assertFalse(forged.json["replayed"])
+
+    def test_an_id_that_is_taken_reveals_nothing(self):
+        reply = self.execute(id=self.owners["id"])
+
+        self.assertEqual(reply.status, 409, f"{reply}")
+        self.assertNotIn(b"owners-title", reply.body)
+        self.assertNotIn(b"secret-account", reply.body)
+        row = self.run_ok(BOX, "history", "show", self.owners["id"], "--json").json
+        self.assertEqual((row["tool"], row["state"]), (ISSUE, "succeeded"), "and changes nothing")
+
+    def test_a_batch_of_the_owners_is_not_joined(self):
+        line = {"tool": ISSUES, "arguments": READ}
+        self.run_ok(BOX, "batch", stdin=json.dumps({**line, "connection": "work"}) + "\n")
+        [batch] = self.owner("GET", f"{ROOT}/batches").json["items"]
+
+        self.assert_refused(self.ask("GET", f"{ROOT}/batches"))
+        self.assert_refused(self.ask("GET", f"{ROOT}/batches/{batch['id']}/lines"))
+        self.assert_refused(self.execute(batch={"id": batch["id"], "line": 1}))
+        self.assert_refused(self.execute(batch={"id": batch["id"], "line": 2}))
+        self.assertEqual(self.owner("GET", f"{ROOT}/batches/{batch['id']}").json["lines"]["succeeded"], 1)
+
+    def test_files_are_out_of_reach(self):
+        upload = self.owner("POST", f"{ROOT}/uploads", {"filename": "secret.txt", "size": 6})
+        self.assertEqual(upload.status, 201, f"{upload}")
+
+        self.assert_refused(self.execute(files=[{"pointer": "/owner", "upload": upload.json["id"]}]))
+        self.assert_refused(self.ask("POST", f"{ROOT}/uploads", {"filename": "x", "size": 1}))
+        self.assert_refused(self.ask("PUT", f"{ROOT}/uploads/{upload.json['id']}?offset=0", b"abcdef"))
+        self.assert_refused(self.ask("GET", f"{ROOT}/executions/{self.owners['id']}/files?select=/url"))
+
+    def test_the_daemon_is_not_its_to_command(self):
+        for method, target in (("GET", "/daemon"), ("POST", "/daemon/shutdown"), ("POST", "/daemon/reload"), ("POST", "/sandbox/reset"),
+                               ("POST", "/sandbox/faults"), ("GET", "/account"), ("POST", "/login"), ("DELETE", "/login"), ("POST", "/catalog/refresh"),
+                               ("GET", "/catalog"), ("POST", "/proxy")):
+            with self.subTest(f"{method} {target}"):
+                self.assert_refused(self.ask(method, ROOT + target, {} if method == "POST" else None))
+        self.assert_refused(self.ask("GET", "/api/openapi.json"))
+        self.assertEqual(self.execute().status, 200)
+
+    def test_nothing_it_asked_is_its_to_approve(self):
+        for target in ("/approvals", f"/approvals/{uuid.uuid4()}", "/approvals/changes"):
+            self.assert_refused(self.ask("GET", ROOT + target))
+        for what in ("approve", "deny"):
+            self.assert_refused(self.ask("POST", f"{ROOT}/approvals/{uuid.uuid4()}/{what}", {"scope": "session"}))
+        self.assert_refused(self.ask("POST", f"{ROOT}/policy/explain", {"tool": ISSUE}))
+
+    def test_tricks_with_paths(self):
+        for target in (f"{ROOT}/../tools/sessions", f"{ROOT}/tools/../sessions", f"{ROOT}/%2e%2e/tools/sessions", f"{ROOT}/session/../sessions",
+                       f"{ROOT}//sessions", f"/{ROOT}/sessions", f"{ROOT}/sessions/", f"{ROOT}/./sessions", f"{ROOT}/session%2f..%2fsessions",
+                       f"{ROOT}/SESSIONS", f"{ROOT}/%73essions", f"{ROOT}/sessions%00", f"{ROOT}/sessions;x=1", f"{ROOT}/session%73",
+                       f"{ROOT}/executions/..%2f..%2fsessions", f"{ROOT}/tools/..%2f..%2fsessions", f"{ROOT}/integrations/..%2fsessions",
+                       f"{ROOT}/tools/%2e%2e", f"{ROOT}/integrations/github%2f..%2f..%2fsessions"):
+            with self.subTest(target):
+                answer = self.raw(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+                self.assertRegex(answer.split(b"\r\n", 1)[0], rb"^HTTP/1.1 (403|404|400) ", answer)
+                self.assert_tells_nothing(answer)
+
+    def test_tricks_with_targets_and_hosts(self):
+        for line in (b"GET http://localhost/api/tools/sessions HTTP/1.1\r\nHost: localhost", b"GET http://localhost/api/tools/session HTTP/1.1\r\nHost: localhost",
+                     b"GET * HTTP/1.1\r\nHost: localhost", b"CONNECT localhost:1 HTTP/1.1\r\nHost: localhost",
+                     b"GET /api/tools/session HTTP/1.1\r\nHost: evil.example", b"GET /api/tools/session HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example",
+                     b"GET /api/tools/session HTTP/1.1\r\nHost: localhost\r\nHost: evil.example"):
+            with self.subTest(line):
+                answer = self.raw(line + b"\r\nConnection: close\r\n\r\n")
+                self.assertRegex(answer.split(b"\r\n", 1)[0], rb"^HTTP/1.1 (403|400) ", answer)
+
+    def test_a_second_request_hidden_in_a_body_is_one_of_the_session_too(self):
+        hidden = b"GET /api/tools/sessions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        answer = self.raw(b"GET /api/tools/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n" + hidden)
+        self.assertIn(b"FORBIDDEN", answer)
+        self.assert_tells_nothing(answer.replace(os.fsencode(self.world.root), b""))
+
+    def test_forged_headers(self):
+        headers = {"Agenta-Tools-Project": "other", "Agenta-Tools-Session": self.other["id"], "X-Forwarded-For": "127.0.0.1",
+                   "X-HTTP-Method-Override": "DELETE", "X-Original-URL": "/api/tools/sessions"}
+        self.assertEqual(self.ask("GET", f"{ROOT}/session", headers=headers).json["name"], "inner")
+        reply = self.ask("POST", f"{ROOT}/executions", {"tool": ISSUES, "arguments": READ, "session": "hidden-session", "project": "other"}, headers)
+        self.assertEqual((reply.status, reply.json["session"]), (200, "inner"), f"{reply}")
+        for name in ("Agenta-Tools-Composio-Key", "Agenta-Tools-Composio-Url", "Agenta-Tools-Session-Bus"):
+            with self.subTest(name):
+                self.assert_refused(self.ask("GET", f"{ROOT}/session", headers={name: "http://evil.example"}))
+
+    def test_a_closed_session_leaves_nothing_behind(self):
+        kept = connect(self.socket, seconds(10))
+        self.addCleanup(kept.close)
+        kept.sendall(b"GET /api/tools/session HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.assertIn(b"200", kept.recv(65536))
+
+        self.run_ok(BOX, "session", "close", "inner")
+
+        try:
+            kept.sendall(b"GET /api/tools/session HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = kept.recv(65536)
+        except (BrokenPipeError, ConnectionResetError):
+            answer = b""
+        self.assertNotIn(b"HTTP/1.1 200", answer)
+        self.assertFalse(self.socket.exists())
+
+    def test_a_crowd_at_one_socket_keeps_nobody_out_of_another(self):
+        crowd = []
+        try:
+            for _ in range(300):
+                crowd.append(connect(self.socket, seconds(5)))
+            self.assertEqual(self.owner("GET", f"{ROOT}/daemon").status, 200)
+            self.assertEqual(self.door(self.other["socket"], "GET", f"{ROOT}/session").status, 200)
+        finally:
+            for each in crowd:
+                each.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
