@@ -265,6 +265,7 @@ Result<void> run_mcp(Context& context, McpOptions const& given) {
 RunFn add_mcp(Syntax& syntax) {
   auto options = std::make_shared<McpOptions>();
   syntax.option("--session", "SESSION", options->session, "The session whose tools are offered")
+      .completes(Completes::session)
       .options("--tools", "A,B", options->tools,
                "Make a session for as long as this runs, with these tools: slugs of services or tools, or "
                "patterns")
