@@ -1,4 +1,5 @@
 #include "cli/command/commands.hpp"
+#include "cli/command/session_choice.hpp"
 #include "cli/mcp/fixture_extras.hpp"
 #include "cli/mcp/fixture_tools.hpp"
 #include "cli/mcp/http_door.hpp"
@@ -84,6 +85,12 @@ class UsedSession {
  public:
   static Result<std::unique_ptr<UsedSession>> open(Context& context, McpOptions const& options) {
     auto out = std::make_unique<UsedSession>(context);
+    if (!named_socket(context.environment).empty()) {
+      AGENTA_TRY(auto const reply, context.call(protocol::get_own_session()));
+      AGENTA_TRY(out->session_, protocol::decode_session(reply.body));
+      out->is_inside_ = true;
+      return out;
+    }
     if (!options.session.empty()) {
       AGENTA_TRY(auto const reply, context.call(protocol::get_session(options.session)));
       AGENTA_TRY(out->session_, protocol::decode_session(reply.body));
@@ -111,13 +118,15 @@ class UsedSession {
     (void)context_.without_autostart()->call(request, std::stop_token{});
   }
 
-  std::string const& name() const { return session_.session.name; }
+  /// Empty for the one whose own socket is spoken to.
+  std::string name() const { return is_inside_ ? std::string{} : session_.session.name; }
   std::vector<std::string> const& selectors() const { return session_.session.selectors; }
 
  private:
   Context& context_;
   protocol::SessionView session_{};
   bool is_own_ = false;
+  bool is_inside_ = false;
 };
 
 std::string instructions_of(bool meta) {
@@ -208,10 +217,26 @@ Result<void> serve_fixtures(Context& context, McpOptions const& options) {
   return serve(context, options, server);
 }
 
-Result<void> run_mcp(Context& context, McpOptions const& options) {
-  AGENTA_CHECK(check(options));
-  if (options.fixtures) return serve_fixtures(context, options);
-  bool const meta = options.meta || (options.session.empty() && options.tools.empty());
+/// What the settings add to the flags: the session that everything is run in.
+Result<McpOptions> complete(Context const& context, McpOptions options) {
+  bool const names_tools = !options.session.empty() || !options.tools.empty() ||
+                           !options.connections.empty() || !options.policy.empty() || options.read_only;
+  bool const is_inside = !named_socket(context.environment).empty();
+  if (is_inside && names_tools)
+    return usage("AGENTA_TOOLS_SOCKET names a session's socket: its tools and policy are what they are");
+  if (is_inside || options.meta) return options;
+  if (!names_tools) {
+    AGENTA_TRY(options.session, session_of(context, {}));
+  }
+  options.meta = options.session.empty() && options.tools.empty();
+  return options;
+}
+
+Result<void> run_mcp(Context& context, McpOptions const& given) {
+  AGENTA_CHECK(check(given));
+  if (given.fixtures) return serve_fixtures(context, given);
+  AGENTA_TRY(McpOptions const options, complete(context, given));
+  bool const meta = options.meta;
   AGENTA_TRY(auto const session, UsedSession::open(context, options));
 
   mcp::SessionUse use;
@@ -240,6 +265,7 @@ Result<void> run_mcp(Context& context, McpOptions const& options) {
 RunFn add_mcp(Syntax& syntax) {
   auto options = std::make_shared<McpOptions>();
   syntax.option("--session", "SESSION", options->session, "The session whose tools are offered")
+      .completes(Completes::session)
       .options("--tools", "A,B", options->tools,
                "Make a session for as long as this runs, with these tools: slugs of services or tools, or "
                "patterns")
@@ -257,7 +283,8 @@ RunFn add_mcp(Syntax& syntax) {
           "client's "
           "configuration. Both eras of the protocol are spoken, 2024-11-05 to 2025-11-25 and 2026-07-28.")
       .note(
-          "Without --session, --tools and --meta it is as with --meta. Without a policy, tools that only "
+          "Without --session, --tools and a session in the settings it is as with --meta. Without a policy, "
+          "tools that only "
           "read "
           "run, and all others ask first.")
       .example("agenta-tools mcp --tools github,SLACK_SEND_MESSAGE --connection github=work");

@@ -149,7 +149,7 @@ std::optional<CallEnd> ApprovalFlow::offer(Turn& turn, Error const& error, std::
   std::string_view const document = find_member(error.context.text, "approval").value_or("{}");
   approval = text_at(document, "/id");
   if (approval.empty()) return result_of_error(error, complete_);
-  if (!turn.speech().client.form) return tell(approval, tool);
+  if (!may_decide_ || !turn.speech().client.form) return tell(approval, tool);
   auto const answer =
       turn.ask(kKey, form_for(turn.speech(), document), std::string{kKey} + approval, kAskPatience);
   if (!answer) return turn.pending();

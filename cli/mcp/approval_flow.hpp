@@ -12,7 +12,10 @@ namespace agenta::mcp {
 /// command that approves it, after which the daemon lets the same call through. Stateless; any thread.
 class ApprovalFlow {
  public:
-  explicit ApprovalFlow(CompleteStep complete) : complete_(std::move(complete)) {}
+  /// `may_decide`: what the client's user says counts. Not over a session's own socket, where nothing that
+  /// was asked can be approved.
+  ApprovalFlow(CompleteStep complete, bool may_decide)
+      : complete_(std::move(complete)), may_decide_(may_decide) {}
 
   /// Where the call may be repeated, `approval` is by whose word; else what the call ends with.
   std::optional<CallEnd> offer(Turn& turn, Error const& error, std::string_view tool,
@@ -29,6 +32,7 @@ class ApprovalFlow {
   CallEnd tell(std::string const& id, std::string_view tool) const;
 
   CompleteStep complete_;
+  bool may_decide_;
 };
 
 /// Text of a service as it may stand in a question to a person: characters that turn or hide what follows

@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "shared/base/text.hpp"
+#include "shared/protocol/api.hpp"
 #include "shared/protocol/codec_session.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -22,6 +24,17 @@ void pause(std::stop_token const& stop, milliseconds length) {
   std::condition_variable_any wake;
   std::unique_lock lock{mutex};
   wake.wait_for(lock, stop, length, [] { return false; });
+}
+
+/// Of a named session, or of the one whose own socket is spoken to.
+ServiceRequest changes_of(std::string const& session, std::string const& cursor, seconds wait) {
+  if (!session.empty()) return protocol::list_session_changes(session, cursor, wait);
+  constexpr seconds kBeyond{10};
+  ServiceRequest request;
+  request.target = std::string{protocol::kRoot} + "/session/changes?wait=" + std::to_string(wait.count());
+  if (!cursor.empty()) request.target += "&cursor=" + percent_encode(cursor);
+  request.timeout = wait + kBeyond;
+  return request;
 }
 
 bool changes_tools(SessionEvent const& event) { return event.change != SessionChange::approved; }
@@ -44,8 +57,7 @@ void ChangeWatch::run(std::stop_token const& stop) {
   bool knows_cursor = false;
   milliseconds wait = kFirstPause;
   while (!stop.stop_requested()) {
-    auto const reply = service->call(
-        protocol::list_session_changes(session_, cursor, knows_cursor ? kSlice : seconds{0}), stop);
+    auto const reply = service->call(changes_of(session_, cursor, knows_cursor ? kSlice : seconds{0}), stop);
     if (stop.stop_requested()) return;
     auto const page = reply ? protocol::decode_session_events(reply->body)
                             : Result<Page<SessionEvent>>{fail(reply.error())};

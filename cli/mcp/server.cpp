@@ -68,8 +68,8 @@ void Server::end(milliseconds patience) {
 
 void Server::follow_changes() {
   std::lock_guard const guard{mutex_};
-  if (changes_ || options_.session.empty()) return;
-  changes_ = std::make_unique<ChangeWatch>(options_.make_service, options_.session,
+  if (changes_ || !options_.session) return;
+  changes_ = std::make_unique<ChangeWatch>(options_.make_service, *options_.session,
                                            [this] { subscriptions_.tools_changed(); });
 }
 

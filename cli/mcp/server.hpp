@@ -27,7 +27,9 @@ class Extras {
 
 struct ServerOptions {
   MakeService make_service{};
-  std::string session{};       ///< whose changes are followed; empty: the list of tools never changes
+  /// Whose changes are followed: empty for the one whose own socket is spoken to; none: the list of tools
+  /// never changes.
+  std::optional<std::string> session{};
   std::string instructions{};  ///< for the model, in the words of a person
   Extras* extras = nullptr;
 };

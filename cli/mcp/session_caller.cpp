@@ -35,7 +35,7 @@ RpcError unknown_tool(std::string_view name) {
 }
 
 SessionCaller::SessionCaller(SessionUse use)
-    : use_(std::move(use)), connecting_(use_.complete), approving_(use_.complete) {}
+    : use_(std::move(use)), connecting_(use_.complete), approving_(use_.complete, !use_.name.empty()) {}
 
 /// What a refusal means for the one who called: an unknown tool is an error of the protocol, what people can
 /// mend is offered to them, and the rest the model is told.

@@ -11,7 +11,7 @@ namespace agenta::mcp {
 
 /// The session that a server works in, and how.
 struct SessionUse {
-  std::string name{};
+  std::string name{};                         ///< empty: the one whose own socket is spoken to
   std::chrono::milliseconds timeout{60'000};  ///< of one call of a tool
   CompleteStep complete = [](std::vector<std::string> step) { return step; };
   /// Whether the last failed call of a service may have been carried out.

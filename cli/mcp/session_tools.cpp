@@ -76,7 +76,9 @@ expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech con
   protocol::SessionToolQuery query;
   query.cursor = *inner;
   query.limit = kPage;
-  auto const reply = service.call(protocol::list_session_tools(use_.name, query), std::move(stop));
+  auto const request = use_.name.empty() ? protocol::list_own_session_tools(query)
+                                         : protocol::list_session_tools(use_.name, query);
+  auto const reply = service.call(request, std::move(stop));
   if (!reply) return unexpected(list_error(reply.error()));
   auto const found = protocol::decode_session_tools(reply->body);
   if (!found) return unexpected(list_error(found.error()));

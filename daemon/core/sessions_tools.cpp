@@ -155,7 +155,8 @@ Result<void> Sessions::check_selectors(Asked& asked, std::vector<std::string> co
         }
       }
       AGENTA_TRY(auto const tools, find_tools(asked, {each}));
-      if (tools.empty()) {
+      // Everything is everything, also before any of it was fetched.
+      if (tools.empty() && each != "*") {
         return fail(
             ErrorCode::tool_not_found, "no tool's name is like " + each,
             {"agenta-tools", "tools", "search", std::string{each.substr(0, each.find_first_of("*?"))}});

@@ -223,7 +223,7 @@ class Conversation(McpTest):
             begin = time.monotonic()
             self.assertEqual(client.end(), 0)
             self.assertLess(time.monotonic() - begin, seconds(5))
-        self.assertFalse(self.run_ok("session", "list", "--json").json["items"])
+        self.assertFalse(self.run_ok("session", "list", "--state", "open", "--json").json["items"])
 
     def test_a_signal_ends_it_too(self):
         client = self.serve("--meta")

@@ -60,6 +60,7 @@ MISTAKES = [
     ["connections", "list", "--limit", "0"], ["connections", "watch", "work"], ["connect", "github", "--qr", "--no-qr"],
     ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
     ["tools", "lint"], ["tools", "lint", "github", "--client", "nothing"], ["mcp", "install"], ["mcp", "install", "nothing"],
+    ["mcp", "--port", "1"], ["mcp", "--session", "s", "--tools", "github"], ["mcp", "--meta", "--tools", "github"],
     ["mcp", "install", "cursor", "--scope", "world"], ["mcp", "install", "cursor", "--meta", "--tools", "github"], ["agent-help", "extra"],
     ["history", "replay"], ["history", "show", "0192f3a"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]
