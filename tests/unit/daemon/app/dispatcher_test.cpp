@@ -98,7 +98,8 @@ struct DispatcherTest : testing::Test {
     request.headers = std::move(headers);
     auto promise = std::make_shared<std::promise<HttpResponse>>();
     auto future = promise->get_future();
-    boost::asio::co_spawn(thread.loop(), dispatcher->handle(std::move(request), std::move(peer), std::move(by)),
+    boost::asio::co_spawn(thread.loop(),
+                          dispatcher->handle(std::move(request), std::move(peer), std::move(by)),
                           [promise](std::exception_ptr failure, HttpResponse response) {
                             if (failure)
                               promise->set_exception(failure);

@@ -15,7 +15,8 @@ SessionView sample() {
   session.id.text = "0192f3a4-0000-7000-8000-000000000001";
   session.name = "triage";
   session.selectors = {"github", "SLACK_*"};
-  session.bindings = {{{"github"}, {"c-1"}, "work", true}, {{"gmail"}, {}, "mail", false}, {{"slack"}, {}, "", false}};
+  session.bindings = {
+      {{"github"}, {"c-1"}, "work", true}, {{"gmail"}, {}, "mail", false}, {{"slack"}, {}, "", false}};
   session.policy = "default = \"deny\"\n";
   session.policy_source = "rules.toml";
   session.socket_uids = {1001};
@@ -65,8 +66,10 @@ TEST(SessionCodec, RequestsComeBackAsTheyWere) {
 }
 
 TEST(SessionCodec, WhatIsNoUserIsRefused) {
-  for (std::string_view const uids : {R"(["1"])", "[-1]", "[1.5]", "[4294967295]", "[99999999999999]", "{}"}) {
-    auto const decoded = decode_session_request(R"({"tools":["github"],"socket_uids":)" + std::string{uids} + "}");
+  for (std::string_view const uids :
+       {R"(["1"])", "[-1]", "[1.5]", "[4294967295]", "[99999999999999]", "{}"}) {
+    auto const decoded =
+        decode_session_request(R"({"tools":["github"],"socket_uids":)" + std::string{uids} + "}");
 
     EXPECT_FALSE(decoded) << uids;
   }
