@@ -24,7 +24,7 @@ class ApprovalsTest(AgentaTest):
 
     def http(self, method: str, target: str, body=None):
         with closing(self.world.http(timeout=30)) as http:
-            return http.call(method, "/api/tools" + target, body)
+            return http.call(method, "/api/tools" + target, body, self.sandbox.headers())
 
     def pending(self) -> dict:
         """The call that waits, once one does."""

@@ -208,8 +208,9 @@ class Conversation(McpTest):
         self.connect_hub()
         self.slow(1500)
         for client in self.both("--tools", "github"):
+            before = self.sandbox.requests(ISSUES)
             call = client.begin("tools/call", {"name": ISSUES, "arguments": WHERE})
-            time.sleep(0.3)
+            wait_until(lambda: self.sandbox.requests(ISSUES) > before, what="the call is out")
             client.tell("notifications/cancelled", {"requestId": call, "reason": "changed my mind"})
             client.call(ISSUES, WHERE)
             self.assertFalse([m for m in client.seen if m.get("id") == call])
@@ -218,8 +219,9 @@ class Conversation(McpTest):
         self.connect_hub()
         self.slow(20_000)
         for client in (self.serve("--tools", "github"), self.serve("--tools", "github", era="legacy")):
+            before = self.sandbox.requests(ISSUES)
             client.begin("tools/call", {"name": ISSUES, "arguments": WHERE})
-            time.sleep(0.3)
+            wait_until(lambda: self.sandbox.requests(ISSUES) > before, what="the call is out")
             begin = time.monotonic()
             self.assertEqual(client.end(), 0)
             self.assertLess(time.monotonic() - begin, seconds(5))

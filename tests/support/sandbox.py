@@ -132,6 +132,10 @@ class Sandbox:
             self.process.wait()
 
     # Its controls.
+    def headers(self) -> dict[str, str]:
+        """What a client says of itself who works here."""
+        return {"Agenta-Tools-Composio-Key": self.api_key, "Agenta-Tools-Composio-Url": self.url}
+
     def control(self, method: str, what: str, body=None):
         page = fetch(f"{self.url}/_sandbox/{what}", method, None if body is None else json.dumps(body),
                      {"Content-Type": "application/json"})
