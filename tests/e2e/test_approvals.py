@@ -24,7 +24,8 @@ class ApprovalsTest(AgentaTest):
 
     def http(self, method: str, target: str, body=None):
         with closing(self.world.http(timeout=30)) as http:
-            return http.call(method, "/api/tools" + target, body)
+            headers = {"Agenta-Tools-Composio-Key": self.sandbox.api_key, "Agenta-Tools-Composio-Url": self.sandbox.url}
+            return http.call(method, "/api/tools" + target, body, headers)
 
     def pending(self) -> dict:
         """The call that waits, once one does."""
