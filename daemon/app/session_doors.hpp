@@ -60,8 +60,8 @@ class SessionDoors {
   api::Router const& router_;
   Handle const handle_;
   log::Log& log_;
-  std::map<std::string, std::unique_ptr<Door>> doors_{};  ///< by session id
-  std::list<std::unique_ptr<Door>> leaving_{};            ///< closed, whose last replies are being written
+  std::map<std::string, std::unique_ptr<Door>> doors_;  ///< by session id
+  std::list<std::unique_ptr<Door>> leaving_;            ///< closed, whose last replies are being written
   std::uint64_t order_ = 0;
   bool swept_ = false;
   bool over_ = false;

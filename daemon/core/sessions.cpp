@@ -277,7 +277,14 @@ protocol::SessionView Sessions::view_of(Caller const& caller, Session session) {
   protocol::SessionView view;
   view.session = std::move(session);
   if (view.session.state != SessionState::open) return view;
-  if (options_.socket_of) view.socket = options_.socket_of(caller.project, view.session);
+  if (!caller.session.empty()) {
+    // What whoever works in it need not know of whoever owns it.
+    view.session.policy.clear();
+    view.session.socket_uids.clear();
+    view.session.created_by = {};
+  } else if (options_.socket_of) {
+    view.socket = options_.socket_of(caller.project, view.session);
+  }
   auto asked = ask(caller, view.session.selectors);
   if (!asked) return view;
   asked->network = Network::no;

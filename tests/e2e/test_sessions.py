@@ -377,9 +377,9 @@ class Socket(SessionTest):
         place.chmod(0o755)
         link = place / "s"
         os.link(path, link)
-        ask = ("import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.settimeout(20)\ns.connect(sys.argv[1])\n"
+        ask = ("import os,socket,sys\nos.setgroups([])\nos.setuid(int(sys.argv[2]))\ns=socket.socket(socket.AF_UNIX)\ns.settimeout(20)\ns.connect(sys.argv[1])\n"
                "try:\n s.sendall(b'GET /api/tools/session HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n')\n b=s.recv(12)\n"
                "except (BrokenPipeError, ConnectionResetError):\n b=b''\nsys.stdout.buffer.write(b)")
-        done = subprocess.run([sys.executable, "-c", ask, link], capture_output=True, check=False, user=uid, env={})
+        done = subprocess.run([sys.executable, "-c", ask, link, str(uid)], capture_output=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout

@@ -60,6 +60,8 @@ struct DispatcherTest : testing::Test {
        {"POST", "/staged", Permission::view_tools, Work::provider,
         [this](Call const& call) { return run(call); },
         [this](Call const&) { return std::make_unique<Steps>(*this); }}}};
+  api::Router few{{{"GET", "/local", Permission::view_tools, Work::local,
+                    [this](Call const& call) { return run(call); }}}};
   WorkerPool local{"local", 2};
   WorkerPool provider{"provider", 2};
   std::unique_ptr<Dispatcher> dispatcher;
@@ -77,15 +79,27 @@ struct DispatcherTest : testing::Test {
     ++runs;
     return answer(call);
   }
+  /// By a session's socket, which has `/local` and nothing else.
+  HttpResponse visit(std::string method, std::string target, HttpHeaders headers = {}) {
+    SessionEntrance entrance;
+    entrance.session = "the-session";
+    entrance.name = "triage";
+    entrance.project = "mine";
+    entrance.router = &few;
+    return start(std::move(method), std::move(target), std::move(headers), {},
+                 std::make_shared<SessionEntrance const>(std::move(entrance)))
+        .get();
+  }
   std::future<HttpResponse> start(std::string method, std::string target, HttpHeaders headers = {},
-                                  HttpPeer peer = {}) {
+                                  HttpPeer peer = {}, std::shared_ptr<SessionEntrance const> by = nullptr) {
     HttpRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
     request.headers = std::move(headers);
     auto promise = std::make_shared<std::promise<HttpResponse>>();
     auto future = promise->get_future();
-    boost::asio::co_spawn(thread.loop(), dispatcher->handle(std::move(request), std::move(peer)),
+    boost::asio::co_spawn(thread.loop(),
+                          dispatcher->handle(std::move(request), std::move(peer), std::move(by)),
                           [promise](std::exception_ptr failure, HttpResponse response) {
                             if (failure)
                               promise->set_exception(failure);
@@ -119,6 +133,46 @@ TEST_F(DispatcherTest, EveryReplySaysWhoAnswers) {
     EXPECT_EQ(find_header(reply.headers, "Content-Type"), "application/json");
     EXPECT_TRUE(find_header(reply.headers, "Agenta-Tools-Request-Id"));
   }
+}
+
+TEST_F(DispatcherTest, ASessionsSocketHasItsOwnTableAndForbidsTheRestAlike) {
+  EXPECT_EQ(visit("GET", "/local").status, 200U);
+  auto const there = visit("GET", "/control");
+  auto const nowhere = visit("GET", "/nothing");
+  auto const method = visit("POST", "/local");
+
+  EXPECT_EQ(there.status, 403U);
+  EXPECT_EQ(nowhere.status, 403U);
+  EXPECT_EQ(method.status, 403U);
+  EXPECT_EQ(body_of(there).at("detail"), body_of(nowhere).at("detail"));
+  EXPECT_EQ(body_of(there).at("detail"), body_of(method).at("detail"));
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(DispatcherTest, WhoComesByASessionsSocketIsThatSessionWhateverTheySay) {
+  std::string session;
+  std::string project;
+  answer = [&](Call const& call) {
+    session = call.caller.session;
+    project = call.caller.project;
+    return api::json_reply("{}");
+  };
+
+  visit("GET", "/local", {{"Agenta-Tools-Project", "other"}, {"Agenta-Tools-Session", "another"}});
+
+  EXPECT_EQ(session, "the-session");
+  EXPECT_EQ(project, "mine");
+  ask("GET", "/local", {{"Agenta-Tools-Project", "other"}});
+  EXPECT_EQ(session, "");
+  EXPECT_EQ(project, "other");
+}
+
+TEST_F(DispatcherTest, NobodysKeyOrEndpointIsTakenByASessionsSocket) {
+  for (char const* name :
+       {"Agenta-Tools-Composio-Key", "agenta-tools-composio-url", "Agenta-Tools-Session-Bus"}) {
+    EXPECT_EQ(visit("GET", "/local", {{name, ""}}).status, 403U) << name;
+  }
+  EXPECT_EQ(runs, 0);
 }
 
 TEST_F(DispatcherTest, AFailureIsADocumentWithItsStatusAndTheNextStepOfThisCaller) {

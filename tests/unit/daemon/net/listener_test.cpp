@@ -76,6 +76,25 @@ struct UnixListenerTest : testing::Test {
   }
 };
 
+TEST_F(UnixListenerTest, IsOpenToOthersOnlyWhereSomeAreLetIn) {
+  struct stat info {};
+  ASSERT_TRUE(bind_at(path));
+  ASSERT_EQ(::stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  auto const other = directory / "other.sock";
+
+  thread.on_loop([&] {
+    auto open = events();
+    open.also = {12345};
+    listener = std::move(*UnixListener::bind(thread.executor(), other, std::move(open)));
+  });
+
+  ASSERT_EQ(::stat(other.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0666U);
+  EXPECT_TRUE(connect_to(other));
+  accepted.get_future().wait();
+}
+
 TEST_F(UnixListenerTest, AcceptsThisUserAndTellsWhoItIs) {
   ASSERT_TRUE(bind_at(path));
 
