@@ -37,6 +37,9 @@ COMMANDS = [
     ["proxy", "github", "POST", "/_echo", "-d", "{}"], ["proxy", "nothing", "GET", "/user"],
     ["execute", ISSUE, "--text", "owner: o, repo: r, title: t", "--yes"], ["execute", ISSUE, "--text", "nothing of use", "--yes"],
     ["execute", ISSUE, "--text", "title: t"],
+    ["policy", "explain", ISSUE], ["policy", "explain", "NOTHING_AT_ALL"], ["policy", "explain", ISSUE, "--session", "nothing"],
+    ["approvals"], ["approvals", "list", "--state", "pending"], ["approvals", "show", "nothing"], ["approvals", "approve", "nothing"],
+    ["approvals", "deny", "nothing", "--reason", "no"],
     ["history"], ["history", "list"], ["history", "show", "nothing"], ["whoami"], ["daemon", "status"],
     ["config", "list"], ["config", "get", "composio.base_url"], ["config", "get", "no.such.key"], ["config", "path"],
     ["api", "GET", "/api/tools/connections"], ["api", "GET", "/api/tools/nothing-here"], ["version"], ["help", "exit-codes"],
@@ -54,6 +57,8 @@ MISTAKES = [
     ["tools", "schema", ISSUE, "--integration", "github"], ["integrations", "refresh", "github", "--all"],
     ["connections", "rename"], ["connections", "rename", "work"], ["connections", "check", "work", "--all"], ["connections", "default"],
     ["connections", "list", "--limit", "0"], ["connections", "watch", "work"], ["connect", "github", "--qr", "--no-qr"],
+    ["policy", "test"], ["policy", "test", "no-such-file.toml"], ["policy", "explain", ISSUE, "--policy", "x", "--session", "y"],
+    ["approvals", "list", "--limit", "0"], ["approvals", "approve"], ["approvals", "show", "x", "--wait", "soon"],
     ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
     ["history", "replay"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]
