@@ -192,12 +192,12 @@ struct Services::Core {
   ResultFiles results;
   store::SessionStore session_store;
   Sessions sessions;
-  ConnectionTurns turns;
-  Connections connected;
-  ConnectFlow flow;
   store::ApprovalStore approval_store;
   Approvals approvals;
   Policies policies;
+  ConnectionTurns turns;
+  Connections connected;
+  ConnectFlow flow;
   ComposioFiles files{http};
   Spool spool;
   Uploads uploads;

@@ -7,7 +7,7 @@ from tests.support.sandbox import ISSUE, ISSUES
 
 CONTRACT = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 70, 130, 141, 143}
 EXITS = {
-    "INTEGRATION_NOT_FOUND": 6, "TOOL_NOT_FOUND": 6, "CONNECTION_NOT_FOUND": 6, "EXECUTION_NOT_FOUND": 6, "USAGE": 2,
+    "INTEGRATION_NOT_FOUND": 6, "TOOL_NOT_FOUND": 6, "CONNECTION_NOT_FOUND": 6, "EXECUTION_NOT_FOUND": 6, "SESSION_NOT_FOUND": 6, "USAGE": 2,
     "API_KEY_REJECTED": 4, "CONNECTION_ALREADY_EXISTS": 7, "CONNECTION_AMBIGUOUS": 7, "IDEMPOTENCY_CONFLICT": 7,
     "EXECUTION_AMBIGUOUS": 7,
     "OAUTH_PENDING": 16, "INVALID_ARGUMENTS": 2, "INVALID_REQUEST": 2, "NOT_CONFIGURED": 4, "NOT_CONNECTED": 4,
@@ -41,6 +41,9 @@ COMMANDS = [
     ["proxy", "github", "POST", "/_echo", "-d", "{}"], ["proxy", "nothing", "GET", "/user"],
     ["execute", ISSUE, "--text", "owner: o, repo: r, title: t", "--yes"], ["execute", ISSUE, "--text", "nothing of use", "--yes"],
     ["execute", ISSUE, "--text", "title: t"],
+    ["policy", "explain", ISSUE], ["policy", "explain", "NOTHING_AT_ALL"], ["policy", "explain", ISSUE, "--session", "nothing"],
+    ["approvals"], ["approvals", "list", "--state", "pending"], ["approvals", "show", "nothing"], ["approvals", "approve", "nothing"],
+    ["approvals", "deny", "nothing", "--reason", "no"],
     ["history"], ["history", "list"], ["history", "show", "nothing"], ["whoami"], ["daemon", "status"],
     ["config", "list"], ["config", "get", "composio.base_url"], ["config", "get", "no.such.key"], ["config", "path"],
     ["api", "GET", "/api/tools/connections"], ["api", "GET", "/api/tools/nothing-here"], ["version"], ["help", "exit-codes"],
@@ -58,6 +61,8 @@ MISTAKES = [
     ["tools", "schema", ISSUE, "--integration", "github"], ["integrations", "refresh", "github", "--all"],
     ["connections", "rename"], ["connections", "rename", "work"], ["connections", "check", "work", "--all"], ["connections", "default"],
     ["connections", "list", "--limit", "0"], ["connections", "watch", "work"], ["connect", "github", "--qr", "--no-qr"],
+    ["policy", "test"], ["policy", "test", "no-such-file.toml"], ["policy", "explain", ISSUE, "--policy", "x", "--session", "y"],
+    ["approvals", "list", "--limit", "0"], ["approvals", "approve"], ["approvals", "show", "x", "--wait", "soon"],
     ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
     ["tools", "lint"], ["tools", "lint", "github", "--client", "nothing"], ["mcp", "install"], ["mcp", "install", "nothing"],
     ["mcp", "--port", "1"], ["mcp", "--session", "s", "--tools", "github"], ["mcp", "--meta", "--tools", "github"],
