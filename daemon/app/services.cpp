@@ -286,6 +286,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
     });
   };
   options.connection_changed = [this] {
+    if (core_) core_->sessions.note_connections_changed();
     boost::asio::post(loop_, [this] {
       waits_.notify(std::string{api::kConnectionChanges});
       follow_connections();

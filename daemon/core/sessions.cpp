@@ -131,7 +131,7 @@ Result<Session> Sessions::expire_if_due(Session session) {
   note.at = clock_.wall();
   AGENTA_TRY(bool const ended_now, store_.end(session.id, SessionState::expired, note));
   if (ended_now && options_.opened_or_ended) options_.opened_or_ended();
-  policies_.with([&](auto& known) { known.erase(session.id.text); });
+  forget(session.id);
   AGENTA_TRY(auto again, store_.find(session.id));
   return again ? std::move(*again) : std::move(session);
 }
@@ -167,8 +167,19 @@ Result<Session> Sessions::find(Caller const& caller, std::string const& name) {
 Result<Session> Sessions::find_open(Caller const& caller, std::string const& name) {
   AGENTA_TRY(auto session, find(caller, name));
   if (session.state != SessionState::open) return ended(session);
-  bool const is_whole = std::ranges::all_of(session.bindings, &SessionBinding::is_usable);
+  auto const is_followed = [&](auto const& followed) {
+    auto const found = followed.find(session.id.text);
+    return found != followed.end() && found->second == connection_changes_;
+  };
+  bool const is_whole = std::ranges::all_of(session.bindings, &SessionBinding::is_usable) &&
+                        std::as_const(followed_).with(is_followed);
   return is_whole ? Result<Session>{std::move(session)} : follow(std::move(session));
+}
+
+/// What is only kept for open ones.
+void Sessions::forget(SessionId const& id) {
+  policies_.with([&](auto& known) { known.erase(id.text); });
+  followed_.with([&](auto& known) { known.erase(id.text); });
 }
 
 Result<std::shared_ptr<policy::Policy const>> Sessions::policy_of(Session const& session) {
@@ -228,7 +239,7 @@ Result<protocol::SessionView> Sessions::close(Caller const& caller, std::string 
     note.change = SessionChange::closed;
     note.at = std::max(clock_.wall(), session.created_at);
     AGENTA_TRY(bool const ended_now, store_.end(session.id, SessionState::closed, note));
-    policies_.with([&](auto& known) { known.erase(session.id.text); });
+    forget(session.id);
     if (ended_now && options_.opened_or_ended) options_.opened_or_ended();
     AGENTA_TRY(auto again, store_.find(session.id));
     if (again) session = std::move(*again);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -98,6 +100,8 @@ class Sessions final : public SessionBook {
   /// Whether the session has the tool, connected or not. `integration`: the tool's.
   static bool has(Session const& session, ToolSlug const& tool, IntegrationSlug const& integration);
 
+  /// Something happened to a connection: whoever enters a session from now on finds it as it is then.
+  void note_connections_changed() { ++connection_changes_; }
   /// Brings what is recorded of bindings up to how the connections are now.
   Result<void> follow_connections();
   /// Ends what has run out.
@@ -115,6 +119,7 @@ class Sessions final : public SessionBook {
   Result<Session> find_open(Caller const& caller, std::string const& name);
   Result<Session> expire_if_due(Session session);
   Result<Session> follow(Session session);
+  void forget(SessionId const& id);
   Result<std::shared_ptr<policy::Policy const>> policy_of(Session const& session);
   Result<Asked> ask(Caller const& caller, std::vector<std::string> const& selectors);
   Result<void> check_selectors(Asked& asked, std::vector<std::string> const& selectors);
@@ -136,6 +141,8 @@ class Sessions final : public SessionBook {
   Credentials& credentials_;
   Clock const& clock_;
   Options const options_;
+  std::atomic<std::uint64_t> connection_changes_ = 0;
+  Synchronized<std::map<std::string, std::uint64_t>> followed_{};  ///< of these, by session id: how many
   std::mutex changing_{};  ///< of selectors and bindings: read, changed and written by one at a time
   /// Policies do not change once their session is open: read once.
   Synchronized<std::map<std::string, std::shared_ptr<policy::Policy const>>> policies_{};

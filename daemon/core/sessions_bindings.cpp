@@ -209,6 +209,7 @@ Result<protocol::SessionView> Sessions::change(Caller const& caller, std::string
 /// where one was disconnected only that of the same name takes its place.
 Result<Session> Sessions::follow(Session given) {
   std::lock_guard const guard{changing_};
+  std::uint64_t const changes = connection_changes_;  // before they are looked at
   AGENTA_TRY(auto fresh, store_.find(given.id));
   if (!fresh || fresh->state != SessionState::open) return given;
   Session session = std::move(*fresh);
@@ -243,6 +244,7 @@ Result<Session> Sessions::follow(Session given) {
       notes.push_back(note_of(SessionChange::connection_restored, now, each));
   }
   if (session.bindings != before) AGENTA_CHECK(store_.update(session, notes));
+  followed_.with([&](auto& followed) { followed[session.id.text] = changes; });
   return session;
 }
 

@@ -24,6 +24,9 @@ bool is_own(std::string_view selector) {
          to_upper(selector).starts_with(kCustomToolPrefix);
 }
 
+/// As a list tells it.
+bool is_without_schemas(Tool const& tool) { return tool.input_schema == JsonText{}; }
+
 bool is_found(Tool const& tool, std::string const& words) {
   return words.empty() || to_lower(tool.slug.text + "\n" + tool.name + "\n" + tool.description).find(words) !=
                               std::string::npos;
@@ -193,7 +196,7 @@ bool Sessions::is_available(Asked& asked, Session const& session, Tool const& to
   });
   if (binding != session.bindings.end() && binding->is_usable && !binding->connection.empty()) return true;
   // Some tools need no account though others of their integration do; a list does not tell.
-  if (!asked.account || !tool.input_schema.text.empty()) return false;
+  if (!asked.account || !is_without_schemas(tool)) return false;
   auto const whole = asked.account->store->find_tool(tool.slug.text);
   return whole && *whole && (*whole)->value.no_auth;
 }
@@ -258,7 +261,7 @@ Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string
       if (!answer.page.next_cursor) answer.page.next_cursor = answer.page.items.back().tool.slug.text;
       continue;
     }
-    bool const needs_schemas = (query.with_schemas || query.format) && tool.input_schema.text.empty();
+    bool const needs_schemas = (query.with_schemas || query.format) && is_without_schemas(tool);
     if (needs_schemas) tool = whole(asked, std::move(tool));
     protocol::SessionTool& item = answer.page.items.emplace_back();
     if (SessionBinding const* const binding = open->binding_of(tool.integration); binding && !tool.no_auth)

@@ -77,6 +77,21 @@ class Life(SessionTest):
         self.assertFalse([slug for slug in slugs if slug.startswith("GITHUB_") and slug != ISSUE
                           and not slug.startswith("GITHUB_LIST_")])
 
+    def test_tools_come_with_their_schemas_hints_and_verdicts(self):
+        self.create("full", "github", "hackernews")
+        items = {tool["slug"]: tool for tool in self.owner("GET", "/api/tools/sessions/full/tools").json["items"]}
+
+        issue = items[ISSUE]
+        self.assertIn("title", issue["input_schema"]["properties"])
+        self.assertEqual((issue["connection"], issue["verdict"], issue["hints"]["read_only"]), ("work", "allow", False))
+        self.assertTrue(items[ISSUES]["hints"]["read_only"])
+        self.assertEqual({tool["connection"] for slug, tool in items.items() if slug.startswith("HACKERNEWS_")}, {None})
+        described = self.owner("GET", "/api/tools/sessions/full/tools?format=openai&limit=2").json
+        self.assertEqual(len(described["items"]), 2)
+        self.assertEqual(described["items"][0]["definition"]["type"], "function")
+        self.assertNotIn("input_schema", described["items"][0])
+        self.assertTrue(described["next_cursor"])
+
     def test_tools_come_and_go_while_it_is_open(self):
         self.create("work", ISSUES)
         self.run_ok(BOX, "session", "add", "work", ISSUE, "--json")

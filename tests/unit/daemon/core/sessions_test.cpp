@@ -48,16 +48,22 @@ struct SessionsTest : ExecutionsTest {
       page.total = static_cast<std::int64_t>(page.items.size());
       return page;
     };
-    provider.on_get_tool = [](ToolSlug const& slug, std::string const&) {
-      return Result<Tool>{fail(ErrorCode::tool_not_found, "there is no tool " + slug.text)};
+    provider.on_get_tool = [list = provider.on_list_tools](ToolSlug const& slug,
+                                                           std::string const&) -> Result<Tool> {
+      ToolFilter all;
+      all.integrations = {{"github"}, {"slack"}, {"hackernews"}};
+      for (Tool const& each : value_of(list(all)).items) {
+        if (each.slug == slug) return each;
+      }
+      return fail(ErrorCode::tool_not_found, "there is no tool " + slug.text);
     };
   }
 
   Sessions::Options options() {
     Sessions::Options options;
     options.opened_or_ended = [this] { ++followed; };
-    options.socket_of = [](std::string_view project, Session const& session) {
-      return "/run/" + std::string{project} + "/" + session.name;
+    options.socket_of = [](std::string_view of, Session const& session) {
+      return "/run/" + std::string{of} + "/" + session.name;
     };
     return options;
   }
@@ -139,7 +145,8 @@ TEST_F(SessionsTest, SlipsOfThePenAreToldWhenItIsMade) {
   EXPECT_EQ(code({"gihub"}), ErrorCode::integration_not_found);
   EXPECT_EQ(code({"GITHUB_NOTHING"}), ErrorCode::tool_not_found);
   EXPECT_EQ(code({"GITHUB_NOTHING_*"}), ErrorCode::tool_not_found);
-  EXPECT_EQ(code({"no tool"}), ErrorCode::invalid_request);
+  EXPECT_EQ(code({"no tool"}), ErrorCode::integration_not_found);
+  EXPECT_EQ(code({"no_tool!"}), ErrorCode::invalid_request);
   auto bad = request("s", {"github"});
   bad.policy = "default = \"perhaps\"";
   EXPECT_EQ(error_of(sessions.create(caller, bad)).code, ErrorCode::invalid_request);
@@ -200,6 +207,7 @@ TEST_F(SessionsTest, NeverMovesToAnotherAccountByItself) {
   create("tied", {"github"});
   add_connection("personal");
   ASSERT_TRUE(rows.erase(work, store::Durability::normal));
+  sessions.note_connections_changed();
 
   auto const run = inside.run(caller, in("tied", kRead));
   auto const again = add_connection("work");
