@@ -99,7 +99,8 @@ Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan
   if (!plan.connection) return {};
   SessionBinding const* const binding = open->binding_of(tool.integration);
   if (binding != nullptr && binding->connection == plan.connection->id && binding->is_usable) return {};
-  return fail(ErrorCode::not_connected,
+  // Not as a missing connection: that would be taken for Composio's word, and the connection for dead.
+  return fail(ErrorCode::policy_denied,
               "the connection " + plan.connection->slug + " left the session " + session.name +
                   " while the call waited: nothing ran",
               {"agenta-tools", "session", "show", session.name});

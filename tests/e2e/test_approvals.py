@@ -24,7 +24,8 @@ class ApprovalsTest(AgentaTest):
 
     def http(self, method: str, target: str, body=None):
         with closing(self.world.http(timeout=30)) as http:
-            return http.call(method, "/api/tools" + target, body)
+            headers = {"Agenta-Tools-Composio-Key": self.sandbox.api_key, "Agenta-Tools-Composio-Url": self.sandbox.url}
+            return http.call(method, "/api/tools" + target, body, headers)
 
     def pending(self) -> dict:
         """The call that waits, once one does."""
@@ -39,8 +40,12 @@ class ApprovalsTest(AgentaTest):
     def row(self, execution_id: str) -> dict:
         return self.http("GET", f"/executions/{execution_id}").json
 
-    def newest(self) -> dict:
-        return self.http("GET", "/executions").json["items"][0]
+    def newest(self) -> dict | None:
+        return next(iter(self.http("GET", "/executions").json["items"]), None)
+
+    def await_state(self, state: str) -> dict:
+        """The newest execution, once it is in the state."""
+        return wait_until(lambda: (row := self.newest()) and row["state"] == state and row, 15, f"an execution that is {state}")
 
 
 class FromElsewhere(ApprovalsTest):
@@ -49,8 +54,8 @@ class FromElsewhere(ApprovalsTest):
         approval = self.pending()
         self.assertEqual((approval["session"], approval["tool"], approval["connection"]["slug"]), ("agent", ISSUE, "work"))
         self.assertEqual(approval["arguments"], ARGUMENTS)
-        wait_until(lambda: self.newest()["state"] == "queued" and self.newest()["approval_id"] == approval["id"], what="a queued row")
-        self.assertEqual(self.row(self.newest()["id"])["queue"]["reason"], "approval")
+        waiting = self.row(self.await_state("queued")["id"])
+        self.assertEqual((waiting["approval_id"], waiting["queue"]["reason"]), (approval["id"], "approval"))
         self.assertEqual(self.sandbox.effects(), 0)
 
         answered = self.run_ok("approvals", "approve", approval["id"], "--json").json
@@ -106,8 +111,9 @@ class FromElsewhere(ApprovalsTest):
     def test_waiting_is_not_counted_into_the_time_a_call_may_take(self):
         running = self.start_call("--timeout", "1s")
         approval = self.pending()
-        begun = wait_until(lambda: self.newest() if self.newest()["state"] == "queued" else None, what="a queued row")
-        wait_until(lambda: self.http("GET", "/approvals/changes").status == 200, what="an answer")
+        begun = self.await_state("queued")
+        # Held for as long as nobody answers: three times as long as the call may take.
+        self.assertEqual(self.http("GET", f"/approvals/{approval['id']}?wait=3").json["state"], "pending")
         self.assertIsNone(self.row(begun["id"])["finished_at"])
 
         self.run_ok("approvals", "approve", approval["id"])
@@ -117,21 +123,21 @@ class FromElsewhere(ApprovalsTest):
     def test_ctrl_c_cancels_what_waits(self):
         running = self.start_call()
         self.pending()
-        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+        self.await_state("queued")
 
         running.send_signal(signal.SIGINT)
 
         self.assertEqual(self.world.finish(running).code, 130)
-        wait_until(lambda: self.newest()["state"] == "cancelled", what="a cancelled row")
+        self.await_state("cancelled")
         self.assertEqual(self.sandbox.effects(), 0)
 
     def test_a_client_that_dies_leaves_nothing_waiting(self):
         running = self.start_call()
         approval = self.pending()
-        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+        self.await_state("queued")
 
         running.kill()
-        wait_until(lambda: self.newest()["state"] == "cancelled", what="a cancelled row")
+        self.await_state("cancelled")
         self.run_ok("approvals", "approve", approval["id"])
 
         self.assertEqual(self.sandbox.effects(), 0)
@@ -139,7 +145,7 @@ class FromElsewhere(ApprovalsTest):
     def test_what_waited_when_the_daemon_died_is_cancelled_and_the_answer_still_counts(self):
         running = self.start_call()
         approval = self.pending()
-        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+        self.await_state("queued")
         first = self.newest()["id"]
         running.kill()
         self.world.kill_daemon()
@@ -153,7 +159,7 @@ class FromElsewhere(ApprovalsTest):
     def test_a_stopping_daemon_does_not_wait_for_answers(self):
         running = self.start_call(env={"AGENTA_TOOLS_NO_AUTOSTART": "1"})
         self.pending()
-        wait_until(lambda: self.newest()["state"] == "queued", what="a queued row")
+        self.await_state("queued")
 
         self.run_ok("config", "set", "daemon.drain", "200ms")
         self.run_ok("daemon", "restart")

@@ -7,7 +7,7 @@ from tests.support.sandbox import ISSUE, ISSUES
 
 CONTRACT = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 70, 130, 143}
 EXITS = {
-    "INTEGRATION_NOT_FOUND": 6, "TOOL_NOT_FOUND": 6, "CONNECTION_NOT_FOUND": 6, "EXECUTION_NOT_FOUND": 6, "USAGE": 2,
+    "INTEGRATION_NOT_FOUND": 6, "TOOL_NOT_FOUND": 6, "CONNECTION_NOT_FOUND": 6, "EXECUTION_NOT_FOUND": 6, "SESSION_NOT_FOUND": 6, "USAGE": 2,
     "API_KEY_REJECTED": 4, "CONNECTION_ALREADY_EXISTS": 7, "CONNECTION_AMBIGUOUS": 7, "IDEMPOTENCY_CONFLICT": 7,
     "OAUTH_PENDING": 16, "INVALID_ARGUMENTS": 2, "INVALID_REQUEST": 2, "NOT_CONFIGURED": 4, "NOT_CONNECTED": 4,
     "CONNECTION_EXPIRED": 4, "RATE_LIMITED": 8, "TOOL_FAILED": 1, "COMPOSIO_ERROR": 1, "PROVIDER_UNAVAILABLE": 3,
@@ -41,6 +41,9 @@ COMMANDS = [
     ["session", "show", "nothing"], ["session", "add", "made", ISSUE], ["session", "remove", "made", "nothing"], ["session", "socket", "made", "--json"],
     ["session", "create", "other", "--tools", "nothing"], ["execute", ISSUES, "owner=o", "repo=r", "--session", "made"],
     ["execute", ISSUES, "owner=o", "repo=r", "--session", "nothing"], ["session", "close", "made"],
+    ["policy", "explain", ISSUE], ["policy", "explain", "NOTHING_AT_ALL"], ["policy", "explain", ISSUE, "--session", "nothing"],
+    ["approvals"], ["approvals", "list", "--state", "pending"], ["approvals", "show", "nothing"], ["approvals", "approve", "nothing"],
+    ["approvals", "deny", "nothing", "--reason", "no"],
     ["history"], ["history", "list"], ["history", "show", "nothing"], ["whoami"], ["daemon", "status"],
     ["config", "list"], ["config", "get", "composio.base_url"], ["config", "get", "no.such.key"], ["config", "path"],
     ["api", "GET", "/api/tools/connections"], ["api", "GET", "/api/tools/nothing-here"], ["version"], ["help", "exit-codes"],
@@ -61,6 +64,8 @@ MISTAKES = [
     ["session", "create"], ["session", "create", "x"], ["session", "create", "x", "--tools", "github", "--ttl", "soon"], ["session", "show"],
     ["session", "create", "x", "--tools", "github", "--connection", "github"], ["session", "create", "x", "--tools", "github", "--allow-uid", "ada"],
     ["session", "remove", "x"], ["session", "add", "x"], ["execute", ISSUE, "--session", "x", "--no-session"],
+    ["policy", "test"], ["policy", "test", "no-such-file.toml"], ["policy", "explain", ISSUE, "--policy", "x", "--session", "y"],
+    ["approvals", "list", "--limit", "0"], ["approvals", "approve"], ["approvals", "show", "x", "--wait", "soon"],
     ["history", "export", "--chain", "--results"], ["history", "gc", "--older-than", "soon"], ["history", "list", "--since", "soon"],
     ["history", "replay"], ["connect", "github", "--field", "nothing"], ["connect", "github", "--auth-config", "ac_x", "--auth-config-field", "client_id=x"],
 ]

@@ -52,7 +52,8 @@ class PolicyTest(AgentaTest):
 
     def http(self, method: str, target: str, body=None):
         with closing(self.world.http()) as http:
-            return http.call(method, "/api/tools" + target, body)
+            headers = {"Agenta-Tools-Composio-Key": self.sandbox.api_key, "Agenta-Tools-Composio-Url": self.sandbox.url}
+            return http.call(method, "/api/tools" + target, body, headers)
 
     def make_session(self, policy: str = "", **more) -> dict:
         reply = self.http("POST", "/sessions", {"name": "work", "tools": ["github"], "connections": {"github": "work"}, "policy": policy, **more})

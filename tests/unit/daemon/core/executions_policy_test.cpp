@@ -363,8 +363,9 @@ TEST_F(ExecutionsPolicy, AConnectionThatLeftMeanwhileIsNotUsed) {
 
   auto step = run.next(false);
 
-  EXPECT_EQ(error_of(std::get<Result<Execution>>(step)).code, ErrorCode::not_connected);
+  EXPECT_EQ(error_of(std::get<Result<Execution>>(step)).code, ErrorCode::policy_denied);
   EXPECT_EQ(provider.count("execute"), 0);
+  EXPECT_EQ(value_of(rows.find(work.id))->status, ConnectionStatus::active) << "it is not taken for dead";
 }
 
 TEST_F(ExecutionsPolicy, OfTwoOfTheSameCallThatWaitedForOneAnswerOneRuns) {
