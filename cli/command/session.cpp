@@ -232,6 +232,7 @@ RunFn add_session_remove(Syntax& syntax) {
   syntax.argument("NAME", options->name, "Name of a session")
       .completes(Completes::session)
       .some_arguments("TOOL", options->tools, "What it was made of, as it was given")
+      .completes(Completes::tool)
       .example("agenta-tools session remove triage GMAIL_SEND_EMAIL");
   return [options](Context& context) { return run_remove(context, *options); };
 }

@@ -230,6 +230,45 @@ class Running(SessionTest):
         self.assertEqual(row["idempotency_key"], "once")
 
 
+class RawRequests(SessionTest):
+    def proxy(self, name: str, *args):
+        return self.world.run(BOX, "proxy", "github", *args, "--session", name, "--json")
+
+    def test_one_runs_on_the_sessions_connection(self):
+        self.connect("github", "personal")
+        self.create("raw", "github", flags=("--connection", "github=work"))
+
+        answer = self.proxy("raw", "GET", "/user")
+
+        self.assertEqual((answer.code, answer.json["connection"]["slug"]), (0, "work"), f"{answer}")
+        [row] = self.run_ok(BOX, "history", "--session", "raw", "--json").json["items"]
+        self.assertEqual((row["tool"], row["policy"]["verdict"]), ("PROXY_GET", "allow"))
+        self.assert_error(self.proxy("raw", "GET", "/user", "-c", "personal"), "POLICY_DENIED", 5)
+
+    def test_it_has_to_be_in_the_session(self):
+        self.create("tools-only", ISSUES, "GITHUB_*")
+
+        self.assert_error(self.proxy("tools-only", "GET", "/user"), "POLICY_DENIED", 5)
+
+    def test_nothing_promises_that_one_only_reads(self):
+        self.run_ok(BOX, "session", "create", "asks", "--tools", "github", "--json")
+        self.run_ok(BOX, "session", "create", "reads", "--tools", "github", "--read-only", "--json")
+        self.assert_error(self.proxy("reads", "GET", "/user"), "POLICY_DENIED", 5)
+
+        error = self.assert_error(self.proxy("asks", "GET", "/user"), "APPROVAL_REQUIRED", 5)
+        self.assertEqual(self.run_ok(BOX, "history", "--session", "asks", "--json").json["items"], [])
+        self.world.run(*error["next_step"][1:])
+        self.assertEqual(self.proxy("asks", "GET", "/user").code, 0)
+        self.assert_error(self.proxy("asks", "GET", "/user"), "APPROVAL_REQUIRED", 5)
+
+    def test_a_policy_sees_the_request(self):
+        self.policy.write_text('default = "allow"\n[[rule]]\ndecision = "deny"\ntools = ["PROXY_*"]\n[[rule.when]]\npointer = "/url"\nmatches = "/orgs/"\n')
+        self.create("ruled", "github")
+
+        self.assert_error(self.proxy("ruled", "GET", "/orgs/acme"), "POLICY_DENIED", 5)
+        self.assertEqual(self.proxy("ruled", "GET", "/user").code, 0)
+
+
 class Connections(SessionTest):
     def test_a_disconnected_account_takes_its_tools_along_and_the_same_name_brings_them_back(self):
         self.connect("github", "personal")

@@ -93,7 +93,7 @@ TEST(Migrations, RefuseANewerFileAndLeaveItAsItIs) {
   EXPECT_EQ(opened.error().code, ErrorCode::version_skew);
   EXPECT_NE(opened.error().message.find(path.string()), std::string::npos) << opened.error().message;
   EXPECT_NE(opened.error().message.find("schema 7"), std::string::npos);
-  EXPECT_NE(opened.error().message.find("up to 4"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("up to 5"), std::string::npos);
   EXPECT_FALSE(find_newest_backup(path));
 }
 
