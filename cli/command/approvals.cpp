@@ -109,9 +109,9 @@ RunFn add_approvals_show(Syntax& syntax) {
 RunFn add_approvals_approve(Syntax& syntax) {
   auto options = std::make_shared<AnswerOptions>();
   syntax.argument("ID", options->id, "Id of an approval")
-      .flag("--session", options->session, "The tool on this connection, for the rest of its session")
+      .flag("--for-session", options->session, "The tool on this connection, for the rest of its session")
       .note(
-          "Without --session it is for the one call, with just these arguments, and counts for an hour. "
+          "Without --for-session it is for the one call, with just these arguments, and counts for an hour. "
           "Look at the call first: approvals show ID.")
       .example("agenta-tools approvals approve 0192f3a4-…");
   return [options](Context& context) -> Result<void> {

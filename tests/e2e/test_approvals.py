@@ -91,7 +91,7 @@ class FromElsewhere(ApprovalsTest):
 
     def test_for_the_session_it_is_not_asked_again(self):
         running = self.start_call()
-        self.run_ok("approvals", "approve", self.pending()["id"], "--session")
+        self.run_ok("approvals", "approve", self.pending()["id"], "--for-session")
         self.assertEqual(self.world.finish(running).code, 0)
 
         self.run_ok("execute", ISSUE, "owner=o", "repo=r", "title=another", "--session", "agent")

@@ -106,7 +106,7 @@ TEST(AgentHelp, IsTheSkill) {
       "  an account of, or when a command of agenta-tools failed.\n---\n\n" +
       std::string{agent_help_text()};
 
-  EXPECT_TRUE(test::matches_golden("../../skills/agenta-tools/SKILL.md", skill));
+  EXPECT_TRUE(test::matches_golden("../../man/SKILL.md", skill));
 }
 
 }  // namespace

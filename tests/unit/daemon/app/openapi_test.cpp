@@ -50,7 +50,7 @@ struct OpenApi : CoreTest {
   Policies policies{catalog, credentials, sessions};
   store::BatchStore batch_store{*database};
   Batches batches{projects, batch_store, clock};
-  ProxyRequests proxies{projects, rows, journal, catalog, credentials, provider, clock, {}};
+  ProxyRequests proxies{projects, rows, catalog, credentials, provider, executions, clock, {}};
   ToolInputs inputs{catalog, credentials, provider, clock};
   ConnectionChecks checks{rows, connections, catalog, credentials, provider, executions, clock, {}};
   ConnectionSync sync{projects, rows, turns, catalog, credentials, provider, checks, clock};
