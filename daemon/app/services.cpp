@@ -466,6 +466,9 @@ void Services::follow_sessions() {
     done->set_value();
   });
   followed.wait_for(kPatience);
+  // What was asked in a session that is over needs no answer.
+  if (auto const ended = core_->approvals.expire_due(); !ended)
+    log_.warn("approvals.not_ended", {{"why", ended.error().message}});
 }
 
 /// Sessions whose time is over.

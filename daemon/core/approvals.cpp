@@ -16,6 +16,8 @@ constexpr std::chrono::hours kUsableFor{1};
 /// So many questions of one session wait at most: nobody answers more.
 constexpr std::int64_t kMostPending = 100;
 constexpr int kMostChanges = 200;
+/// Nobody reads more before saying yes; and what waits is kept.
+constexpr std::size_t kMostShown = std::size_t{64} << 10;
 constexpr std::size_t kLongestAnswer = 500;
 
 std::vector<std::string> list_step() { return {"agenta-tools", "approvals", "list"}; }
@@ -54,6 +56,15 @@ Result<std::optional<ApprovalId>> Approvals::find_grant(SessionId const& session
 
 Result<Approval> Approvals::ask(Approval question) {
   AGENTA_CHECK(expire_due());
+  if (question.arguments.text.size() > kMostShown) {
+    return fail(ErrorCode::policy_denied,
+                "the arguments of " + question.tool.text + " are " +
+                    std::to_string(question.arguments.text.size() >> 10) + " KiB: more than the " +
+                    std::to_string(kMostShown >> 10) +
+                    " KiB that somebody can be asked about; nothing ran. A rule of the session's policy may "
+                    "allow the call without asking",
+                {"agenta-tools", "session", "show", question.session_name});
+  }
   std::unique_lock lock{mutex_};
   WallTime const now = clock_.wall();
   AGENTA_TRY(auto found, store_.find_open(question, now - kUsableFor));

@@ -16,8 +16,17 @@ using std::chrono::milliseconds;
 /// In the words that follow what happened.
 std::string because(std::string_view reason) { return reason.empty() ? "" : ": " + std::string{reason}; }
 
+/// The very call, where it is short and whole: rules look at arguments too. Raw requests are no tools.
 std::vector<std::string> explain_step(Execution const& record) {
-  return {"agenta-tools", "policy", "explain", record.tool.text, "--session", record.session};
+  constexpr std::size_t kShort = 500;
+  if (record.tool.text.starts_with("PROXY_")) return {"agenta-tools", "session", "show", record.session};
+  std::vector<std::string> step{"agenta-tools",   "policy",    "explain",
+                                record.tool.text, "--session", record.session};
+  std::string const& arguments = record.arguments.text;
+  bool const is_whole = arguments.size() <= kShort && arguments.find("[redacted]") == std::string::npos;
+  if (is_whole && arguments.size() > 2) step.insert(step.end(), {"-d", arguments});
+  if (record.connection) step.insert(step.end(), {"-c", record.connection->slug});
+  return step;
 }
 
 Error denied_by_policy(Execution const& record) {

@@ -97,7 +97,8 @@ Executions::Run::Step Executions::Run::start() {
   }
   record_.actor = caller_.actor;
   record_.batch = frame_.batch;
-  record_.session = frame_.session;
+  // Who came by a session's socket is in that one, whatever is said.
+  if (caller_.session.empty()) record_.session = frame_.session;
   record_.trace_id = frame_.trace_id;
   record_.started_at = owner_.clock_.wall();
   record_.idempotency_key = frame_.idempotency_key;
@@ -318,6 +319,11 @@ Executions::Run::Step Executions::Run::send() {
 }
 
 Executions::Run::Step Executions::Run::attempt() {
+  // It may have waited for long: what left its session meanwhile does not leave here.
+  if (plan_.session) {
+    if (auto open = owner_.check_still_open(caller_, plan_, record_); !open)
+      return end(worst(nothing_ran(std::move(open).error())));
+  }
   bool cancelled = false;
   {
     std::lock_guard const guard{flight_->mutex};

@@ -32,6 +32,12 @@ Result<void> Executions::enter_session(Caller const& caller, ToolCall const& cal
              options_.sessions->open_session(caller, is_confined ? caller.session : call.session));
   Session const& session = plan.session->session;
   record.session = session.name;
+  bool const is_meant = call.session.empty() || equal_ignoring_case(call.session, session.name) ||
+                        equal_ignoring_case(call.session, session.id.text);
+  if (!is_meant) {
+    return fail(ErrorCode::forbidden,
+                "this is the socket of the session " + session.name + ": nothing runs in another one here");
+  }
   if (!record.idempotency_key.empty()) record.idempotency_key = key_prefix(session) + record.idempotency_key;
   if (is_confined && call.batch) {
     record.batch.reset();

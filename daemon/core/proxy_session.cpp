@@ -1,14 +1,70 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "daemon/core/canonical_json.hpp"
 #include "daemon/core/execution_job.hpp"
 #include "daemon/core/proxy_requests.hpp"
+#include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_proxy.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 // Raw requests in sessions. They are judged as calls of a tool `PROXY_GET`, `PROXY_POST`, … of the
 // integration, with the request as its arguments, of which nothing promises that it is harmless.
 namespace agenta::daemon {
+namespace {
+
+/// Headers by which some services take a request for one of another method.
+constexpr std::array<std::string_view, 3> kMethodHeaders{"x-http-method-override", "x-http-method",
+                                                         "x-method-override"};
+
+/// Escapes resolved, however often they were escaped.
+std::string unescaped(std::string text) {
+  constexpr int kOften = 5;
+  for (int i = 0; i < kOften; ++i) {
+    auto plain = percent_decode(text);
+    if (!plain || *plain == text) break;
+    text = *std::move(plain);
+  }
+  return text;
+}
+
+struct Place {
+  std::string host{};  ///< empty: the service's own
+  std::string url{};   ///< path and query
+};
+
+/// One spelling of the many that a service takes for the same: without scheme and host, without escapes,
+/// empty and dot segments. Rules are written for this one.
+Place place_of(std::string_view url) {
+  Place place;
+  if (auto const scheme = url.find("://");
+      scheme != std::string_view::npos && scheme < url.find_first_of("/?#")) {
+    url.remove_prefix(scheme + 3);
+    auto const end = std::min(url.find_first_of("/?#"), url.size());
+    place.host = to_lower(url.substr(0, end));
+    url.remove_prefix(end);
+  }
+  url = url.substr(0, url.find('#'));
+  auto const question = std::min(url.find('?'), url.size());
+  std::vector<std::string> kept;
+  for (std::string& each :
+       split(replace_all(unescaped(std::string{url.substr(0, question)}), "\\", "/"), '/')) {
+    if (each.empty() || each == ".") continue;
+    if (each != "..") {
+      kept.push_back(std::move(each));
+    } else if (!kept.empty()) {
+      kept.pop_back();
+    }
+  }
+  place.url = "/" + join(kept, "/") + std::string{url.substr(question)};
+  return place;
+}
+
+}  // namespace
 Result<void> ProxyRequests::enter_session(Caller const& caller, ProxyCall const& call, Executions::Plan& plan,
                                           Execution& record) {
   if (call.session.empty()) return {};
@@ -16,23 +72,38 @@ Result<void> ProxyRequests::enter_session(Caller const& caller, ProxyCall const&
   AGENTA_TRY(plan.session, options_.sessions->open_session(caller, call.session));
   Session const& session = plan.session->session;
   record.session = session.name;
+  auto const is_override = [](ProxyField const& field) {
+    return std::ranges::find(kMethodHeaders, to_lower(field.name)) != kMethodHeaders.end();
+  };
+  if (std::ranges::any_of(call.headers, is_override)) {
+    return fail(ErrorCode::policy_denied,
+                "a header that makes the request one of another method is not sent in a session: use that "
+                "method");
+  }
   if (Sessions::has(session, record.tool, record.integration)) return {};
   return fail(ErrorCode::policy_denied,
               "raw requests to " + record.integration.text + " are not in the session " + session.name,
               {"agenta-tools", "session", "add", session.name, record.integration.text});
 }
 
-/// The whole request is what is judged and approved, whatever its connection is called.
+/// The whole request is what is judged and approved, whatever its connection is called. What is judged has
+/// one spelling; what is approved is the request to the byte.
 void ProxyRequests::ask_as(ProxyCall const& call, Executions::Plan& plan, Execution& record) const {
   ProxyCall what = call;
   what.id = {};
   what.session.clear();
   what.connection.clear();
+  record.arguments_digest = options_.digest(record.tool.text + "\n" + plan.connection->id.text + "\n" +
+                                            canonical_json({protocol::encode_proxy_call(what)}));
+  Place place = place_of(call.url);
+  what.url = std::move(place.url);
   plan.judged.text = protocol::encode_proxy_call(what);
+  if (!place.host.empty()) {
+    plan.judged.text.pop_back();
+    plan.judged.text += ",\"host\":" + protocol::write_string(place.host) + "}";
+  }
   plan.judged_hints = {};
   plan.judged_hints.destructive = true;
-  record.arguments_digest = options_.digest(record.tool.text + "\n" + plan.connection->id.text + "\n" +
-                                            canonical_json(plan.judged));
 }
 
 }  // namespace agenta::daemon

@@ -7,6 +7,8 @@
 namespace agenta::daemon::store {
 namespace {
 
+constexpr std::chrono::hours kExpiredFor{24};  // it is told that long
+
 constexpr std::int64_t kCountLimit = 10'000;
 
 constexpr char const* kSelect =
@@ -91,7 +93,10 @@ struct ApprovalStore::Statements {
   Statement take{
       "UPDATE approvals SET execution_id = ?2 WHERE id = ?1 AND state = 'approved' AND scope = 'once' AND "
       "(execution_id IS NULL OR execution_id = ?2)"};
-  Statement due{"SELECT id FROM approvals WHERE state = 'pending' AND expires_at <= ?1"};
+  Statement due{
+      "SELECT id FROM approvals WHERE state = 'pending' AND (expires_at <= ?1 OR EXISTS (SELECT 1 FROM "
+      "sessions WHERE sessions.id = session_id AND sessions.state <> 'open'))"};
+  Statement drop_old{"DELETE FROM approvals WHERE state = 'expired' AND decided_at < ?1"};
   Statement expire{
       "UPDATE approvals SET state = 'expired', decided_at = ?2 WHERE id = ?1 AND state = 'pending'"};
   Statement page{select(
@@ -203,6 +208,7 @@ Result<std::vector<ApprovalId>> ApprovalStore::expire(WallTime now, WallTime sta
   }
   for (ApprovalId const& id : ids)
     AGENTA_CHECK(db.write(Durability::normal, statements_->expire, id.text, milliseconds_of(stamp)));
+  AGENTA_CHECK(db.write(Durability::normal, statements_->drop_old, milliseconds_of(now - kExpiredFor)));
   return ids;
 }
 

@@ -38,9 +38,9 @@ class ApprovalStore {
   Result<bool> decide(Approval const& decided);
   /// An approval of `once` is taken by a run; false where another has it.
   Result<bool> take(ApprovalId const& id, ExecutionId const& by);
-  /// Whether a pending one's time is over by `now`.
+  /// Whether a pending one's time is over by `now`, or its session.
   Result<bool> has_due(WallTime now);
-  /// Pending ones whose time is over by `now` become expired. All at the one `stamp`. Their ids.
+  /// Those become expired. All at the one `stamp`. Their ids. What expired a day before is dropped.
   Result<std::vector<ApprovalId>> expire(WallTime now, WallTime stamp);
   /// Newest first. A cursor that is not one is `INVALID_REQUEST`.
   Result<Page<Approval>> list(ProjectId const& project, ApprovalFilter const& filter);

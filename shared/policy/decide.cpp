@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -72,8 +73,13 @@ class Arguments {
     auto const at = Json::json_pointer{pointer};
     return document_.contains(at) ? &document_.at(at) : nullptr;
   }
-  static bool is_same(Json const& value, JsonText const& wanted) {
-    return value == Json::parse(wanted.text, nullptr, false);
+  /// A service may take a value of another type for the one that is meant: `"5"` for 5, `["acme"]` for
+  /// `acme`.
+  static Answer compare(Json const& value, JsonText const& wanted) {
+    Json const meant = Json::parse(wanted.text, nullptr, false);
+    if (value == meant) return Answer::yes;
+    bool const is_alike = value.type() == meant.type() || (value.is_number() && meant.is_number());
+    return is_alike ? Answer::no : Answer::unclear;
   }
   /// A number, or a text that a service may take for one.
   static std::optional<double> number_in(Json const& value) {
@@ -82,15 +88,21 @@ class Arguments {
     auto const text = std::string{trim(value.get_ref<std::string const&>())};
     double number = 0;
     auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(number))
+      return std::nullopt;
     return number;
   }
 
   static Answer ask(Json const&, Present const&) { return Answer::yes; }
-  static Answer ask(Json const& value, Equals const& test) { return answer(is_same(value, test.value)); }
+  static Answer ask(Json const& value, Equals const& test) { return compare(value, test.value); }
   static Answer ask(Json const& value, OneOf const& test) {
-    return answer(
-        std::ranges::any_of(test.values, [&](JsonText const& each) { return is_same(value, each); }));
+    Answer known = Answer::no;
+    for (JsonText const& each : test.values) {
+      Answer const one = compare(value, each);
+      if (one == Answer::yes) return one;
+      if (one == Answer::unclear) known = one;
+    }
+    return known;
   }
   static Answer ask(Json const& value, Matches const& test) {
     if (!value.is_string()) return Answer::unclear;

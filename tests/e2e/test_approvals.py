@@ -47,6 +47,38 @@ class ApprovalsTest(AgentaTest):
         return wait_until(lambda: (row := self.newest()) and row["state"] == state and row, 15, f"an execution that is {state}")
 
 
+class Ends(ApprovalsTest):
+    def test_what_waits_for_an_answer_ends_with_its_session(self):
+        running = self.start_call()
+        approval = self.pending()
+
+        self.run_ok("session", "close", "agent", "--json")
+
+        self.assertEqual(json.loads(running.communicate(timeout=30)[0])["error"]["code"], "POLICY_DENIED")
+        self.assertEqual(self.http("GET", f"/approvals/{approval['id']}").json["state"], "expired")
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_what_waits_for_its_turn_does_not_leave_once_its_session_is_over(self):
+        self.make_session("free", 'default = "allow"\n')
+        self.sandbox.plant("rate_limit", tool=ISSUE, times=1, retry_after=2)
+        running = [self.start_call(session="free") for _ in range(2)]
+        wait_until(lambda: [bool(self.row(row["id"]).get("queue")) for row in self.http("GET", "/executions").json["items"]] == [True] * 2,
+                   what="both wait for their turn")
+
+        self.run_ok("session", "close", "free", "--json")
+
+        for each in running:
+            self.assertEqual(json.loads(each.communicate(timeout=30)[0])["error"]["code"], "FORBIDDEN")
+        self.assertEqual(self.sandbox.effects(), 0)
+        self.assertEqual({row["state"] for row in self.http("GET", "/executions").json["items"]}, {"refused"})
+
+    def test_more_than_anybody_reads_is_not_asked_about(self):
+        reply = self.http("POST", "/executions", self.call(arguments={**ARGUMENTS, "body": "x" * 70_000}, on_ask="come_back"))
+
+        self.assertEqual((reply.status, reply.json["code"]), (403, "POLICY_DENIED"), f"{reply}")
+        self.assertEqual(self.http("GET", "/approvals").json["items"], [])
+
+
 class FromElsewhere(ApprovalsTest):
     def test_a_call_waits_says_how_it_is_approved_and_then_runs(self):
         running = self.start_call()

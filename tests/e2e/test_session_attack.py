@@ -62,6 +62,15 @@ class Attack(SessionTest):
         self.assertEqual([tool["slug"] for tool in self.ask("GET", f"{ROOT}/session/tools").json["items"]], [ISSUES])
         self.assertEqual(self.execute().status, 200)
 
+    def test_another_sessions_name_is_refused_and_nothing_of_it_is_journaled_there(self):
+        for name in ("hidden-session", "nothing-of-that-name"):
+            self.assertEqual((reply := self.execute(session=name)).status, 403, f"{reply}")
+        self.run_ok(BOX, "session", "close", "inner", "--json")
+
+        rows = self.run_ok(BOX, "history", "--session", "hidden-session", "--json").json["items"]
+
+        self.assertEqual(rows, [])
+
     def test_everything_that_is_not_its_own_is_forbidden(self):
         document = self.owner("GET", "/api/openapi.json").json
         own = {"/session", "/session/tools", "/session/changes", "/integrations", "/integrations/{slug}", "/integrations/{slug}/tools",
@@ -99,7 +108,7 @@ class Attack(SessionTest):
         self.assert_refused(self.ask("POST", f"{ROOT}/sessions", {"name": "mine", "tools": ["github"]}))
 
         self.assert_refused(self.execute(ISSUE, WRITE), "POLICY_DENIED")
-        self.assert_refused(self.execute(ISSUE, WRITE, session="hidden-session"), "POLICY_DENIED")
+        self.assert_refused(self.execute(ISSUE, WRITE, session="hidden-session"), "FORBIDDEN")
         self.assert_refused(self.execute(f"tools.composio.github.{ISSUE}", WRITE), "POLICY_DENIED")
         self.assert_refused(self.execute(ISSUE.lower(), WRITE), "POLICY_DENIED")
         self.assert_refused(self.execute("GITHUB_NO_SUCH_TOOL", {}), "POLICY_DENIED")
@@ -269,7 +278,9 @@ class Attack(SessionTest):
         headers = {"Agenta-Tools-Project": "other", "Agenta-Tools-Session": self.other["id"], "X-Forwarded-For": "127.0.0.1",
                    "X-HTTP-Method-Override": "DELETE", "X-Original-URL": "/api/tools/sessions"}
         self.assertEqual(self.ask("GET", f"{ROOT}/session", headers=headers).json["name"], "inner")
-        reply = self.ask("POST", f"{ROOT}/executions", {"tool": ISSUES, "arguments": READ, "session": "hidden-session", "project": "other"}, headers)
+        forged = {"tool": ISSUES, "arguments": READ, "project": "other"}
+        self.assert_refused(self.ask("POST", f"{ROOT}/executions", {**forged, "session": "hidden-session"}, headers))
+        reply = self.ask("POST", f"{ROOT}/executions", forged, headers)
         self.assertEqual((reply.status, reply.json["session"]), (200, "inner"), f"{reply}")
         for name in ("Agenta-Tools-Composio-Key", "Agenta-Tools-Composio-Url", "Agenta-Tools-Session-Bus"):
             with self.subTest(name):

@@ -269,6 +269,17 @@ class RawRequests(SessionTest):
         self.assertEqual(self.proxy("ruled", "GET", "/user").code, 0)
 
 
+    def test_a_request_is_judged_however_it_is_spelt(self):
+        self.policy.write_text('default = "allow"\n[[rule]]\ndecision = "deny"\ntools = ["PROXY_*"]\n[[rule.when]]\npointer = "/url"\nmatches = "^/repos/acme/secret"\n')
+        self.create("spelt", "github")
+
+        for url in ("/repos/acme/secret", "repos/acme/secret", "/repos/acme/./secret", "/repos/x/../acme/secret", "/repos/acme/%73ecret",
+                    "/repos%2facme/secret", "/repos/acme//secret", "/repos/acme/%2573ecret", "https://api.github.com/repos/acme/secret"):
+            self.assert_error(self.proxy("spelt", "GET", url), "POLICY_DENIED", 5)
+        self.assert_error(self.proxy("spelt", "GET", "/user", "-H", "X-HTTP-Method-Override: DELETE"), "POLICY_DENIED", 5)
+        self.assertEqual(self.proxy("spelt", "GET", "/user").code, 0)
+
+
 class Connections(SessionTest):
     def test_a_disconnected_account_takes_its_tools_along_and_the_same_name_brings_them_back(self):
         self.connect("github", "personal")
