@@ -60,10 +60,12 @@ class Ends(ApprovalsTest):
 
     def test_what_waits_for_its_turn_does_not_leave_once_its_session_is_over(self):
         self.make_session("free", 'default = "allow"\n')
-        self.sandbox.plant("rate_limit", tool=ISSUE, times=1, retry_after=2)
-        running = [self.start_call(session="free") for _ in range(2)]
-        wait_until(lambda: [bool(self.row(row["id"]).get("queue")) for row in self.http("GET", "/executions").json["items"]] == [True] * 2,
-                   what="both wait for their turn")
+        self.sandbox.plant("rate_limit", tool=ISSUE, times=1, retry_after=5)
+        running = []
+        for count in (1, 2):
+            running.append(self.start_call(session="free"))
+            wait_until(lambda: [bool(self.row(row["id"]).get("queue")) for row in self.http("GET", "/executions").json["items"]] == [True] * count,
+                       what="all wait for their turn")
 
         self.run_ok("session", "close", "free", "--json")
 
