@@ -14,12 +14,19 @@ namespace {
 
 constexpr std::size_t kMostLines = 60;
 constexpr std::size_t kLongestLine = 400;
+constexpr std::size_t kShownEnd = 150;
 
+bool is_inside_letter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// Its beginning and its end: what matters must not hide behind what is long.
 std::string cut_line(std::string_view line) {
   if (line.size() <= kLongestLine) return std::string{line};
-  std::size_t end = kLongestLine;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
-  return std::string{line.substr(0, end)} + " … " + std::to_string(line.size() - end) + " bytes more";
+  std::size_t head = kLongestLine - kShownEnd;
+  while (head > 0 && is_inside_letter(line[head])) --head;
+  std::size_t tail = line.size() - kShownEnd;
+  while (tail < line.size() && is_inside_letter(line[tail])) ++tail;
+  return std::string{line.substr(0, head)} + " … " + std::to_string(tail - head) + " bytes … " +
+         std::string{line.substr(tail)};
 }
 
 /// At most so many lines, none endless: what matters must not scroll away behind what does not.
@@ -29,7 +36,7 @@ std::string excerpt(std::string const& text) {
   for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i)
     out += "  " + cut_line(lines[i]) + "\n";
   if (lines.size() > kMostLines)
-    out += "  … " + std::to_string(lines.size() - kMostLines) + " lines more: approvals show tells all\n";
+    out += "  … " + std::to_string(lines.size() - kMostLines) + " lines more: approvals show --json tells all\n";
   return out;
 }
 
@@ -90,6 +97,9 @@ std::string approval_card(protocol::ApprovalView const& view, bool has_color) {
   card.row("answer", approval.answer).row("execution", approval.execution.text);
   std::string out =
       card.render(has_color) + "\nArguments\n" + excerpt(pretty_json(approval.arguments.text, has_color));
+  if (approval.arguments.text.find("[redacted]") != std::string::npos) {
+    out += "\nWhat is called like a secret is sent as it is and not shown: [redacted] may be anything.\n";
+  }
   if (!view.changes) return out;
   out += "\nCompared with the last call like it\n";
   return out +
