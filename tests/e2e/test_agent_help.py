@@ -21,7 +21,7 @@ class AgentHelp(AgentaTest):
         self.assertLessEqual(len(self.page.splitlines()), 120)
 
     def test_is_the_skill_behind_its_front_matter(self):
-        skill = (ROOT / "skills" / "agenta-tools" / "SKILL.md").read_text()
+        skill = (ROOT / "man" / "SKILL.md").read_text()
 
         head = re.fullmatch(r"---\nname: agenta-tools\ndescription: (?s:.+?)\n---\n\n", skill.removesuffix(self.page))
         self.assertIsNotNone(head, skill[:400])

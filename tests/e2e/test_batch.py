@@ -280,7 +280,7 @@ class Resuming(BatchTest):
 
         self.assertEqual(result.code, 130, f"{result}")
         *lines, last = self.lines(result)
-        self.assertEqual(last["error"]["next_step"], ["agenta-tools", "batch", str(file), "--resume", batch])
+        self.assertEqual(last["error"]["next_step"], ["agenta-tools", "batch", str(file), "--resume", batch, "--jobs", "4"])
         told = {line["line"]: line["state"] for line in lines}
         self.assertLessEqual(set(told.values()), {"succeeded", "unknown", "cancelled"})
         self.assertLess(len(told), 40)
