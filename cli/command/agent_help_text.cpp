@@ -33,9 +33,9 @@ then a failure is one document on stdout in place of the result:
 
     {"error":{"code":"NOT_CONNECTED","message":"…","retryable":false,"context":{},"next_step":["agenta-tools","connect","github"]}}
 
-`next_step` is the command that goes on from here, word by word. Run it as it is, unless it needs a person (a
-login, an approval): then show it to them. `retryable` says whether the same call may be repeated: true, false, or
-"unknown". Exit codes:
+`next_step` is the command that goes on from here, word by word. Run it as it is, but for `login`, `connect`,
+`session add` and `approvals …`: these are for a person. Do not run them, hand them over (of `connect`, the link:
+see below). `retryable` says whether the same call may be repeated: true, false, or "unknown". Exit codes:
 
     0 done                          8 rate limited
     1 the tool said no              9 timed out, nothing ran
@@ -74,7 +74,7 @@ A session is a set of tools, the connections they run on, and a policy. Your hum
     agenta-tools execute GITHUB_CREATE_AN_ISSUE owner=acme repo=site title=Broken --session triage --json
 
 Without another policy, tools that only read run and everything else asks. A call that asks waits for an answer;
-its human sees the tool, the account and the arguments, and answers from another shell:
+your human sees the tool, the account and the arguments, and types the answer in another shell, never you:
 
     agenta-tools approvals list --json
     agenta-tools approvals approve 0193a1b2-c3d4-7e5f-8a9b-000000000001

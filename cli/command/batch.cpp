@@ -43,13 +43,27 @@ Result<BatchInput> open_input(Context& context, std::string const& file) {
   return BatchInput{std::move(text)};
 }
 
-std::vector<std::string> resume_step(std::string const& file, BatchId const& batch) {
-  return {"agenta-tools", "batch", file, "--resume", batch.text};
+/// The same batch goes on as it was begun: without its session it would escape the policy.
+std::vector<std::string> resume_step(Context const& context, BatchOptions const& options,
+                                     BatchId const& batch, std::string const& session) {
+  std::vector<std::string> step{"agenta-tools", "batch", options.file.empty() ? "-" : options.file,
+                                "--resume", batch.text};
+  auto const add = [&](std::string_view flag, std::string const& value) {
+    if (!value.empty()) step.insert(step.end(), {std::string{flag}, value});
+  };
+  add("--session", session);
+  if (options.session.none) step.emplace_back("--no-session");
+  add("--jobs", options.jobs);
+  if (options.keep_going) step.emplace_back("--keep-going");
+  if (options.ordered) step.emplace_back("--ordered");
+  if (options.retry != "safe") add("--retry", options.retry);
+  add("--timeout", context.flags.timeout);
+  return step;
 }
 
 /// The first line on stderr: what to type should this run not come to its end.
-void announce(Context const& context, std::string const& file, BatchId const& batch) {
-  auto const step = step_here(resume_step(file, batch), context.flags);
+void announce(Context const& context, BatchId const& batch, std::vector<std::string> const& go_on) {
+  auto const step = step_here(go_on, context.flags);
   if (context.flags.json) {
     context.say("{\"event\":\"batch\",\"id\":" + protocol::write_string(batch.text) +
                 ",\"resume\":" + write_argv(step) + "}");
@@ -110,10 +124,8 @@ void list_unknown(Context const& context, BatchEnd const& end) {
 std::string lines(std::int64_t count) { return count == 1 ? "1 line" : std::to_string(count) + " lines"; }
 
 /// The end as what the command ends with.
-Result<void> verdict(Context const& context, std::string const& file, BatchId const& batch,
-                     BatchEnd const& end) {
+Result<void> verdict(Context const& context, BatchEnd const& end, std::vector<std::string> const& go_on) {
   BatchStanding const& counts = end.standing;
-  auto const go_on = resume_step(file, batch);
   if (context.stop.stop_requested()) {
     std::string text = "interrupted after " + lines(counts.done());
     if (counts.unknown > 0) text += ", " + std::to_string(counts.unknown) + " of which may have run";
@@ -155,13 +167,14 @@ Result<void> run_batch(Context& context, BatchOptions const& options) {
     AGENTA_CHECK(resume->begin());
   }
   BatchId const id = plan.id;
-  announce(context, file, id);
+  auto const go_on = resume_step(context, options, id, plan.session);
+  announce(context, id, go_on);
   BatchRun run{context, std::move(plan), input, resume ? &*resume : nullptr};
   AGENTA_TRY(BatchEnd const end, run.run());
   if (end.read_all) static_cast<void>(context.call(protocol::finish_batch(id.text)));
   list_unknown(context, end);
   summarize(context, id, end);
-  return verdict(context, file, id, end);
+  return verdict(context, end, go_on);
 }
 
 }  // namespace
@@ -187,7 +200,8 @@ RunFn add_batch(Syntax& syntax) {
       .note(
           "The first line on stderr names the batch. --resume with its id and the same input runs the lines "
           "that "
-          "did not run; one that may have run is listed, and never run again.")
+          "did not run; one that may have run is listed, and never run again. Type it as it is printed: the "
+          "session is not remembered.")
       .note(
           "Exits with 1 if a line failed, and with 10 if none failed but the outcome of some is unknown. "
           "Ctrl-C "

@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/execute_approval.hpp"
 #include "cli/command/execute_outcome.hpp"
 #include "cli/command/execution_reference.hpp"
+#include "cli/command/session_choice.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/shell_line.hpp"
@@ -11,6 +13,7 @@
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_session.hpp"
 #include "shared/protocol/json_slice.hpp"
 #include "shared/schema/redact.hpp"
 
@@ -23,9 +26,11 @@ struct ReplayOptions {
 };
 
 /// What would be typed to run it again.
-std::vector<std::string> command_of(Context const& context, Execution const& execution) {
+std::vector<std::string> command_of(Context const& context, Execution const& execution,
+                                    std::string const& session) {
   std::vector<std::string> argv{"agenta-tools", "execute", execution.tool.text};
   if (execution.connection) argv.insert(argv.end(), {"-c", execution.connection->slug});
+  if (!session.empty()) argv.insert(argv.end(), {"--session", session});
   argv.insert(argv.end(), {"-d", execution.arguments.text});
   return step_here(std::move(argv), context.flags);
 }
@@ -78,6 +83,22 @@ Result<void> confirm(Context& context, Execution const& execution, std::string c
   return {};
 }
 
+/// In the session that it ran in: one that has its name by now is another, with another policy.
+Result<void> check_session(Context& context, Execution const& execution) {
+  bool const is_inside = context.environment && !named_socket(context.environment).empty();
+  if (execution.session.empty() || is_inside) return {};
+  AGENTA_TRY(auto const reply, context.call(protocol::get_session(execution.session)));
+  AGENTA_TRY(auto const view, protocol::decode_session(reply.body));
+  Session const& session = view.session;
+  bool const is_another = session.created_at > execution.started_at;
+  if (session.state == SessionState::open && !is_another) return {};
+  return fail(ErrorCode::forbidden,
+              execution.id.text + " ran in the session " + execution.session + ", which is " +
+                  (is_another ? "another one by now" : std::string{name_of(session.state)}) +
+                  ": it is not run again as it was",
+              {"agenta-tools", "session", "list"});
+}
+
 Result<void> show_command(Context& context, Execution const& execution,
                           std::vector<std::string> const& argv) {
   std::string document = with_member("{}", "execution_id", protocol::write_string(execution.id.text));
@@ -93,8 +114,12 @@ Result<void> run_replay(Context& context, ReplayOptions const& options) {
   AGENTA_TRY(auto const found, context.call(protocol::get_execution(id)));
   AGENTA_TRY(auto const execution, protocol::decode_execution(found.body));
   AGENTA_CHECK(check_complete(execution, found.body));
-  auto const argv = command_of(context, execution);
+  SessionChoice choice;
+  choice.name = execution.session;
+  AGENTA_TRY(auto const session, session_of(context, choice));
+  auto const argv = command_of(context, execution, session);
   if (options.dry_run) return show_command(context, execution, argv);
+  AGENTA_CHECK(check_session(context, execution));
   AGENTA_CHECK(confirm(context, execution, shell_line(argv)));
 
   ToolCall call;
@@ -103,11 +128,12 @@ Result<void> run_replay(Context& context, ReplayOptions const& options) {
   call.arguments = execution.arguments;
   if (execution.connection) call.connection = execution.connection->id.text;
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
-  AGENTA_TRY(auto const body, [&] {
-    Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
-    spinner.say("running " + call.tool);
-    return run_to_outcome(context, call, protocol::ExecuteOutput::data);
-  }());
+  call.session = session;
+  AGENTA_TRY(auto const body, run_with_approval(context, call, [&](ToolCall const& made) {
+               Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
+               spinner.say("running " + made.tool);
+               return run_to_outcome(context, made, protocol::ExecuteOutput::data);
+             }));
   print_json(context.terminal, body);
   return {};
 }
@@ -120,7 +146,8 @@ RunFn add_history_replay(Syntax& syntax) {
       .flag("--dry-run", options->dry_run, "Print the command, and run nothing")
       .note(
           "Shows what would be typed to run it again, asks, unless --yes is given, and runs it as a new "
-          "execution. What was redacted or forgotten cannot be run again.")
+          "execution, in the session that it ran in: where that is not open any more, not at all. What was "
+          "redacted or forgotten cannot be run again.")
       .example("agenta-tools history replay 0192f3a4-… --dry-run");
   return [options](Context& context) { return run_replay(context, *options); };
 }

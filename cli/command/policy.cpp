@@ -5,6 +5,7 @@
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/style.hpp"
 #include "cli/terminal/table.hpp"
+#include "cli/terminal/wrap.hpp"
 #include "shared/base/try.hpp"
 #include "shared/policy/policy_cases.hpp"
 #include "shared/protocol/codec_approval.hpp"
@@ -76,15 +77,27 @@ Result<void> run_explain(Context& context, ExplainOptions const& options) {
   return present(context, reply.body, [&] { return show_explanation(context, reply.body); });
 }
 
+/// Why, in full: a cell of the table would cut it.
+void print_failed(Context& context, protocol::PolicyTestReport const& report) {
+  std::string text;
+  for (protocol::PolicyTestCase const& each : report.cases) {
+    if (each.ok) continue;
+    std::string const line = "line " + std::to_string(each.line) + ", " + each.tool + ": " + each.message;
+    text += wrapped(line, 2, context.terminal.width());
+  }
+  if (!text.empty()) context.terminal.out("\n" + text);
+}
+
 Result<void> show_report(Context& context, protocol::PolicyTestReport const& report) {
   Table table{{"LINE", "TOOL", "EXPECTED", "IS", "BY", "OK"}};
   table.keep(1).keep(5).paint(5, [](std::string_view cell) { return cell == "yes" ? Ink::green : Ink::red; });
   for (protocol::PolicyTestCase const& each : report.cases) {
     table.add({std::to_string(each.line), each.tool, std::string{name_of(each.expect)},
                each.decision ? std::string{name_of(each.decision->verdict)} : "?",
-               each.decision ? each.decision->rule : each.message, each.ok ? "yes" : "no"});
+               each.decision ? each.decision->rule : "", each.ok ? "yes" : "no"});
   }
   print(context.terminal, table, "");
+  print_failed(context, report);
   std::string text =
       "\n" + std::to_string(report.passed) + " passed, " + std::to_string(report.failed) + " failed. ";
   text += std::to_string(report.rules - report.uncovered.size()) + " of " + std::to_string(report.rules) +
@@ -127,12 +140,11 @@ Result<void> run_test(Context& context, std::string const& file) {
   }
   AGENTA_TRY(auto const reply, context.call_far(protocol::test_policy(request)));
   AGENTA_TRY(auto const report, protocol::decode_policy_report(reply.body));
-  if (report.failed == 0) {
-    return present(context, reply.body, [&] { return show_report(context, report); });
-  }
-  // A failure is told by one document alone, where documents are wanted.
-  if (!context.wants_json()) AGENTA_CHECK(show_report(context, report));
-  return fail(cases_failed(report, reply.body));
+  // The error document has the report then, and stands alone.
+  if (report.failed > 0 && context.flags.json) return fail(cases_failed(report, reply.body));
+  AGENTA_CHECK(present(context, reply.body, [&] { return show_report(context, report); }));
+  if (report.failed > 0) return fail(cases_failed(report, reply.body));
+  return {};
 }
 
 }  // namespace
@@ -160,7 +172,8 @@ RunFn add_policy_test(Syntax& syntax) {
   syntax.argument("FILE", *file, "A policy with its cases, or cases that name their policy; - for stdin")
       .note(
           "Tries every [[case]] of the file, and says which rules no case reaches. A case that is not as "
-          "expected ends in exit code 1.")
+          "expected ends in exit code 1; "
+          "with --json the report is then in the error's context.")
       .example("agenta-tools policy test policy.toml");
   return [file](Context& context) { return run_test(context, *file); };
 }

@@ -118,6 +118,7 @@ Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan
 
 /// Whether it may run: at once, by what a person said before, or after asking one.
 Executions::Run::Step Executions::Run::pass_policy() {
+  if (auto refused = refuse_denied()) return *std::move(refused);
   bool const asks = record_.policy && record_.policy->verdict == Verdict::ask && !has_passed_;
   if (!asks) return join();
   ApprovalDesk* const desk = owner_.options_.approvals;
@@ -132,6 +133,19 @@ Executions::Run::Step Executions::Run::pass_policy() {
     return join();
   }
   return frame_.approval.empty() ? ask() : redeem(frame_.approval);
+}
+
+/// A call is held to the answer that it comes with: what was denied runs neither by a grant that somebody
+/// gave meanwhile, nor in another session that has the name by now.
+std::optional<Executions::Run::Step> Executions::Run::refuse_denied() {
+  ApprovalDesk* const desk = owner_.options_.approvals;
+  if (!plan_.session || desk == nullptr || frame_.approval.empty() || has_passed_) return std::nullopt;
+  auto const answer = desk->get(frame_.approval);
+  // Another session's is not told from none.
+  if (!answer || answer->session != plan_.session->session.id) return redeem(frame_.approval);
+  if (answer->state != ApprovalState::denied) return std::nullopt;
+  record_.approval = answer->id;
+  return give_up(denied_by_person(record_, *answer));
 }
 
 Executions::Run::Step Executions::Run::redeem(ApprovalId const& id) {

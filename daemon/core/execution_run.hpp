@@ -41,6 +41,7 @@ class Executions::Run {
   Step start();
   Step look_for_earlier();
   Step pass_policy();
+  std::optional<Step> refuse_denied();
   Step redeem(ApprovalId const& id);
   Step ask();
   Step come_back(Approval const& approval);

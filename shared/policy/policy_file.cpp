@@ -98,12 +98,12 @@ unexpected<Error> refuse(std::string_view source, Problems& problems) {
     custom::Problem const& each = list[i];
     std::string const line = std::to_string(each.line);
     std::string const column = std::to_string(each.column);
-    error.message += (i > 0 ? "\n" : "") + name + ":" + line + ":" + column + ": " + each.message;
+    error.message += (i > 0 ? "; " : "") + name + ":" + line + ":" + column + ": " + each.message;
     error.context.text += std::string{i > 0 ? "," : ""} + "{\"line\":" + line + ",\"column\":" + column +
                           ",\"message\":" + protocol::write_string(each.message) + "}";
   }
   error.context.text += "]}";
-  if (told < list.size()) error.message += "\nand " + std::to_string(list.size() - told) + " more";
+  if (told < list.size()) error.message += "; and " + std::to_string(list.size() - told) + " more";
   return fail(std::move(error));
 }
 

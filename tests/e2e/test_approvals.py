@@ -142,7 +142,8 @@ class FromElsewhere(ApprovalsTest):
         self.assert_error(self.world.finish(running), "POLICY_DENIED", 5)
 
     def test_waiting_is_not_counted_into_the_time_a_call_may_take(self):
-        running = self.start_call("--timeout", "1s")
+        self.run_ok("config", "set", "execute.timeout", "1s")
+        running = self.start_call()
         approval = self.pending()
         begun = self.await_state("queued")
         # Held for as long as nobody answers: three times as long as the call may take.
@@ -152,6 +153,17 @@ class FromElsewhere(ApprovalsTest):
         self.run_ok("approvals", "approve", approval["id"])
 
         self.assertEqual(self.world.finish(running).code, 0)
+
+    def test_a_timeout_that_was_named_is_all_the_time_there_is(self):
+        for flags, env in ((("--timeout", "2s"), {}), ((), {"AGENTA_TOOLS_TIMEOUT": "2s"})):
+            with self.subTest(f"{flags} {env}"):
+                result = self.world.run("execute", ISSUE, *WORDS, "--session", "agent", *flags, "--json", env=env)
+
+                error = self.assert_error(result, "TIMEOUT", 9)
+                self.assertIn("not approved within the time allowed", error["message"])
+                self.assertRegex(result.err, r"waits for [12]s more for somebody's approval")
+                self.assertEqual(self.newest()["state"], "refused")
+        self.assertEqual(self.sandbox.effects(), 0)
 
     def test_ctrl_c_cancels_what_waits(self):
         running = self.start_call()
@@ -265,6 +277,20 @@ class AtTheTerminal(ApprovalsTest):
                 self.assertEqual(terminal.end(), code, terminal.text)
                 self.assertEqual(self.sandbox.effects(), effects)
         self.run_ok("execute", ISSUE, *WORDS, "--session", "agent")
+
+    def test_what_is_denied_here_is_journaled(self):
+        terminal = self.world.terminal("execute", ISSUE, *WORDS, "--session", "agent")
+        terminal.expect(r"\[o/s/d\]")
+        approval = self.pending()
+
+        terminal.send("d\n")
+
+        self.assertEqual(terminal.end(), 5, terminal.text)
+        self.assertRegex(terminal.text, r"GITHUB_CREATE_AN_ISSUE was denied")
+        row = self.row(self.newest()["id"])
+        self.assertEqual((row["state"], row["error"]["code"], row["approval_id"]), ("refused", "POLICY_DENIED", approval["id"]))
+        self.assertEqual(row["policy"]["verdict"], "ask")
+        self.run_ok("history", "verify")
 
     def test_where_nobody_may_be_asked_it_waits(self):
         for flags, env in ((("--no-input",), {}), ((), {"CI": "true"})):

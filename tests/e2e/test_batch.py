@@ -97,7 +97,7 @@ class Lines(BatchTest):
         self.assertEqual(result.code, 1, f"{result}")
         self.assertEqual([(line["line"], line["state"]) for line in lines], [(1, "succeeded"), (2, "refused")])
         self.assertEqual(lines[1]["error"]["code"], "INVALID_ARGUMENTS")
-        self.assertEqual(last["error"]["next_step"], ["agenta-tools", "batch", str(file), "--resume", self.batch_id(result.err)])
+        self.assertEqual(last["error"]["next_step"], ["agenta-tools", "batch", str(file), "--resume", self.batch_id(result.err), "--jobs", "1"])
         self.assertEqual(self.sandbox.effects(), 1)
 
     def test_keep_going_runs_the_rest(self):
@@ -280,7 +280,7 @@ class Resuming(BatchTest):
 
         self.assertEqual(result.code, 130, f"{result}")
         *lines, last = self.lines(result)
-        self.assertEqual(last["error"]["next_step"], ["agenta-tools", "batch", str(file), "--resume", batch])
+        self.assertEqual(last["error"]["next_step"], ["agenta-tools", "batch", str(file), "--resume", batch, "--jobs", "4"])
         told = {line["line"]: line["state"] for line in lines}
         self.assertLessEqual(set(told.values()), {"succeeded", "unknown", "cancelled"})
         self.assertLess(len(told), 40)

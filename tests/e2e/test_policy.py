@@ -101,6 +101,8 @@ class Explaining(PolicyTest):
 
         self.assertIn(f"{policy}:2:12: rule 1: decision is allow, ask or deny, not alow; did you mean allow?", error["message"])
         self.assertIn(f"{policy}:3:1: rule 1: there is no tool; did you mean tools?", error["message"])
+        self.assertIn(f"did you mean allow?; {policy}:3:1:", error["message"])
+        self.assertNotIn("\n", error["message"])
         self.assertEqual([(each["line"], each["column"]) for each in error["context"]["problems"]], [(2, 12), (3, 1)])
 
     def test_two_policies_are_one_too_many(self):
@@ -123,6 +125,22 @@ class Trying(PolicyTest):
         error = self.assert_error(result, "TOOL_FAILED", 1)
         self.assertIn("expected ask, and it is allow by rule 2 (line 12)", error["message"])
         self.assertEqual(error["context"]["cases"][0]["line"], 20)
+
+    def test_in_a_pipe_the_report_of_a_failure_is_the_result(self):
+        result = self.world.run("policy", "test", self.file(POLICY + CASES + f'[[case]]\ntool = "{ISSUE}"\nexpect = "ask"\n'))
+
+        self.assertEqual(result.code, 1, f"{result}")
+        self.assertEqual((result.json["passed"], result.json["failed"]), (2, 1))
+        self.assertIn("expected ask, and it is allow by rule 2 (line 12)", result.err)
+
+    def test_on_a_terminal_the_cause_is_whole(self):
+        cases = f'[[case]]\ntool = "{ISSUE}"\nexpect = "ask"\n[[case]]\ntool = "NOTHING_AT_ALL"\nexpect = "deny"\n'
+        terminal = self.world.terminal("policy", "test", self.file(POLICY + cases), columns=80)
+
+        self.assertEqual(terminal.end(), 1)
+        shown, words = terminal.text.split("0 passed, 2 failed")[0], " ".join(terminal.text.split())
+        self.assertIn(f"line 20, {ISSUE}: expected ask, and it is allow by rule 2 (line 12)", " ".join(shown.split()))
+        self.assertRegex(words, r"line 23, NOTHING_AT_ALL: .*NOTHING_AT_ALL")
 
     def test_cases_may_stand_beside_their_policy(self):
         self.file(POLICY)

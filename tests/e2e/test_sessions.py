@@ -216,6 +216,50 @@ class Running(SessionTest):
         self.assertEqual(refused.code, 1, f"{refused}")
         self.assertIn("POLICY_DENIED", refused.out)
 
+    def test_the_step_that_goes_on_with_a_batch_stays_in_its_session(self):
+        self.create("bulk", ISSUE)
+        file = self.world.root / "calls.ndjson"
+        outside = {"tool": ISSUES, "arguments": {"owner": "o", "repo": "r"}}
+        file.write_text("".join(json.dumps(call) + "\n" for call in [outside, outside]))
+
+        flags = ("--jobs", "1", "--keep-going", "--ordered", "--retry", "never", "--timeout", "20s")
+        refused = self.world.run(BOX, "batch", file, "--session", "bulk", *flags, "--json")
+
+        self.assertEqual(refused.code, 1, f"{refused}")
+        step = json.loads(refused.out.splitlines()[-1])["error"]["next_step"]
+        self.assertEqual(step[:4], ["agenta-tools", BOX, "batch", str(file)])
+        self.assertEqual(step[6:], ["--session", "bulk", *flags])
+        self.assertEqual(json.loads(refused.err.splitlines()[0])["resume"], step)
+        again = self.world.run(*step[1:], "--json")
+        self.assertEqual(again.code, 1, f"{again}")
+        self.assertEqual(again.out.count("POLICY_DENIED"), 2)
+
+        (self.world.user_home / ".agenta-tools.toml").write_text('session = "bulk"\n')
+        by_setting = self.world.run(BOX, "batch", file, "--json")
+        self.assertEqual(json.loads(by_setting.err.splitlines()[0])["resume"][-2:], ["--session", "bulk"])
+        in_none = self.world.run(BOX, "batch", file, "--no-session", "--json")
+        self.assertEqual(json.loads(in_none.err.splitlines()[0])["resume"][-1], "--no-session")
+
+    def test_a_replay_runs_in_the_session_that_it_ran_in_or_not_at_all(self):
+        self.create("again", "github", "hackernews")
+        self.run_ok(BOX, "execute", ISSUE, *WRITE, "--session", "again")
+        [row] = self.session_of("again")
+
+        command = self.run_ok(BOX, "history", "replay", row["id"], "--dry-run", "--json").json["command"]
+        self.assertEqual(command[command.index("--session") + 1], "again")
+        self.run_ok(BOX, "history", "replay", row["id"], "--yes")
+        self.assertEqual(len(self.session_of("again")), 2)
+
+        self.run_ok(BOX, "session", "remove", "again", "github")
+        self.assert_error(self.world.run(BOX, "history", "replay", row["id"], "--yes", "--json"), "POLICY_DENIED", 5)
+        self.run_ok(BOX, "session", "close", "again")
+        closed = self.world.run(BOX, "history", "replay", row["id"], "--yes", "--json")
+        self.assertIn("closed", self.assert_error(closed, "FORBIDDEN", 5)["message"])
+        self.create("again", "github")
+        another = self.world.run(BOX, "history", "replay", row["id"], "--yes", "--json")
+        self.assertIn("another one", self.assert_error(another, "FORBIDDEN", 5)["message"])
+        self.assertEqual({each["session"] for each in self.run_ok(BOX, "history", "--json").json["items"]}, {"again"})
+
     def test_a_key_is_the_sessions_own(self):
         self.create("keyed", "github")
         key = ("--idempotency-key", "once")
@@ -350,6 +394,15 @@ class Socket(SessionTest):
 
         self.assertEqual(Path(begun["socket"]).name, "other.same.sock")
         self.assertEqual(self.door(begun["socket"], "GET", "/api/tools/session").json["id"], begun["id"])
+
+    def test_a_timeout_that_was_named_ends_the_waiting_for_approval(self):
+        path = self.run_ok(BOX, "session", "create", "asks", "--tools", "github", "--json").json["socket"]
+
+        result = self.inside(path, "execute", ISSUE, *WRITE, "--timeout", "2s", "--json")
+
+        self.assertIn("not approved within the time allowed", self.assert_error(result, "TIMEOUT", 9)["message"])
+        self.assertRegex(result.err, r"waits for [12]s more for somebody's approval")
+        self.assertEqual([row["state"] for row in self.run_ok(BOX, "history", "--session", "asks", "--json").json["items"]], ["refused"])
 
     def test_the_cli_works_by_it_without_a_home(self):
         path = self.create("inner", "github", "hackernews")["socket"]

@@ -85,6 +85,14 @@ TEST(AgentHelp, NamesTheExitCodesAsTheyAre) {
   }
 }
 
+TEST(AgentHelp, LeavesWhatIsForAPersonToThem) {
+  std::string const page = join(lines(), " ");
+
+  EXPECT_NE(page.find("but for `login`, `connect`, `session add` and `approvals …`: these are for a person. "
+                      "Do not run them, hand them over"),
+            std::string::npos);
+}
+
 TEST(AgentHelp, IsPlainInAPipeAndADocumentWithJson) {
   Rig rig;
 

@@ -237,6 +237,28 @@ TEST_F(ExecutionsPolicy, AGrantForTheSessionIsNotAskedAgain) {
   EXPECT_EQ(error_of(judge(coming_back(kRepeatable))).code, ErrorCode::approval_required);
 }
 
+TEST_F(ExecutionsPolicy, ACallThatComesWithADenialIsRefusedWhateverWasGrantedMeanwhile) {
+  EXPECT_FALSE(judge(coming_back()));
+  ToolCall call = coming_back();
+  call.approval = pending().id;
+  value_of(approvals.deny(caller, call.approval, "not today"));
+  EXPECT_FALSE(judge(coming_back()));
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::session));
+
+  Error const error = error_of(judge(call));
+
+  EXPECT_EQ(error.code, ErrorCode::policy_denied);
+  EXPECT_NE(error.message.find("not today"), std::string::npos) << error.message;
+  Execution const row = journaled(call.id.text);
+  EXPECT_EQ(row.state, ExecutionState::refused);
+  EXPECT_EQ(row.approval, call.approval);
+
+  ToolCall unknown = coming_back();
+  unknown.approval.text = make_uuid_v7();
+  EXPECT_EQ(error_of(judge(unknown)).code, ErrorCode::forbidden);
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
 TEST_F(ExecutionsPolicy, ACallWaitsForItsApprovalAndThenRuns) {
   answer_with({test::succeeded()});
   auto const call = session_call(kWrite);
