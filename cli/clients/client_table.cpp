@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 
 #include "cli/clients/jsonc_edit.hpp"
 #include "cli/clients/toml_edit.hpp"
@@ -85,6 +86,33 @@ YamlEntry yaml_entry(Client const& client, ServerEntry const& entry) {
   return made;
 }
 
+std::vector<std::string> texts_in(std::string_view json) {
+  std::vector<std::string> out;
+  if (!json.starts_with('[')) return out;
+  for (std::string_view const each : protocol::elements_of(json).value_or(std::vector<std::string_view>{}))
+    out.push_back(protocol::read_string(each).value_or(""));
+  return out;
+}
+
+ServerEntry entry_of(std::string_view name, std::vector<std::string> command) {
+  ServerEntry entry;
+  entry.name = name;
+  if (command.empty()) return entry;
+  entry.command = std::move(command.front());
+  entry.args.assign(std::make_move_iterator(command.begin() + 1), std::make_move_iterator(command.end()));
+  return entry;
+}
+
+/// From a program and its arguments, each as JSON.
+std::vector<std::string> command_line(std::string_view program, std::string_view args) {
+  std::vector<std::string> command;
+  auto const read = protocol::read_string(program);
+  if (!read) return command;
+  command.push_back(*read);
+  for (std::string& each : texts_in(args)) command.push_back(std::move(each));
+  return command;
+}
+
 Result<std::filesystem::path> user_dir(Client const& client, Variables const& variables) {
   auto const find = [&](std::string_view name) {
     auto value = name.empty() ? std::nullopt : variables(std::string{name});
@@ -159,6 +187,37 @@ Result<std::string> put_client_entry(Client const& client, std::optional<std::st
   if (client.form == Form::toml) return put_toml_entry(text, toml_entry(client, entry));
   if (client.form == Form::yaml) return put_yaml_entry(text, yaml_entry(client, entry));
   return put_json_entry(text, json_entry(client, entry));
+}
+
+Result<std::optional<ServerEntry>> find_client_entry(Client const& client, std::string_view text,
+                                                     std::string_view name) {
+  std::optional<ServerEntry> const none;
+  if (client.form == Form::toml) {
+    AGENTA_TRY(auto const found, find_toml_entry(text, client.container, name));
+    if (!found) return none;
+    auto const value_of = [&](std::string_view key) {
+      auto const pair = std::ranges::find(found->pairs, key, &std::pair<std::string, std::string>::first);
+      return pair == found->pairs.end() ? std::string{} : pair->second;
+    };
+    ServerEntry entry = entry_of(name, command_line(value_of("command"), value_of("args")));
+    entry.approved = found->approved;
+    return std::optional{std::move(entry)};
+  }
+  if (client.form == Form::yaml) {
+    AGENTA_TRY(auto const found, find_yaml_command(text, client.container, name));
+    return found ? std::optional{entry_of(name, *found)} : none;
+  }
+  AGENTA_TRY(auto const found, find_json_entry(text, client.container, name));
+  if (!found) return none;
+  std::string_view const command = protocol::find_member(*found, "command").value_or("");
+  if (command.starts_with('[')) return std::optional{entry_of(name, texts_in(command))};
+  std::string_view const args = protocol::find_member(*found, "args").value_or("");
+  return std::optional{entry_of(name, command_line(command, args))};
+}
+
+bool is_own_entry(ServerEntry const& entry) {
+  bool const is_program = std::filesystem::path{entry.command}.filename() == "agenta-tools";
+  return is_program && !entry.args.empty() && entry.args.front() == "mcp";
 }
 
 Result<std::optional<std::string>> drop_client_entry(Client const& client, std::string_view text,

@@ -62,6 +62,13 @@ std::string write_client_entry(Client const& client, ServerEntry const& entry);
 /// See `put_json_entry`, `put_toml_entry` and `put_yaml_entry`.
 Result<std::string> put_client_entry(Client const& client, std::optional<std::string_view> text,
                                      ServerEntry const& entry);
+/// The entry that the text has under this name, as far as it can be read: without a command where it says
+/// none. Nothing where there is none; `USAGE` as `put_client_entry`.
+Result<std::optional<ServerEntry>> find_client_entry(Client const& client, std::string_view text,
+                                                     std::string_view name);
+/// Whether it starts this program as a server: one that a person made for another is theirs.
+bool is_own_entry(ServerEntry const& entry);
+
 /// The text without the entry; nothing where nothing is left of a file that was made for it.
 Result<std::optional<std::string>> drop_client_entry(Client const& client, std::string_view text,
                                                      std::string_view name);

@@ -234,6 +234,21 @@ Result<std::string> put_json_entry(std::optional<std::string_view> text, JsonEnt
   return update_entry(std::string{*text}, entry);
 }
 
+Result<std::optional<std::string>> find_json_entry(std::string_view text, std::string_view container_name,
+                                                   std::string_view name) {
+  std::optional<std::string> const none;
+  AGENTA_TRY(auto const root_at, find_jsonc_root(text));
+  if (!root_at) return none;
+  AGENTA_TRY(auto const root, get_object(text, *root_at, "the file"));
+  AGENTA_TRY(auto const* container, find_member(text, root, container_name));
+  if (container == nullptr) return none;
+  AGENTA_TRY(auto const servers, get_object(text, container->value_begin, container_name));
+  AGENTA_TRY(auto const* entry, find_member(text, servers, name));
+  if (entry == nullptr) return none;
+  AGENTA_CHECK(get_object(text, entry->value_begin, name));
+  return std::optional{plain_json(slice(text, entry->value_begin, entry->end))};
+}
+
 Result<std::optional<std::string>> drop_json_entry(std::string_view text, std::string_view container_name,
                                                    std::string_view name) {
   auto const same = std::optional{std::string{text}};

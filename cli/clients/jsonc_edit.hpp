@@ -22,6 +22,10 @@ struct JsonEntry {
 /// entry's place.
 Result<std::string> put_json_entry(std::optional<std::string_view> text, JsonEntry const& entry);
 
+/// The entry's object, compact (`plain_json`); nothing where there is no entry. `USAGE` as `put_json_entry`.
+Result<std::optional<std::string>> find_json_entry(std::string_view text, std::string_view container,
+                                                   std::string_view name);
+
 /// The text without the entry, as it was before `put_json_entry`; nothing where no more than a file that it
 /// made is left. The same text where there is no entry.
 Result<std::optional<std::string>> drop_json_entry(std::string_view text, std::string_view container,

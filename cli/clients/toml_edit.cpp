@@ -51,8 +51,25 @@ std::size_t end_of_table(Statements const& all, std::size_t header) {
   return end;
 }
 
-/// Refuses what these edits would not understand: the entry, or what holds it, as a value.
+/// What is there a second time: a table of the entry, or a key of one.
+Result<void> check_once(std::string_view text, Statements const& all, Path const& entry) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    TomlStatement const& each = all[i];
+    if (each.kind == Kind::array_of_tables || !begins_with(each.path, entry)) continue;
+    bool const is_again = std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i),
+                                      [&](TomlStatement const& before) {
+                                        return before.kind == each.kind && before.path == each.path &&
+                                               (each.kind == Kind::table || before.table == each.table);
+                                      });
+    if (is_again)
+      return misread_at(text, each.begin, join(each.path, ".") + " is here a second time; leave one of them");
+  }
+  return {};
+}
+
+/// Refuses what these edits would not understand: the entry, or what holds it, as a value, or twice.
 Result<void> check_form(std::string_view text, Statements const& all, Path const& entry) {
+  AGENTA_CHECK(check_once(text, all, entry));
   for (TomlStatement const& each : all) {
     bool const is_value = each.kind == Kind::pair && begins_with(entry, each.path);
     bool const is_array = each.kind == Kind::array_of_tables && begins_with(entry, each.path);
@@ -156,6 +173,28 @@ Result<std::string> put_toml_entry(std::optional<std::string_view> text, TomlEnt
     AGENTA_TRY(all, scan_toml(changed));
   }
   return put_approvals(std::move(changed), entry);
+}
+
+Result<std::optional<TomlEntry>> find_toml_entry(std::string_view text, std::string_view container,
+                                                 std::string_view name) {
+  Path const table{std::string{container}, std::string{name}};
+  Path approvals = table;
+  approvals.emplace_back(kApprovals);
+  AGENTA_TRY(auto const all, scan_toml(text));
+  AGENTA_CHECK(check_form(text, all, table));
+  bool const is_there =
+      std::ranges::any_of(all, [&](TomlStatement const& each) { return begins_with(each.path, table); });
+  if (!is_there) return std::optional<TomlEntry>{};
+  TomlEntry found{.container = table.front(), .name = table.back()};
+  for (TomlStatement const& each : all) {
+    if (each.kind != Kind::pair || !begins_with(each.path, table)) continue;
+    std::string_view const value = text.substr(each.value_begin, each.value_end - each.value_begin);
+    if (each.path.size() == table.size() + 1) found.pairs.emplace_back(each.path.back(), plain_toml(value));
+    bool const approves = each.key_count == 1 && each.path.size() == approvals.size() + 1 &&
+                          begins_with(each.path, approvals) && is_plain_approval(text, each);
+    if (approves) found.approved.push_back(each.path.back());
+  }
+  return std::optional{std::move(found)};
 }
 
 Result<std::optional<std::string>> drop_toml_entry(std::string_view text, std::string_view container,

@@ -29,6 +29,11 @@ std::string write_toml_entry(TomlEntry const& entry);
 /// which only a person can change.
 Result<std::string> put_toml_entry(std::optional<std::string_view> text, TomlEntry const& entry);
 
+/// The entry as it is there, its values plain (`plain_toml`), with what it approves; nothing where no table
+/// of it is. `USAGE` as `put_toml_entry`.
+Result<std::optional<TomlEntry>> find_toml_entry(std::string_view text, std::string_view container,
+                                                 std::string_view name);
+
 /// The text without the entry and all its tables; nothing where no more than a file that `put_toml_entry`
 /// made is left. The same text where there is no entry.
 Result<std::optional<std::string>> drop_toml_entry(std::string_view text, std::string_view container,

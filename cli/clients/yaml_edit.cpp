@@ -162,6 +162,56 @@ Result<std::string> put_yaml_entry(std::optional<std::string_view> text, YamlEnt
                    entry_lines(entry, block->indent, std::max<std::size_t>(block->indent, 2)));
 }
 
+namespace {
+
+std::vector<std::string> command_in_flow(std::string_view value) {
+  auto const members = protocol::members_of(value);
+  std::vector<std::string> command;
+  std::string_view const entry = members ? members->front().value : std::string_view{};
+  if (!entry.starts_with('{')) return command;
+  auto const program = protocol::read_string(protocol::find_member(entry, "cmd").value_or(""));
+  if (!program) return command;
+  command.push_back(*program);
+  std::string_view const args = protocol::find_member(entry, "args").value_or("[]");
+  if (!args.starts_with('[')) return command;
+  for (std::string& each : texts_of(args)) command.push_back(std::move(each));
+  return command;
+}
+
+}  // namespace
+
+Result<std::optional<std::vector<std::string>>> find_yaml_command(std::string_view text,
+                                                                  std::string_view container_name,
+                                                                  std::string_view name) {
+  std::optional<std::vector<std::string>> const none;
+  AGENTA_TRY(auto const root, read_yaml_mapping(text, mark_size(text), text.size()));
+  if (!root) return none;
+  AGENTA_TRY(auto const* container, find_member(text, *root, container_name));
+  if (container == nullptr) return none;
+  std::string_view const value = own_value(text, *container);
+  if (is_flow_entry(value, name)) return std::optional{command_in_flow(value)};
+  if (value.empty() && trim(slice(text, lines_begin(text, *container), container->end)).empty()) return none;
+  if (value == "{}") return none;
+  AGENTA_TRY(auto const block, get_block(text, *container));
+  if (!block) return none;
+  AGENTA_TRY(auto const* ours, find_member(text, *block, name));
+  if (ours == nullptr) return none;
+  std::vector<std::string> command;
+  // One in flow style, or one that says nothing, is not as it is written here.
+  if (!own_value(text, *ours).empty()) return std::optional{command};
+  AGENTA_TRY(auto const fields, get_block(text, *ours));
+  if (!fields) return std::optional{command};
+  AGENTA_TRY(auto const* program, find_member(text, *fields, "cmd"));
+  auto const read =
+      program ? read_yaml_scalar(slice(text, program->value_begin, program->end)) : std::nullopt;
+  if (!read) return std::optional{command};
+  command.push_back(*read);
+  AGENTA_TRY(auto const* args, find_member(text, *fields, "args"));
+  auto rest = args ? read_yaml_texts(slice(text, args->value_begin, args->end)) : std::nullopt;
+  if (rest) command.insert(command.end(), rest->begin(), rest->end());
+  return std::optional{std::move(command)};
+}
+
 Result<std::optional<std::string>> drop_yaml_entry(std::string_view text, std::string_view container_name,
                                                    std::string_view name) {
   auto const same = std::optional{std::string{text}};

@@ -35,6 +35,12 @@ std::string write_yaml_entry(YamlEntry const& entry);
 /// only a person can change.
 Result<std::string> put_yaml_entry(std::optional<std::string_view> text, YamlEntry const& entry);
 
+/// What the entry starts, as a command line; empty where it does not say so, nothing where there is no entry.
+/// `USAGE` as `put_yaml_entry`.
+Result<std::optional<std::vector<std::string>>> find_yaml_command(std::string_view text,
+                                                                  std::string_view container,
+                                                                  std::string_view name);
+
 /// The text without the entry, as it was before `put_yaml_entry`; nothing where no more than a file that it
 /// made is left. The same text where there is no entry.
 Result<std::optional<std::string>> drop_yaml_entry(std::string_view text, std::string_view container,

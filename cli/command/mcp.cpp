@@ -1,4 +1,6 @@
 #include "cli/command/commands.hpp"
+#include "cli/command/connection_pairs.hpp"
+#include "cli/command/mcp_token.hpp"
 #include "cli/command/session_choice.hpp"
 #include "cli/mcp/fixture_extras.hpp"
 #include "cli/mcp/fixture_tools.hpp"
@@ -7,7 +9,6 @@
 #include "cli/mcp/session_tools.hpp"
 #include "cli/mcp/stdio_door.hpp"
 #include "cli/terminal/json_print.hpp"
-#include "shared/base/private_dir.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_session.hpp"
@@ -33,17 +34,6 @@ constexpr milliseconds kClosePatience{2'000};
 
 unexpected<Error> usage(std::string message) { return fail(ErrorCode::usage, std::move(message)); }
 
-/// Values that may be given at once, with commas, or one by one.
-std::vector<std::string> each_of(std::vector<std::string> const& given) {
-  std::vector<std::string> out;
-  for (std::string const& value : given) {
-    for (std::string const& part : split(value, ',')) {
-      if (!trim(part).empty()) out.emplace_back(trim(part));
-    }
-  }
-  return out;
-}
-
 Result<void> check(McpOptions const& options) {
   if (!options.port.empty() && !options.http) return usage("--port goes with --http");
   if (options.session.empty()) {
@@ -67,12 +57,7 @@ Result<protocol::SessionRequest> build_request(Context& context, McpOptions cons
   request.read_only = options.read_only;
   request.tools = each_of(options.tools);
   if (request.tools.empty()) request.tools = {"*"};
-  for (std::string const& pair : each_of(options.connections)) {
-    std::size_t const at = pair.find('=');
-    if (at == 0 || at == std::string::npos || at + 1 == pair.size())
-      return usage("--connection is INTEGRATION=CONNECTION, such as github=work");
-    request.connections.emplace_back(pair.substr(0, at), pair.substr(at + 1));
-  }
+  AGENTA_TRY(request.connections, read_connection_pairs(options.connections));
   if (options.policy.empty()) return request;
   if (options.read_only) return usage("--read-only is a policy of its own: it goes without --policy");
   AGENTA_TRY(request.policy, read_input(context, options.policy));
@@ -141,32 +126,6 @@ std::string instructions_of(bool meta) {
          "before you repeat it.";
 }
 
-/// The token by which clients of the HTTP door are known; made when it is first needed.
-Result<Secret> find_token(std::filesystem::path const& file) {
-  constexpr std::size_t kBytes = 32;
-  constexpr std::size_t kMost = 1024;
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) {
-    Secret const made{random_hex(kBytes)};
-    if (auto opened = open_private_dir(file.parent_path()); !opened)
-      return fail(error_from(opened.error(), ErrorCode::storage_unavailable));
-    if (auto written = write_private_file(file, made.reveal() + "\n"); !written)
-      return fail(error_from(written.error(), ErrorCode::storage_unavailable));
-  }
-  if (auto checked = check_private_file(file); !checked)
-    return fail(error_from(checked.error(), ErrorCode::usage));
-  auto content = read_file(file, kMost);
-  if (!content) return fail(error_from(content.error(), ErrorCode::usage));
-  Secret const whole{std::move(*content)};
-  Secret token{std::string{trim(whole.reveal())}};
-  constexpr std::size_t kLeast = 16;
-  if (token.reveal().size() < kLeast) {
-    return fail(ErrorCode::usage,
-                "the token in " + file.string() + " is too short: remove the file, and one is made");
-  }
-  return token;
-}
-
 Result<std::uint16_t> read_port(std::string const& text) {
   constexpr int kHighest = 65'535;
   AGENTA_TRY(auto const port, read_count("--port", text));
@@ -178,9 +137,13 @@ Result<void> serve_http(Context& context, McpOptions const& options, mcp::Server
   mcp::HttpOptions http;
   AGENTA_TRY(http.port, read_port(options.port));
   std::filesystem::path const file = context.paths.run_dir() / "mcp-token";
+  std::optional<McpToken> token;
   // The fixtures touch nothing, and their suite brings no token.
   if (!options.fixtures) {
-    AGENTA_TRY(http.token, find_token(file));
+    auto opened = McpToken::open(file);
+    if (!opened) return fail(std::move(opened).error());
+    token.emplace(*std::move(opened));
+    http.token = token->value();
   }
   AGENTA_TRY(auto const door, mcp::HttpDoor::open(server, std::move(http)));
   std::string document = with_member("{}", "url", protocol::write_string(door->url()));

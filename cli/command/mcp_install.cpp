@@ -4,6 +4,7 @@
 #include "cli/clients/config_file.hpp"
 #include "cli/clients/text_diff.hpp"
 #include "cli/command/commands.hpp"
+#include "cli/command/connection_pairs.hpp"
 #include "cli/command/session_tools.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -21,6 +22,7 @@ struct InstallOptions {
   std::string name{"agenta"};
   std::string session{};
   std::string tools{};
+  std::vector<std::string> connections{};
   bool meta = false;
   bool read_only = false;
   bool print = false;
@@ -59,7 +61,12 @@ Result<void> check_flags(InstallOptions const& options) {
   if (options.read_only && has_session) {
     return fail(ErrorCode::usage, "--read-only is for tools named here; a session has its own policy");
   }
-  if (options.uninstall && (has_session || has_tools || options.meta || options.read_only || options.print)) {
+  bool const has_connections = !options.connections.empty();
+  if (has_connections && has_session)
+    return fail(ErrorCode::usage, "--connection is for tools named here; a session has its own connections");
+  AGENTA_CHECK(read_connection_pairs(options.connections));
+  if (options.uninstall &&
+      (has_session || has_tools || has_connections || options.meta || options.read_only || options.print)) {
     return fail(
         ErrorCode::usage,
         "--uninstall takes the entry out, whatever it says: give --name, --scope and --dry-run alone");
@@ -75,6 +82,7 @@ std::vector<std::string> server_args(InstallOptions const& options, GlobalFlags 
   std::vector<std::string> args{"mcp"};
   if (!options.session.empty()) args.insert(args.end(), {"--session", options.session});
   if (!options.tools.empty()) args.insert(args.end(), {"--tools", options.tools});
+  for (std::string const& pair : options.connections) args.insert(args.end(), {"--connection", pair});
   if (options.meta) args.emplace_back("--meta");
   if (options.read_only) args.emplace_back("--read-only");
   if (!flags.project.empty()) args.insert(args.end(), {"--project", flags.project});
@@ -159,13 +167,69 @@ Error at_file(Error error, std::filesystem::path const& file, Client const& clie
   return error;
 }
 
+/// A name that the client does not have yet, by which ours can stand beside the other.
+std::string free_name(Client const& client, std::string_view text, std::string const& name) {
+  constexpr int kMost = 100;
+  std::string const base = name.substr(0, 28);
+  for (int i = 2; i < kMost; ++i) {
+    std::string made = base + "-" + std::to_string(i);
+    auto const there = find_client_entry(client, text, made);
+    if (there && !*there) return made;
+  }
+  return "NAME";
+}
+
+/// The same once more under another name.
+std::vector<std::string> step_with_name(Installation const& asked, InstallOptions const& options,
+                                        std::string name) {
+  std::vector<std::string> step{"agenta-tools", "mcp", "install", std::string{asked.client.word}};
+  if (asked.scope == Scope::project) step.insert(step.end(), {"--scope", "project"});
+  step.insert(step.end(), {"--name", std::move(name)});
+  if (!options.session.empty()) step.insert(step.end(), {"--session", options.session});
+  if (!options.tools.empty()) step.insert(step.end(), {"--tools", options.tools});
+  for (std::string const& pair : options.connections) step.insert(step.end(), {"--connection", pair});
+  if (options.meta) step.emplace_back("--meta");
+  if (options.read_only) step.emplace_back("--read-only");
+  if (options.uninstall) step.emplace_back("--uninstall");
+  return step;
+}
+
+/// What stands in the file under our name; `IDEMPOTENCY_CONFLICT` where a person put it there for something
+/// else.
+Result<std::optional<ServerEntry>> find_own_entry(Installation const& asked, InstallOptions const& options,
+                                                  ConfigFile const& file) {
+  if (!file.text()) return std::optional<ServerEntry>{};
+  auto found = find_client_entry(asked.client, *file.text(), asked.entry.name);
+  if (!found) return fail(at_file(std::move(found).error(), file.path(), asked.client));
+  if (!*found || is_own_entry(**found)) return found;
+  std::string const which =
+      file.path().string() + " has an entry " + asked.entry.name + " that does not start agenta-tools mcp";
+  if (options.uninstall) {
+    return fail(ErrorCode::idempotency_conflict, which + ": it is not ours to remove, and stays as it is",
+                step_with_name(asked, options, "NAME"));
+  }
+  return fail(ErrorCode::idempotency_conflict,
+              which + ": it stays as it is. Give the new one another name with --name",
+              step_with_name(asked, options, free_name(asked.client, *file.text(), asked.entry.name)));
+}
+
+/// What is left of a file whose entry was taken out: a file that may have been there before stays, empty,
+/// unless every byte of it is as it is made here.
+std::optional<std::string> left_of(Client const& client, std::optional<std::string> after,
+                                   std::string const& before, ServerEntry const& entry) {
+  if (after || before == write_client_entry(client, entry)) return after;
+  bool const is_json = client.form != Client::Form::toml && client.form != Client::Form::yaml;
+  return is_json ? "{}\n" : "";
+}
+
 Result<Outcome> change_file(Installation const& asked, InstallOptions const& options,
                             ConfigFile const& file) {
+  AGENTA_TRY(auto const present, find_own_entry(asked, options, file));
   std::optional<std::string> after;
   if (options.uninstall && file.text()) {
     auto changed = drop_client_entry(asked.client, *file.text(), asked.entry.name);
     if (!changed) return fail(at_file(std::move(changed).error(), file.path(), asked.client));
-    after = std::move(*changed);
+    after = present ? left_of(asked.client, std::move(*changed), *file.text(), *present) : file.text();
   } else if (!options.uninstall) {
     auto changed = put_client_entry(asked.client, file.text(), asked.entry);
     if (!changed) return fail(at_file(std::move(changed).error(), file.path(), asked.client));
@@ -242,6 +306,8 @@ RunFn add_mcp_install(Syntax& syntax) {
       .option("--name", "NAME", options->name, "What the client calls it (default: agenta)")
       .option("--session", "SESSION", options->session, "Offer the tools of this session, under its policy")
       .option("--tools", "A,B", options->tools, "Offer these: slugs of services or tools, or patterns")
+      .options("--connection", "INTEGRATION=CONNECTION", options->connections,
+               "The connection that runs the tools of a service, where it has several")
       .flag("--meta", options->meta, "Offer four tools that find, describe, run and connect, instead of all")
       .flag("--read-only", options->read_only, "Let nothing run but tools that only read")
       .flag("--print", options->print, "Print the entry, and change nothing")
@@ -250,6 +316,7 @@ RunFn add_mcp_install(Syntax& syntax) {
       .note(
           "Writes the entry into the client's own file and leaves every other byte of it: comments, order, "
           "keys. "
+          "An entry of that name that starts something else is yours: it is refused, and never removed. "
           "Twice is as once. What a person added to the entry stays. A file that cannot be read is left "
           "alone.")
       .note(

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -48,8 +49,24 @@ void set_up(int fd) {
 }
 
 struct Connection {
+  /// A connection is a stranger until a request of it was let in. Only a stranger can be put out.
+  enum class Standing { stranger, known, put_out };
+  UniqueFd fd{};  ///< open until the thread is joined: so its number is nobody else's
+  std::atomic<Standing> standing = Standing::stranger;
   std::atomic<bool> is_over = false;
   std::thread thread{};
+
+  /// False where it was put out before.
+  bool make_known() {
+    auto seen = Standing::stranger;
+    return standing.compare_exchange_strong(seen, Standing::known) || seen == Standing::known;
+  }
+  bool put_out() {
+    auto seen = Standing::stranger;
+    if (!standing.compare_exchange_strong(seen, Standing::put_out)) return false;
+    ::shutdown(fd.get(), SHUT_RDWR);
+    return true;
+  }
 };
 
 }  // namespace
@@ -63,22 +80,23 @@ struct HttpDoor::State {
   WakePipe stopping{};
   std::list<Connection> connections{};
 
-  void talk(UniqueFd fd, std::atomic<bool>& is_over) {
-    set_up(fd.get());
-    HttpWire wire{fd.get(), {.stop_fd = stopping.fd(), .most_body = kLongestMessage}};
+  void talk(Connection& self) {
+    int const fd = self.fd.get();
+    set_up(fd);
+    HttpWire wire{fd, {.stop_fd = stopping.fd(), .most_body = kLongestMessage}};
     HttpExchange exchange{{.server = server, .sessions = sessions, .token = options.token, .port = port},
                           wire};
+    auto const admit = [&](HttpRequest const& head) { return exchange.admit(head) && self.make_known(); };
     for (;;) {
       HttpRequest request;
-      HttpWire::Read const read = wire.read(request);
+      HttpWire::Read const read = wire.read(request, admit);
       if (read == HttpWire::Read::closed) break;
       if (read == HttpWire::Read::too_large) wire.reply(413, {}, "", false);
       if (read == HttpWire::Read::malformed) wire.reply(400, {}, "", false);
       if (read != HttpWire::Read::request || !exchange.answer(request)) break;
     }
-    ::shutdown(fd.get(), SHUT_WR);
-    fd.reset();
-    is_over = true;
+    wire.hang_up();
+    self.is_over = true;
   }
 
   void reap() {
@@ -89,17 +107,26 @@ struct HttpDoor::State {
     });
   }
 
+  /// Has the stranger that came first leave. It only waits for its socket, so it is gone at once.
+  bool make_room() {
+    auto const oldest = std::ranges::find_if(connections, [](Connection& each) { return each.put_out(); });
+    if (oldest == connections.end()) return false;
+    oldest->thread.join();
+    connections.erase(oldest);
+    return true;
+  }
+
   void accept() {
     UniqueFd fd{::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
     if (!fd) return;
     reap();
-    if (connections.size() >= kMostConnections) {
+    if (connections.size() >= kMostConnections && !make_room()) {
       HttpWire{fd.get(), {}}.reply(503, {{"Retry-After", "1"}}, "", false);
       return;
     }
     Connection& each = connections.emplace_back();
-    each.thread =
-        std::thread{[this, &each, fd = std::move(fd)]() mutable { talk(std::move(fd), each.is_over); }};
+    each.fd = std::move(fd);
+    each.thread = std::thread{[this, &each] { talk(each); }};
   }
 };
 

@@ -18,7 +18,8 @@ struct HttpOptions {
 };
 
 /// Streamable HTTP, both eras, at `http://127.0.0.1:PORT/mcp`: one endpoint, on loopback alone, for whoever
-/// has the token. A thread for each connection, 64 at most; whoever comes beyond is told to come again.
+/// has the token. A thread for each connection, 64 at most. Where all places are taken, the oldest that has
+/// not shown the token gives up its own; where all have, whoever comes is told to come again.
 class HttpDoor {
  public:
   /// Listens; nobody is served yet. `CONFLICT`-like failures of the port are `USAGE`.

@@ -99,27 +99,35 @@ bool HttpExchange::refuse(HttpRequest const& request, unsigned status, RpcError 
   return wire_.reply(status, headers, write_error(id, error), request.keep_alive) && request.keep_alive;
 }
 
+/// Without keeping the connection: there may be a body behind the head that nobody wants.
+bool HttpExchange::turn_away(unsigned status, std::string message, HttpWire::Headers const& headers) {
+  wire_.reply(status, headers, write_error({}, plain(std::move(message))), false);
+  return false;
+}
+
+bool HttpExchange::admit(HttpRequest const& head) {
+  if (!comes_from_here(head, house_.port))
+    return turn_away(403, "this server answers programs on this machine alone");
+  if (house_.token && !has_token(head, house_.token->reveal())) {
+    return turn_away(401, "a token is needed: Authorization: Bearer TOKEN", {{"WWW-Authenticate", "Bearer"}});
+  }
+  std::string_view const path = std::string_view{head.target}.substr(0, head.target.find('?'));
+  if (path != kPath) return turn_away(404, "the endpoint is /mcp");
+  if (head.method == "DELETE") return true;
+  if (head.method != "POST") return turn_away(405, "messages are posted", {{"Allow", "POST, DELETE"}});
+  if (!is_json(head)) return turn_away(415, "a message is application/json");
+  if (!accepts(head, kJson) && !accepts(head, kEvents))
+    return turn_away(406, "answers are application/json or text/event-stream");
+  return true;
+}
+
 bool HttpExchange::answer(HttpRequest const& request) {
-  if (!comes_from_here(request, house_.port))
-    return refuse(request, 403, plain("this server answers programs on this machine alone"));
-  if (house_.token && !has_token(request, house_.token->reveal())) {
-    return refuse(request, 401, plain("a token is needed: Authorization: Bearer TOKEN"), {},
-                  {{"WWW-Authenticate", "Bearer"}});
-  }
-  std::string_view const path = std::string_view{request.target}.substr(0, request.target.find('?'));
-  if (path != kPath) return refuse(request, 404, plain("the endpoint is /mcp"));
   if (request.method == "POST") return post(request);
-  if (request.method == "DELETE") {
-    bool const removed = house_.sessions.remove(request.header("mcp-session-id").value_or(""));
-    return wire_.reply(removed ? 200 : 404, {}, "", request.keep_alive) && request.keep_alive;
-  }
-  return refuse(request, 405, plain("messages are posted"), {}, {{"Allow", "POST, DELETE"}});
+  bool const removed = house_.sessions.remove(request.header("mcp-session-id").value_or(""));
+  return wire_.reply(removed ? 200 : 404, {}, "", request.keep_alive) && request.keep_alive;
 }
 
 bool HttpExchange::post(HttpRequest const& request) {
-  if (!is_json(request)) return refuse(request, 415, plain("a message is application/json"));
-  if (!accepts(request, kJson) && !accepts(request, kEvents))
-    return refuse(request, 406, plain("answers are application/json or text/event-stream"));
   auto message = read_message(request.body);
   if (!message) return refuse(request, 400, message.error().error, message.error().id);
 

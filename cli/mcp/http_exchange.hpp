@@ -39,10 +39,14 @@ class HttpExchange {
   };
   HttpExchange(House house, HttpWire& wire) : house_(house), wire_(wire) {}
 
-  /// False: the connection is over.
+  /// Whether a request is let in, by its head: who sends it, and whether it is one that is answered here.
+  /// Whatever is refused has its reply, and the connection is over.
+  bool admit(HttpRequest const& head);
+  /// Answers what was let in. False: the connection is over.
   bool answer(HttpRequest const& request);
 
  private:
+  bool turn_away(unsigned status, std::string message, HttpWire::Headers const& headers = {});
   bool post(HttpRequest const& request);
   bool serve(HttpRequest const& request, Message message, bool modern, std::shared_ptr<Peer> const& peer,
              HttpWire::Headers const& headers);

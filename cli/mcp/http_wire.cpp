@@ -17,11 +17,10 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr int kPatienceMs = 60'000;
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 constexpr std::uint32_t kMostHeaders = 64 << 10;
 
-HttpRequest take(http::request<http::string_body> message) {
+HttpRequest take_head(http::request<http::string_body> const& message) {
   HttpRequest out;
   out.method = std::string_view{message.method_string().data(), message.method_string().size()};
   out.target = std::string_view{message.target().data(), message.target().size()};
@@ -31,7 +30,6 @@ HttpRequest take(http::request<http::string_body> message) {
         to_lower(std::string_view{field.name_string().data(), field.name_string().size()}),
         trim(std::string_view{field.value().data(), field.value().size()}));
   }
-  out.body = std::move(message.body());
   return out;
 }
 
@@ -55,31 +53,62 @@ std::optional<std::string> HttpRequest::header(std::string_view name) const {
   return std::ranges::find(headers, name, &std::pair<std::string, std::string>::first)->second;
 }
 
-HttpWire::Read HttpWire::read(HttpRequest& request) {
+/// More of what comes, in `buffer_`. False where nothing more comes in time.
+bool HttpWire::fill(Deadline deadline) {
+  auto const left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+  if (left <= 0 || !is_readable(fd_, limits_.stop_fd, static_cast<int>(left))) return false;
+  std::size_t const filled = buffer_.size();
+  buffer_.resize(filled + kPiece);
+  ssize_t const got = ::recv(fd_, buffer_.data() + filled, kPiece, 0);
+  buffer_.resize(filled + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  return got > 0;
+}
+
+HttpWire::Read HttpWire::read(HttpRequest& request, Admit const& admit) {
   http::request_parser<http::string_body> parser;
-  parser.eager(true);
   parser.header_limit(kMostHeaders);
   parser.body_limit(limits_.most_body);
+  auto const now = [] { return std::chrono::steady_clock::now(); };
+  // Whoever has been let in before may take its time until it has something to say.
+  if (!is_first_ && buffer_.empty() && !fill(now() + limits_.idle)) return Read::closed;
+  is_first_ = false;
+  Deadline deadline = now() + limits_.head;
   for (;;) {
     while (!buffer_.empty() && !parser.is_done()) {
       boost::system::error_code problem;
+      // Without eagerness it stops at the head's end.
       std::size_t const used = parser.put(boost::asio::buffer(buffer_), problem);
       buffer_.erase(0, used);
       if (problem == http::error::need_more) break;
       if (problem == http::error::body_limit || problem == http::error::header_limit) return Read::too_large;
       if (problem) return Read::malformed;
+      if (!parser.is_header_done() || parser.eager()) continue;
+      request = take_head(parser.get());
+      if (!admit(request)) return Read::refused;
+      parser.eager(true);
+      deadline = now() + limits_.body;
     }
     if (parser.is_done()) {
-      request = take(parser.release());
+      request.body = std::move(parser.get().body());
       return Read::request;
     }
-    if (!is_readable(fd_, limits_.stop_fd, kPatienceMs)) return Read::closed;
-    std::size_t const filled = buffer_.size();
-    buffer_.resize(filled + kPiece);
-    ssize_t const got = ::recv(fd_, buffer_.data() + filled, kPiece, 0);
-    buffer_.resize(filled + (got > 0 ? static_cast<std::size_t>(got) : 0));
-    if (got <= 0) return Read::closed;
+    if (!fill(deadline)) return Read::closed;
   }
+}
+
+void HttpWire::hang_up() const {
+  constexpr std::chrono::seconds kMoment{1};
+  ::shutdown(fd_, SHUT_WR);
+  std::array<char, std::size_t{16} << 10> thrown_away{};
+  auto const end = std::chrono::steady_clock::now() + kMoment;
+  for (;;) {
+    auto const left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+    if (left <= 0 || !is_readable(fd_, limits_.stop_fd, static_cast<int>(left))) break;
+    if (::recv(fd_, thrown_away.data(), thrown_away.size(), 0) <= 0) break;
+  }
+  ::shutdown(fd_, SHUT_RDWR);
 }
 
 bool HttpWire::write(std::string_view data) const {

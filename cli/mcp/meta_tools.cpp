@@ -99,6 +99,14 @@ CallEnd MetaTools::search(Turn& turn) const {
       JsonObject{}.raw("tools", "[" + items + "]").boolean("complete", found->complete).done());
 }
 
+/// A member that says why the tool cannot be run yet though its service is connected; empty where it can.
+std::string MetaTools::obstacle_of(Turn& turn, Tool const& tool) const {
+  if (tool.no_auth) return {};
+  auto const unclear = caller_.find_unclear(turn, tool.integration.text);
+  return unclear ? unclear->message + ". Next: " + shell_words(use_.complete(unclear->next_step))
+                 : std::string{};
+}
+
 CallEnd MetaTools::get(Turn& turn) const {
   std::string const name = argument_text(turn.arguments(), "tool");
   if (name.empty())
@@ -114,14 +122,16 @@ CallEnd MetaTools::get(Turn& turn) const {
               .message = "the tool " + tool->slug.text + " is not among those of this session"},
         use_.complete);
   }
-  return result_of_document(JsonObject{}
-                                .text("tool", tool->slug.text)
-                                .text("title", tool->name)
-                                .text("description", tool->description)
-                                .text("integration", tool->integration.text)
-                                .raw("hints", hints_document(hints_of(*tool)))
-                                .raw("input_schema", tool->input_schema.text)
-                                .done());
+  JsonObject document;
+  document.text("tool", tool->slug.text)
+      .text("title", tool->name)
+      .text("description", tool->description)
+      .text("integration", tool->integration.text)
+      .raw("hints", hints_document(hints_of(*tool)))
+      .raw("input_schema", tool->input_schema.text);
+  std::string const obstacle = obstacle_of(turn, *tool);
+  if (!obstacle.empty()) document.text("cannot_run_yet", obstacle);
+  return result_of_document(document.done());
 }
 
 CallEnd MetaTools::execute(Turn& turn) {

@@ -18,6 +18,7 @@ class MetaTools final : public Toolbox {
  private:
   CallEnd search(Turn& turn) const;
   CallEnd get(Turn& turn) const;
+  std::string obstacle_of(Turn& turn, Tool const& tool) const;
   CallEnd execute(Turn& turn);
 
   SessionUse use_;

@@ -1,7 +1,11 @@
 #include "cli/mcp/session_caller.hpp"
 
+#include <algorithm>
+
+#include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/codec_session.hpp"
 
 namespace agenta::mcp {
 namespace {
@@ -142,10 +146,43 @@ CallEnd SessionCaller::run(Turn& turn, std::string const& tool, std::string cons
   }
 }
 
+std::optional<Error> SessionCaller::find_unclear(Turn& turn, std::string const& integration) const {
+  // Over the session's own socket nobody is told which accounts there are; its list of tools says enough.
+  if (use_.name.empty()) return std::nullopt;
+  protocol::ConnectionQuery query;
+  query.integration = integration;
+  auto const reply = turn.service().call(protocol::list_connections(query), turn.stop());
+  auto const rows =
+      reply ? protocol::decode_connections(reply->body) : Result<Page<Connection>>{fail(reply.error())};
+  if (!rows) return std::nullopt;
+  std::vector<std::string> slugs;
+  for (Connection const& row : rows->items) {
+    if (row.status == ConnectionStatus::active) slugs.push_back(row.slug);
+  }
+  if (slugs.size() < 2) return std::nullopt;
+  auto const seen = turn.service().call(protocol::get_session(use_.name), turn.stop());
+  auto const view =
+      seen ? protocol::decode_session(seen->body) : Result<protocol::SessionView>{fail(seen.error())};
+  if (!view) return std::nullopt;
+  bool const is_unbound = std::ranges::any_of(view->session.bindings, [&](SessionBinding const& each) {
+    return each.is_unbound() && equal_ignoring_case(each.integration.text, integration);
+  });
+  if (!is_unbound) return std::nullopt;
+  std::ranges::sort(slugs);
+  return fail(
+             ErrorCode::connection_ambiguous,
+             integration + " has more than one connection (" + join(slugs, ", ") +
+                 "), and this session is bound to none of them: start `agenta-tools mcp` with --connection " +
+                 integration + "=" + slugs.front() + ", for one, or bind one now",
+             {"agenta-tools", "session", "add", use_.name, "--connection", integration + "=SLUG"})
+      .error();
+}
+
 CallEnd SessionCaller::connect(Turn& turn, std::string const& integration) {
   auto const connected = turn.resumed(ConnectFlow::kKey);
   if (!connected) return connected.error();
   std::optional<CallEnd> end;
+  if (auto const unclear = find_unclear(turn, integration)) return result_of_error(*unclear, use_.complete);
   if (*connected) {
     end = connecting_.resume(turn, **connected);
   } else {

@@ -26,6 +26,9 @@ class SessionCaller {
   CallEnd run(Turn& turn, std::string const& tool, std::string const& arguments);
   /// Connects an integration, whether or not a tool is waiting for it.
   CallEnd connect(Turn& turn, std::string const& integration);
+  /// Why the session runs nothing of an integration though it is connected: there are several connections,
+  /// and nothing says which. Nothing where that is not so.
+  std::optional<Error> find_unclear(Turn& turn, std::string const& integration) const;
 
  private:
   struct Ran {

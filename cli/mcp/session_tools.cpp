@@ -66,6 +66,23 @@ CallEnd call_connect(SessionCaller& caller, Turn& turn, CompleteStep const& comp
   return caller.connect(turn, integration);
 }
 
+namespace {
+
+/// `connect`, with what is missing: a model has no other way to learn that tools are not in its list.
+std::string write_connect(std::vector<protocol::MissingTools> const& missing, Speech const& speech) {
+  constexpr std::size_t kMostTold = 10;
+  std::string description{connect_tool().description};
+  description += " Not there now: ";
+  for (std::size_t i = 0; i < missing.size() && i < kMostTold; ++i)
+    description += (i == 0 ? "" : "; ") + missing[i].reason;
+  description += missing.size() > kMostTold ? "; and others." : ".";
+  OwnTool told = connect_tool();
+  told.description = description;
+  return write_tool(told, speech);
+}
+
+}  // namespace
+
 SessionTools::SessionTools(SessionUse use) : use_(use), caller_(std::move(use)) {}
 
 expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech const& speech,
@@ -92,7 +109,7 @@ expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech con
   auto const next = found->page.next_cursor;
   if (next) page.next_cursor = base64_encode(std::string{kCursorMark} + *next);
   if (!next && !found->unavailable.empty())
-    items.emplace_back(connect_tool().name, write_tool(connect_tool(), speech));
+    items.emplace_back(connect_tool().name, write_connect(found->unavailable, speech));
   std::ranges::sort(items);
   std::size_t size = 2;
   for (auto const& [name, item] : items) size += item.size() + 1;

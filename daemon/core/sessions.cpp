@@ -109,7 +109,8 @@ Result<protocol::SessionView> Sessions::create(Caller const& caller,
   asked.project = project;
   session.id.text = make_uuid_v7();
   session.project = project.id;
-  AGENTA_CHECK(bind(asked, session, tools, request.connections));
+  AGENTA_CHECK(bind(asked, session, tools, request.connections,
+                    request.ephemeral ? Unclear::left_unbound : Unclear::refused));
   session.created_at = clock_.wall();
   // What ran under the name before is told from what runs in this one by time.
   AGENTA_TRY(auto const before, store_.find_by_name(project.id, session.name));
@@ -203,6 +204,7 @@ Result<std::shared_ptr<OpenSession const>> Sessions::open_session(Caller const& 
   auto open = std::make_shared<OpenSession>();
   AGENTA_TRY(open->session, find_open(caller, name));
   AGENTA_TRY(open->policy, policy_of(open->session));
+  AGENTA_CHECK(find_choices(caller, *open));
   return std::shared_ptr<OpenSession const>{std::move(open)};
 }
 

@@ -30,10 +30,14 @@ namespace agenta::daemon {
 struct OpenSession {
   Session session{};
   std::shared_ptr<policy::Policy const> policy{};
+  /// Of integrations that are bound to none because nothing says which: what there is to choose from, by the
+  /// integration's slug. Names are left out for whoever came by the session's socket.
+  std::map<std::string, std::vector<std::string>> choices{};
   /// The connection that runs an integration's tools here; null where none is bound.
   SessionBinding const* binding_of(IntegrationSlug const& integration) const;
   /// The id of that connection, for a call that names `named` (slug or id; empty: none). `POLICY_DENIED` for
-  /// another one, whether or not there is one of that name; `NOT_CONNECTED` where none is bound.
+  /// another one, whether or not there is one of that name; where none is bound `NOT_CONNECTED`, or
+  /// `CONNECTION_AMBIGUOUS` where there are several.
   Result<std::string> connection_for(IntegrationSlug const& integration, std::string const& named) const;
 };
 
@@ -64,7 +68,8 @@ class Sessions final : public SessionBook {
            Catalog& catalog, Credentials& credentials, Clock const& clock, Options options);
 
   /// Every tool and connection that is named must be there. An integration without a connection is left
-  /// unbound; `CONNECTION_AMBIGUOUS` where nothing says which.
+  /// unbound; where nothing says which, it is `CONNECTION_AMBIGUOUS`, but for an ephemeral session, which
+  /// leaves that one unbound too.
   Result<protocol::SessionView> create(Caller const& caller, protocol::SessionRequest const& request);
   Result<Page<protocol::SessionView>> list(Caller const& caller, std::optional<SessionState> state,
                                            std::string const& cursor, int limit);
@@ -125,10 +130,14 @@ class Sessions final : public SessionBook {
   Result<void> check_selectors(Asked& asked, std::vector<std::string> const& selectors);
   Result<std::vector<Tool>> find_tools(Asked& asked, std::vector<std::string> const& selectors);
   Result<std::vector<std::string>> integrations_of(Asked& asked, std::string const& selector);
+  /// Of an integration with several connections, where nothing says which.
+  enum class Unclear : bool { refused, left_unbound };
   Result<void> bind(Asked const& asked, Session& session, std::vector<Tool> const& tools,
-                    std::vector<std::pair<std::string, std::string>> const& wanted);
+                    std::vector<std::pair<std::string, std::string>> const& wanted, Unclear unclear);
   Result<SessionBinding> bind_one(Asked const& asked, Session const& session,
-                                  IntegrationSlug const& integration, std::string const& wanted);
+                                  IntegrationSlug const& integration, std::string const& wanted,
+                                  Unclear unclear);
+  Result<void> find_choices(Caller const& caller, OpenSession& open);
   Tool whole(Asked& asked, Tool tool);
   bool is_available(Asked& asked, Session const& session, Tool const& tool);
   Error why_missing(Asked const& asked, Session const& session, IntegrationSlug const& integration);

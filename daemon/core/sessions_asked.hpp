@@ -14,6 +14,7 @@ struct Sessions::Asked {
   std::shared_ptr<CatalogAccount> account{};  ///< null: there is no key
   store::Project project{};
   Network network = Network::yes;
+  bool tells_choices = true;  ///< which connections there are that the session is not bound to
   SteadyTime deadline{};
   std::stop_token stop{};
   ProviderCall provider_call() const { return {access, deadline, stop}; }

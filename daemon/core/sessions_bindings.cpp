@@ -38,6 +38,25 @@ store::SessionNote note_of(SessionChange change, WallTime at, std::vector<std::s
   return note;
 }
 
+/// A session that runs an integration's tools nowhere because it is not said where. `slugs`: empty where
+/// they are not to be told.
+Error unclear_connection(Session const& session, std::string const& integration,
+                         std::vector<std::string> slugs) {
+  std::ranges::sort(slugs);
+  Error error;
+  error.code = ErrorCode::connection_ambiguous;
+  error.message = integration + " has more than one connection" +
+                  (slugs.empty() ? "" : " (" + join(slugs, ", ") + ")") + ", and the session " +
+                  session.name + " is bound to none of them";
+  if (!slugs.empty()) {
+    error.message += ": --connection " + integration + "=" + slugs.front() + ", for one, chooses";
+    // Slugs are of a-z 0-9 - _ only: they need no escaping.
+    error.context.text = "{\"choices\":[\"" + join(slugs, "\",\"") + "\"]}";
+  }
+  error.next_step = {"agenta-tools", "session", "add", session.name, "--connection", integration + "=SLUG"};
+  return error;
+}
+
 /// The one that is taken without being named; null where none is there, or nothing says which.
 Connection const* only_usable(std::vector<Connection> const& rows, IntegrationSlug const& integration) {
   Connection const* found = nullptr;
@@ -56,6 +75,8 @@ Result<std::string> OpenSession::connection_for(IntegrationSlug const& integrati
                                                 std::string const& named) const {
   SessionBinding const* const binding = binding_of(integration);
   if (binding == nullptr) {
+    auto const several = choices.find(to_lower(integration.text));
+    if (several != choices.end()) return fail(unclear_connection(session, integration.text, several->second));
     return fail(ErrorCode::not_connected,
                 "the session " + session.name + " is bound to no connection of " + integration.text,
                 {"agenta-tools", "connect", integration.text});
@@ -78,7 +99,8 @@ Result<std::string> OpenSession::connection_for(IntegrationSlug const& integrati
 }
 
 Result<SessionBinding> Sessions::bind_one(Asked const& asked, Session const& session,
-                                          IntegrationSlug const& integration, std::string const& wanted) {
+                                          IntegrationSlug const& integration, std::string const& wanted,
+                                          Unclear unclear) {
   SessionBinding binding;
   binding.integration = integration;
   binding.is_usable = false;
@@ -103,7 +125,7 @@ Result<SessionBinding> Sessions::bind_one(Asked const& asked, Session const& ses
     return binding;
   }
   Error error = std::move(chosen).error();
-  if (error.code == ErrorCode::connection_ambiguous) {
+  if (error.code == ErrorCode::connection_ambiguous && unclear == Unclear::refused) {
     error.message = replace_all(error.message, "name one with -c",
                                 "name one with --connection " + integration.text + "=SLUG");
     return fail(std::move(error));
@@ -115,7 +137,7 @@ Result<SessionBinding> Sessions::bind_one(Asked const& asked, Session const& ses
 /// Gives every integration that needs one a binding; those that the session has already stay, unless another
 /// connection is named.
 Result<void> Sessions::bind(Asked const& asked, Session& session, std::vector<Tool> const& tools,
-                            std::vector<std::pair<std::string, std::string>> const& wanted) {
+                            std::vector<std::pair<std::string, std::string>> const& wanted, Unclear unclear) {
   std::set<std::string> needed;
   for (Tool const& tool : tools) {
     if (!tool.no_auth) needed.insert(to_lower(tool.integration.text));
@@ -144,7 +166,7 @@ Result<void> Sessions::bind(Asked const& asked, Session& session, std::vector<To
       continue;
     }
     AGENTA_TRY(auto binding, bind_one(asked, session, IntegrationSlug{integration},
-                                      name == named.end() ? "" : name->second));
+                                      name == named.end() ? "" : name->second, unclear));
     bindings.push_back(std::move(binding));
   }
   session.bindings = std::move(bindings);
@@ -189,7 +211,7 @@ Result<protocol::SessionView> Sessions::change(Caller const& caller, std::string
   AGENTA_TRY(asked, ask(caller, session.selectors));
   asked.network = Network::no;  // what is new is known by now, and the lock is held
   AGENTA_TRY(auto const tools, find_tools(asked, session.selectors));
-  AGENTA_CHECK(bind(asked, session, tools, patch.connections));
+  AGENTA_CHECK(bind(asked, session, tools, patch.connections, Unclear::refused));
   std::vector<store::SessionNote> notes;
   if (!added.empty()) notes.push_back(note_of(SessionChange::tools_added, clock_.wall(), added));
   if (!removed.empty()) notes.push_back(note_of(SessionChange::tools_removed, clock_.wall(), removed));
@@ -279,11 +301,32 @@ Error Sessions::why_missing(Asked const& asked, Session const& session, Integrat
   auto const chosen =
       choose_connection(rows, asked.access, integration, is_bound ? binding->connection.text : "");
   if (!chosen && chosen.error().code != ErrorCode::connection_ambiguous) return chosen.error();
-  return fail(ErrorCode::connection_ambiguous,
-              integration.text + " has more than one connection, and the session " + session.name +
-                  " is bound to none of them",
-              {"agenta-tools", "session", "add", session.name, "--connection", integration.text + "=SLUG"})
-      .error();
+  std::vector<std::string> slugs;
+  for (Connection const& row : rows) {
+    if (belongs_to(row, asked.access) && check_usable(row)) slugs.push_back(row.slug);
+  }
+  return unclear_connection(session, integration.text,
+                            asked.tells_choices ? std::move(slugs) : std::vector<std::string>{});
+}
+
+/// What nothing is bound to because there are several. Asked of few sessions: most bind all they need.
+Result<void> Sessions::find_choices(Caller const& caller, OpenSession& open) {
+  Session const& session = open.session;
+  if (std::ranges::none_of(session.bindings, &SessionBinding::is_unbound)) return {};
+  auto const access = credentials_.access_for(caller);
+  if (!access) return {};  // without a key nothing runs on any of them, and whoever tries is told
+  AGENTA_TRY(auto const rows, connections_.list(session.project, {}));
+  std::map<std::string, std::vector<std::string>> usable;
+  for (Connection const& row : rows) {
+    if (belongs_to(row, *access) && check_usable(row))
+      usable[to_lower(row.integration.text)].push_back(row.slug);
+  }
+  for (SessionBinding const& each : session.bindings) {
+    auto const found = usable.find(to_lower(each.integration.text));
+    if (!each.is_unbound() || found == usable.end() || found->second.size() < 2) continue;
+    open.choices.emplace(found->first, caller.session.empty() ? found->second : std::vector<std::string>{});
+  }
+  return {};
 }
 
 }  // namespace agenta::daemon

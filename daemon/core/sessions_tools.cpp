@@ -38,6 +38,7 @@ Result<Sessions::Asked> Sessions::ask(Caller const& caller, std::vector<std::str
   Asked asked;
   asked.deadline = caller.deadline;
   asked.stop = caller.stop;
+  asked.tells_choices = caller.session.empty();
   if (!std::ranges::all_of(selectors, is_own)) {
     AGENTA_TRY(asked.access, credentials_.access_for(caller));
     AGENTA_TRY(asked.account, catalog_.account(asked.access));

@@ -45,6 +45,8 @@ class Lists(McpTest):
 
             self.assertEqual(list(tools), sorted(tools))
             self.assertIn(ISSUE, tools)
+            self.assertLessEqual({"owner", "repo"}, set(tools[ISSUES]["inputSchema"]["properties"]))
+            self.assertLessEqual({"owner", "repo"}, set(tools[ISSUES]["inputSchema"]["required"]))
             self.assertIs(tools[ISSUES]["annotations"]["readOnlyHint"], True)
             self.assertIs(tools[ISSUE]["annotations"]["readOnlyHint"], False)
             for tool in tools.values():
@@ -52,6 +54,7 @@ class Lists(McpTest):
                 self.assertLessEqual({"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}, set(hints))
                 self.assertTrue(hints["destructiveHint"] or hints["readOnlyHint"], tool)
                 self.assertEqual(tool["inputSchema"]["type"], "object")
+                self.assertIn("properties", tool["inputSchema"], tool["name"])
                 self.assertLessEqual(len("mcp__agenta__" + tool["name"]), 60)
                 self.assertTrue(tool["description"])
 
@@ -77,6 +80,40 @@ class Lists(McpTest):
             self.assertIs(ran["successful"], True)
             wrong = client.call("execute_tool", {"tool": "GITHUB_NO_SUCH_THING"})
             self.assertEqual(wrong["structuredContent"]["error"]["code"], "TOOL_NOT_FOUND")
+
+    def test_a_sessions_socket_alone_is_enough(self):
+        self.connect_hub()
+        self.run_ok("session", "create", "dev", "--tools", "github")
+        socket = self.run_ok("session", "socket", "dev", "--json").json["socket"]
+        for client in self.both(env={"AGENTA_TOOLS_SOCKET": socket}):
+            tools = {tool["name"]: tool for tool in client.tools()}
+            self.assertLessEqual({"owner", "repo"}, set(tools[ISSUES]["inputSchema"]["properties"]))
+            ran = client.call(ISSUES, WHERE)["structuredContent"]
+            self.assertIs(ran["successful"], True)
+            self.assertEqual(self.run_ok("history", "show", ran["execution_id"], "--json").json["session"], "dev")
+            refused = client.call(ISSUE, {**WHERE, "title": "x"})
+            self.assertIs(refused["isError"], True)
+        self.assertEqual(self.run_ok("session", "show", "dev", "--json").json["state"], "open")
+
+    def test_an_integration_with_two_accounts_is_no_reason_not_to_start(self):
+        self.connect_github(self.sandbox, "work")
+        self.connect_github(self.sandbox, "personal")
+        chooses = "--connection github=personal"
+        for client in self.both("--meta", "--policy", self.allowing()):
+            self.assertIn("(personal, work)", client.call("get_tool", {"tool": ISSUES})["structuredContent"]["cannot_run_yet"])
+            for tool, arguments in (("execute_tool", {"tool": ISSUES, "arguments": WHERE}), ("connect", {"integration": "github"})):
+                refused = client.call(tool, arguments)
+                self.assertEqual(refused["structuredContent"]["error"]["code"], "CONNECTION_AMBIGUOUS", tool)
+                self.assertIn(chooses, refused["content"][0]["text"])
+                self.assertIn("work", refused["content"][0]["text"])
+        for client in self.both("--tools", "github"):
+            [offered] = client.tools()
+            self.assertEqual(offered["name"], "connect")
+            self.assertIn(chooses, offered["description"])
+        for client in self.both("--tools", "github", "--connection", "github=work"):
+            ran = client.call(ISSUES, WHERE)["structuredContent"]
+            self.assertIs(ran["successful"], True)
+            self.assertIn("work", json.dumps(ran["connection"]))
 
     def test_a_change_of_the_session_is_told(self):
         self.connect_hub()

@@ -1,7 +1,9 @@
 """The MCP server over HTTP: who may come in, and both eras at one endpoint."""
 import http.client
 import json
+import socket
 import stat
+import time
 from urllib.parse import urlsplit
 
 from tests.support.agenta import AgentaTest, seconds
@@ -61,13 +63,65 @@ class Doors(HttpTest):
         super().setUp()
         self.serve("--meta")
 
-    def test_the_token_is_in_a_file_of_the_owner_alone_and_stays(self):
-        self.assertEqual(stat.S_IMODE(self.world.home.joinpath("run", "mcp-token").stat().st_mode), 0o600)
-        first = self.token
+    def test_the_token_is_in_a_file_of_the_owner_alone_and_goes_with_the_last_server(self):
+        file = self.world.home.joinpath("run", "mcp-token")
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        first, token = self.process, self.token
+        self.serve("--meta")
+        self.assertEqual(self.token, token)
+        first.terminate()
+        self.assertEqual(first.wait(seconds(10)), 0)
+        self.assertEqual(self.modern("server/discover").status, 200)
+        self.assertTrue(file.exists())
         self.process.terminate()
         self.process.wait(seconds(10))
+        self.assertFalse(file.exists())
         self.serve("--meta")
-        self.assertEqual(self.token, first)
+        self.assertNotEqual(self.token, token)
+
+    def test_a_token_that_a_person_chose_stays(self):
+        self.process.terminate()
+        self.process.wait(seconds(10))
+        file = self.world.home / "run" / "mcp-token"
+        file.write_text("a token of my own choice\n")
+        file.chmod(0o600)
+        self.serve("--meta")
+        self.assertEqual(self.modern("server/discover").status, 200)
+        self.process.terminate()
+        self.process.wait(seconds(10))
+        self.assertTrue(file.exists())
+
+    def raw(self, data: bytes) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=seconds(20))
+        self.addCleanup(connection.close)
+        connection.sendall(data)
+        return connection
+
+    def test_strangers_who_say_nothing_keep_nobody_out(self):
+        held = [self.raw(b"P") for _ in range(70)]
+
+        begin = time.monotonic()
+        self.assertEqual(self.modern("server/discover").status, 200)
+
+        self.assertLess(time.monotonic() - begin, seconds(3))
+        self.assertEqual(held[0].recv(1), b"")
+
+    def test_a_head_that_trickles_has_ten_seconds_in_all(self):
+        connection = self.raw(b"POST /mcp HTTP/1.1\r\n")
+        begin = time.monotonic()
+        with self.assertRaises((BrokenPipeError, ConnectionResetError)):
+            while time.monotonic() - begin < 30:
+                connection.sendall(b"x")
+                time.sleep(0.5)
+        self.assertLess(time.monotonic() - begin, 20)
+
+    def test_nothing_of_a_body_is_read_before_the_head_is_let_in(self):
+        length = f"Content-Length: {15 << 20}\r\nContent-Type: application/json\r\n".encode()
+        mine = f"Host: 127.0.0.1:{self.port}\r\n".encode()
+        for status, head in ((b"403", b"Host: evil.example\r\n"), (b"401", mine)):
+            connection = self.raw(b"POST /mcp HTTP/1.1\r\n" + head + length + b"\r\n")
+            # No byte of the body is sent, and the answer is there.
+            self.assertEqual(connection.recv(12), b"HTTP/1.1 " + status)
 
     def test_nobody_comes_in_without_it(self):
         for value in (None, "Bearer", "Bearer x", f"Basic {self.token}", f"Bearer {self.token}x"):

@@ -162,6 +162,49 @@ class Every(Installs):
                 self.assertEqual(self.install(client, "--print")["entry"], printed.out)
 
 
+FOREIGN = {
+    "json": '{"%s": {"agenta": {"command": "npx", "args": ["mine"]}}}\n',
+    "toml": '[mcp_servers.agenta]\ncommand = "npx"\nargs = ["mine"]\n',
+    "yaml": "extensions:\n  agenta:\n    cmd: npx\n    args:\n    - mine\n",
+}
+
+
+class Theirs(Installs):
+    def foreign(self, client: str) -> bytes:
+        text = FOREIGN[form(client)]
+        return (text % CONTAINER[client] if form(client) == "json" else text).encode()
+
+    def test_an_entry_that_a_person_made_is_neither_taken_over_nor_removed(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                file = self.given(client, self.foreign(client))
+
+                refused = self.world.run("mcp", "install", client, "--tools", "github", "--json")
+                error = self.assert_error(refused, "IDEMPOTENCY_CONFLICT", 7)
+                self.assert_error(self.world.run("mcp", "install", client, "--dry-run", "--json"), "IDEMPOTENCY_CONFLICT", 7)
+                self.assert_error(self.world.run("mcp", "install", client, "--uninstall", "--json"), "IDEMPOTENCY_CONFLICT", 7)
+
+                self.assertEqual(file.read_bytes(), self.foreign(client))
+                step = error["next_step"]
+                self.assertEqual(step, ["agenta-tools", "mcp", "install", client, "--name", "agenta-2", "--tools", "github"])
+                self.run_ok(*step[1:])
+                self.assertIn(b"mine", file.read_bytes())
+                self.install(client, "--uninstall", "--name", "agenta-2")
+                self.assertEqual(file.read_bytes(), self.foreign(client))
+
+    def test_a_file_that_is_not_wholly_ours_stays_when_the_entry_goes(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                self.install(client, "--meta")
+                file = self.file(client)
+                mended = {"json": (b'"mcp"', b'"mcp" '), "toml": (b" = ", b"  = "), "yaml": (b"300", b"60")}[form(client)]
+                file.write_bytes(file.read_bytes().replace(*mended, 1))
+
+                self.assertEqual(self.install(client, "--uninstall")["state"], "removed")
+
+                self.assertIn(file.read_bytes().strip(), (b"", b"{}"))
+
+
 class Files(Installs):
     def test_follows_links_to_the_real_file(self):
         real = self.world.root / "dotfiles" / "cursor.json"
@@ -254,6 +297,15 @@ class Words(Installs):
         self.install("cursor", env={"COMPOSIO_API_KEY": "ak_very_secret"})
 
         self.assertNotIn(b"ak_very_secret", self.file("cursor").read_bytes())
+
+    def test_names_the_connections_in_the_entry(self):
+        self.install("cursor", "--tools", "github", "--connection", "github=work", "--connection", "gmail=me")
+
+        self.assertEqual(command_in("cursor", self.file("cursor").read_bytes())[1:],
+                         ["mcp", "--tools", "github", "--connection", "github=work", "--connection", "gmail=me"])
+        for words in (["--connection", "github"], ["--session", "s", "--connection", "github=work"],
+                      ["--uninstall", "--connection", "github=work"]):
+            self.assert_error(self.world.run("mcp", "install", "cursor", *words, "--json"), "USAGE", 2)
 
     def test_says_what_it_did_to_a_person(self):
         terminal = self.world.terminal("mcp", "install", "cursor", "--tools", "github")

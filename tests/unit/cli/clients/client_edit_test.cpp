@@ -213,6 +213,39 @@ TEST_P(EveryClient, HasNothingToTakeOutWhereNothingWasPut) {
   }
 }
 
+TEST_P(EveryClient, ReadsTheEntryBack) {
+  Client const& client = *find_client(GetParam());
+  for (std::string const& before : corpus_of(client)) {
+    auto const none = find_client_entry(client, before, "agenta");
+    ASSERT_TRUE(none) << none.error().message << before;
+    EXPECT_FALSE(none->has_value()) << before;
+    auto const written = put_client_entry(client, before, entry());
+    ASSERT_TRUE(written) << before;
+
+    auto const found = find_client_entry(client, *written, "agenta");
+
+    ASSERT_TRUE(found && found->has_value()) << *written;
+    EXPECT_EQ((*found)->command, entry().command) << *written;
+    EXPECT_EQ((*found)->args, entry().args) << *written;
+    EXPECT_TRUE(is_own_entry(**found));
+  }
+}
+
+TEST(ClientEdit, KnowsWhoseAnEntryIs) {
+  auto const is_own = [](std::string command, std::vector<std::string> args) {
+    ServerEntry made;
+    made.command = std::move(command);
+    made.args = std::move(args);
+    return is_own_entry(made);
+  };
+  EXPECT_TRUE(is_own("/opt/a/agenta-tools", {"mcp", "--meta"}));
+  EXPECT_TRUE(is_own("agenta-tools", {"mcp"}));
+  EXPECT_FALSE(is_own("npx", {"agenta-tools", "mcp"}));
+  EXPECT_FALSE(is_own("agenta-tools", {}));
+  EXPECT_FALSE(is_own("agenta-tools", {"tools"}));
+  EXPECT_FALSE(is_own("", {}));
+}
+
 TEST_P(EveryClient, KeepsSeveralOfOurOwnApart) {
   Client const& client = *find_client(GetParam());
   ServerEntry second = entry();
@@ -267,6 +300,11 @@ TEST(ClientEdit, RefusesWhatItCannotReadAndSaysWhere) {
                    "2: mcp_servers.agenta stands here"},
            Refused{"codex", "mcp_servers.agenta.command = \"x\"\n",
                    "1: mcp_servers.agenta.command stands here"},
+           Refused{"codex",
+                   "[mcp_servers.agenta]\ncommand = \"x\"\n\n[mcp_servers.agenta]\ncommand = \"y\"\n",
+                   "4: mcp_servers.agenta is here a second time"},
+           Refused{"codex", "[mcp_servers.agenta]\ncommand = \"x\"\ncommand = \"y\"\n",
+                   "3: mcp_servers.agenta.command is here a second time"},
            Refused{"goose", "a: 1\n b: 2\nc\n", "3: a key and a colon"},
            Refused{"goose", "a: [1, 2\n", "1: this is not closed"},
            Refused{"goose", "- a\n- b\n", "1: a key and a colon"},

@@ -135,6 +135,34 @@ TEST_F(SessionsTest, IsBoundToTheOnlyConnectionOrTheNamedOne) {
   EXPECT_EQ(error_of(sessions.create(caller, named)).code, ErrorCode::invalid_request);
 }
 
+TEST_F(SessionsTest, AnEphemeralOneIsMadeWithoutSayingWhichAccountAndSaysWhatThereIs) {
+  create("before", {kRead});
+  add_connection("personal");
+  auto wanted = request("mcp-1", {"github"});
+  wanted.ephemeral = true;
+
+  auto const made = value_of(sessions.create(caller, wanted));
+
+  EXPECT_TRUE(made.session.bindings.front().is_unbound());
+  auto const missing = value_of(sessions.tools(caller, "mcp-1", {})).unavailable;
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_NE(missing.front().reason.find("(personal, work)"), std::string::npos) << missing.front().reason;
+  auto const open = value_of(sessions.open_session(caller, "mcp-1"));
+  auto const refused = error_of(open->connection_for(made.session.bindings.front().integration, ""));
+  EXPECT_EQ(refused.code, ErrorCode::connection_ambiguous);
+  EXPECT_NE(refused.message.find("--connection github=personal"), std::string::npos) << refused.message;
+  // Whoever came by the session's socket is not told what else there is.
+  auto const visited = value_of(sessions.open_session(visitor(made.session), ""));
+  auto const told = error_of(visited->connection_for(made.session.bindings.front().integration, "")).message;
+  EXPECT_EQ(told.find("personal"), std::string::npos) << told;
+  auto const seen = value_of(sessions.tools(visitor(made.session), "", {})).unavailable;
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen.front().reason.find("personal"), std::string::npos) << seen.front().reason;
+  // A word from a person, and it goes on.
+  value_of(sessions.change(caller, "mcp-1", {.connections = {{"github", "work"}}}));
+  EXPECT_EQ(slugs("mcp-1").size(), 4U);
+}
+
 TEST_F(SessionsTest, SlipsOfThePenAreToldWhenItIsMade) {
   auto const code = [&](std::vector<std::string> tools) {
     return error_of(sessions.create(caller, request("s", std::move(tools)))).code;
