@@ -36,7 +36,8 @@ std::string excerpt(std::string const& text) {
   for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i)
     out += "  " + cut_line(lines[i]) + "\n";
   if (lines.size() > kMostLines)
-    out += "  … " + std::to_string(lines.size() - kMostLines) + " lines more: approvals show --json tells all\n";
+    out +=
+        "  … " + std::to_string(lines.size() - kMostLines) + " lines more: approvals show --json tells all\n";
   return out;
 }
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace agenta::mcp {
 namespace {
 
@@ -41,7 +44,8 @@ TEST(StateSeal, RefusesEveryChangedByte) {
       EXPECT_FALSE(opened) << i;
     }
   }
-  for (std::string const text : {"", ".", "a.b", "....", "MTp4.", std::string(5000, 'a').c_str()})
+  for (std::string const& text :
+       std::vector<std::string>{"", ".", "a.b", "....", "MTp4.", std::string(5000, 'a')})
     EXPECT_FALSE(seal.open(text, "T", "{}", kNow)) << text;
 }
 

@@ -279,8 +279,10 @@ TEST_F(SessionsTest, AVisitorIsInTheSessionWhateverItSays) {
   create("other", {"github"});
   auto const by = visitor(mine);
 
-  EXPECT_EQ(value_of(inside.run(by, in("other", kRead))).session, "mine");
-  EXPECT_EQ(error_of(inside.run(by, in("other", kWrite))).code, ErrorCode::policy_denied);
+  EXPECT_EQ(value_of(inside.run(by, in("", kRead))).session, "mine");
+  EXPECT_EQ(value_of(inside.run(by, in("Mine", kRead))).session, "mine");
+  EXPECT_EQ(error_of(inside.run(by, in("other", kRead))).code, ErrorCode::forbidden);
+  EXPECT_EQ(error_of(inside.run(by, in("", kWrite))).code, ErrorCode::policy_denied);
   EXPECT_EQ(error_of(inside.run(by, in("", "GITHUB_NOTHING"))).code, ErrorCode::policy_denied);
   auto batch = in("", kRead);
   batch.batch = BatchItem{{make_uuid_v7()}, 1};
