@@ -7,6 +7,7 @@ import time
 from tests.support.agenta import AgentaTest, seconds, wait_until
 from tests.support.mcp import MODERN, PREFIX, Closed, Mcp
 from tests.support.sandbox import ISSUE, ISSUES
+from tests.support.sessions import BOX, SessionTest
 
 WHERE = {"owner": "o", "repo": "r"}
 READS = '[[rule]]\nname = "all"\ndecision = "allow"\n'
@@ -81,20 +82,6 @@ class Lists(McpTest):
             wrong = client.call("execute_tool", {"tool": "GITHUB_NO_SUCH_THING"})
             self.assertEqual(wrong["structuredContent"]["error"]["code"], "TOOL_NOT_FOUND")
 
-    def test_a_sessions_socket_alone_is_enough(self):
-        self.connect_hub()
-        self.run_ok("session", "create", "dev", "--tools", "github")
-        socket = self.run_ok("session", "socket", "dev", "--json").json["socket"]
-        for client in self.both(env={"AGENTA_TOOLS_SOCKET": socket}):
-            tools = {tool["name"]: tool for tool in client.tools()}
-            self.assertLessEqual({"owner", "repo"}, set(tools[ISSUES]["inputSchema"]["properties"]))
-            ran = client.call(ISSUES, WHERE)["structuredContent"]
-            self.assertIs(ran["successful"], True)
-            self.assertEqual(self.run_ok("history", "show", ran["execution_id"], "--json").json["session"], "dev")
-            refused = client.call(ISSUE, {**WHERE, "title": "x"})
-            self.assertIs(refused["isError"], True)
-        self.assertEqual(self.run_ok("session", "show", "dev", "--json").json["state"], "open")
-
     def test_an_integration_with_two_accounts_is_no_reason_not_to_start(self):
         self.connect_github(self.sandbox, "work")
         self.connect_github(self.sandbox, "personal")
@@ -143,6 +130,24 @@ class Lists(McpTest):
         self.run_ok("session", "remove", "dev", ISSUE) if not all(
             c.notifications("notifications/tools/list_changed") for c in clients) else None
         return all(c.notifications("notifications/tools/list_changed") for c in clients)
+
+
+class SessionSocket(SessionTest):
+    def test_a_sessions_socket_alone_is_enough(self):
+        self.run_ok(BOX, "session", "create", "dev", "--tools", "github")
+        socket = self.run_ok(BOX, "session", "socket", "dev", "--json").json["socket"]
+        for era in ("modern", "legacy"):
+            with self.subTest(era):
+                client = Mcp(self.world, era=era, env={"AGENTA_TOOLS_SOCKET": socket})
+                tools = {tool["name"]: tool for tool in client.tools()}
+                self.assertLessEqual({"owner", "repo"}, set(tools[ISSUES]["inputSchema"]["properties"]))
+                ran = client.call(ISSUES, WHERE)["structuredContent"]
+                self.assertIs(ran["successful"], True)
+                shown = self.run_ok(BOX, "history", "show", ran["execution_id"], "--json").json
+                self.assertEqual(shown["session"], "dev")
+                self.assertIs(client.call(ISSUE, {**WHERE, "title": "x"})["isError"], True)
+                self.assertEqual(client.end(), 0)
+        self.assertEqual(self.show("dev")["state"], "open")
 
 
 class Calls(McpTest):

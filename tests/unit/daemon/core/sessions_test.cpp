@@ -160,7 +160,7 @@ TEST_F(SessionsTest, AnEphemeralOneIsMadeWithoutSayingWhichAccountAndSaysWhatThe
   EXPECT_EQ(seen.front().reason.find("personal"), std::string::npos) << seen.front().reason;
   // A word from a person, and it goes on.
   value_of(sessions.change(caller, "mcp-1", {.connections = {{"github", "work"}}}));
-  EXPECT_EQ(slugs("mcp-1").size(), 4U);
+  EXPECT_EQ(slugs("mcp-1").size(), 3U);
 }
 
 TEST_F(SessionsTest, SlipsOfThePenAreToldWhenItIsMade) {
