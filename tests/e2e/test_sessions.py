@@ -419,8 +419,8 @@ class Socket(SessionTest):
         self.assertEqual([row["tool"] for row in self.inside_ok(path, "history", "--json").json["items"]], [ISSUES], "only its own")
         [connection] = self.inside_ok(path, "connections", "--json").json["items"]
         self.assertEqual((connection["slug"], connection["composio_account_id"]), ("work", None))
-        self.assertEqual(self.inside_ok(path, "execute", ISSUES, *READ, "--session", "another").json, issues,
-                         "which session it is goes without saying")
+        self.assertEqual(self.inside_ok(path, "execute", ISSUES, *READ, "--session", "inner").json, issues)
+        self.assert_error(self.inside(path, "execute", ISSUES, *READ, "--session", "another", "--json"), "FORBIDDEN", 5)
 
     def test_what_it_does_not_have_is_said_plainly(self):
         path = self.create("inner", "github")["socket"]
