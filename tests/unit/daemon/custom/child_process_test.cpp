@@ -103,7 +103,7 @@ TEST(ChildProcess, InheritsNoDescriptorNorMaskNorDirectory) {
   sigset_t before;
   ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
 
-  auto const end = run_child(shell("ls /proc/$$/fd; umask; pwd; grep SigBlk /proc/$$/status"));
+  auto const end = run_child(shell("ls /proc/$$/fd; umask; pwd; grep SigBlk /proc/self/status"));
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::close(open);
 
