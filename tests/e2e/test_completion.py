@@ -1,7 +1,6 @@
 """TAB in bash, zsh and fish: commands, flags and names, with no daemon and without starting one."""
 import os
 import re
-import resource
 import shlex
 import shutil
 import signal
@@ -71,20 +70,13 @@ class Completion(AgentaTest):
 
 
 class Names(Completion):
-    def test_names_come_without_a_daemon_and_quickly(self):
+    def test_names_come_without_a_daemon_however_many_there_are(self):
+        """How quickly is a row of `scripts/bench`."""
         self.write_names(self.world.root / "many", tools=[f"SERVICE_{i:05}_DO" for i in range(15000)])
-        env = {"AGENTA_TOOLS_HOME": self.world.root / "many"}
-        took = []
-        for _ in range(20):
-            begin = resource.getrusage(resource.RUSAGE_CHILDREN)
-            self.run_ok("__complete", "tool", "service_0", env=env)
-            end = resource.getrusage(resource.RUSAGE_CHILDREN)
-            # Of the processor, not of the clock: a busy machine is no slower a program.
-            took.append(end.ru_utime + end.ru_stime - begin.ru_utime - begin.ru_stime)
-        result = self.run_ok("__complete", "tool", "service_0", env=env)
+
+        result = self.run_ok("__complete", "tool", "service_0", env={"AGENTA_TOOLS_HOME": self.world.root / "many"})
 
         self.assertEqual(len(result.out.splitlines()), 10000, "a part would be completed to what it has in common")
-        self.assertLess(min(took), seconds(0.03))
         self.assert_no_daemon()
 
     def test_connections_come_from_a_daemon_that_answers(self):
