@@ -196,12 +196,8 @@ Executions::Run::Step Executions::Run::begin_waiting(ApprovalId const& id) {
 }
 
 Executions::Run::Step Executions::Run::await_approval() {
-  bool is_cancelled = false;
-  {
-    std::lock_guard const guard{flight_->mutex};
-    is_cancelled = flight_->cancel_wanted;
-  }
-  if (is_cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was approved: nothing ran");
+  if (is_cancelled())
+    return end_unsent(ErrorCode::cancelled, "cancelled before it was approved: nothing ran");
   if (caller_.stop.stop_requested())
     return end_unsent(ErrorCode::cancelled, "its client went away before it was approved: nothing ran");
   ApprovalDesk& desk = *owner_.options_.approvals;

@@ -78,9 +78,11 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   record.arguments_digest =
       owner_.options_.digest(record.tool.text + "\n" + (plan.connection ? plan.connection->id.text : "") +
                              "\n" + call_.tool_version + "\n" + canonical_json(arguments_));
-  plan.judged = arguments_;
-  plan.judged_hints = plan.hints;
-  AGENTA_CHECK(judge(plan, record));
+  if (plan.session) {
+    plan.judged = arguments_;
+    plan.judged_hints = plan.hints;
+    AGENTA_CHECK(judge(plan, record));
+  }
   if (call_.dry_run) record.arguments = arguments_;
   return plan;
 }

@@ -2,16 +2,13 @@
 // request, each sending the next when the answer before it is whole, and prints rate and times as JSON. The first
 // tenth of the time is not counted.
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "client.h"
 
 enum { kBuffer = 1 << 16, kMostTimes = 4 << 20 };
 
@@ -26,33 +23,6 @@ static char request[kBuffer];
 static size_t request_size;
 static double* times;
 static size_t answers, failures;
-
-static double now_us(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int by_value(void const* a, void const* b) {
-  double const x = *(double const*)a, y = *(double const*)b;
-  return (x > y) - (x < y);
-}
-
-static int open_socket(char const* kind, char const* where) {
-  if (strcmp(kind, "unix") == 0) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(where) >= sizeof address.sun_path) return -1;
-    strcpy(address.sun_path, where);
-    int const fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    return connect(fd, (struct sockaddr*)&address, sizeof address) == 0 ? fd : -1;
-  }
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(where))};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int const fd = socket(AF_INET, SOCK_STREAM, 0);
-  int const on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return connect(fd, (struct sockaddr*)&address, sizeof address) == 0 ? fd : -1;
-}
 
 static int send_request(struct client* client) {
   client->filled = client->wanted = 0;
