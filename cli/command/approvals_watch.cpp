@@ -1,10 +1,8 @@
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "cli/command/approval_card.hpp"
+#include "cli/command/change_watch.hpp"
 #include "cli/command/commands.hpp"
-#include "cli/terminal/closed_output.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/try.hpp"
@@ -13,25 +11,7 @@
 namespace agenta::cli {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// One question to the daemon: short enough that a daemon that hangs is noticed.
-constexpr seconds kSlice{20};
-constexpr milliseconds kPause{300};
-/// So often a daemon may leave a question unanswered; see `connections watch`.
-constexpr int kMostUnanswered = 3;
-
-void pause(std::stop_token const& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock{mutex};
-  wake.wait_for(lock, stop, kPause, [] { return false; });
-}
-
-std::string cursor_of(std::string const& body, std::string const& before) {
-  return protocol::read_string(protocol::find_member(body, "next_cursor").value_or("null")).value_or(before);
-}
 
 std::string event_line(Approval const& approval) {
   std::string line = short_time(approval.decided_at.value_or(approval.created_at)) + "  " +
@@ -50,7 +30,7 @@ class Watch {
   Result<void> run() {
     // Where the changes stand first: what is asked between the two is told twice rather than never.
     AGENTA_TRY(auto const first, context_.call(protocol::list_approval_changes("", seconds{0})));
-    std::string cursor = cursor_of(first.body, "0");
+    std::string cursor = next_cursor_of(first.body, "0");
     if (context_.terminal.out_is_tty()) context_.say("Watching what waits for approval; Ctrl-C ends it.");
     AGENTA_TRY(auto const pending, fetch_list(context_, true, [](std::string const& at) {
                  protocol::ApprovalQuery query;
@@ -64,29 +44,11 @@ class Watch {
 
  private:
   Result<void> follow(std::string cursor) {
-    ClosedOutput const output{context_.terminal, context_.stop};
-    auto const daemon = context_.without_autostart();
-    int unanswered = 0;
-    bool is_away = false;
-    while (!output.token().stop_requested() && !context_.terminal.out_failure()) {
-      auto const reply = daemon->call(protocol::list_approval_changes(cursor, kSlice), output.token());
-      if (output.token().stop_requested()) break;
-      if (!reply) {
-        bool const away = reply.error().code == ErrorCode::daemon_unavailable;
-        if (!away && (reply.error().code != ErrorCode::timeout || ++unanswered > kMostUnanswered))
-          return fail(reply.error());
-        if (away && !std::exchange(is_away, true))
-          context_.say("The daemon is away; what is asked is told when it is back.");
-        pause(output.token());
-        continue;
-      }
-      unanswered = 0;
-      is_away = false;
-      AGENTA_CHECK(tell(reply->body));
-      cursor = cursor_of(reply->body, cursor);
-    }
-    if (!context_.stop.stop_requested()) return {};
-    return fail(ErrorCode::cancelled, "no longer watching");
+    ChangeWatch watch;
+    watch.request = [](std::string const& at) { return protocol::list_approval_changes(at, kWatchSlice); };
+    watch.tell = [this](std::string const& body) { return tell(body); };
+    watch.away = "The daemon is away; what is asked is told when it is back.";
+    return follow_changes(context_, cursor, watch);
   }
 
   Result<void> tell(std::string const& body) {

@@ -1,10 +1,7 @@
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <utility>
 
+#include "cli/command/change_watch.hpp"
 #include "cli/command/commands.hpp"
-#include "cli/terminal/closed_output.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/style.hpp"
@@ -17,23 +14,7 @@
 namespace agenta::cli {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// One question to the daemon: short enough that a daemon that hangs is noticed.
-constexpr seconds kSlice{20};
-/// Before a question that was lost is asked again.
-constexpr milliseconds kPause{300};
-/// So often a daemon may leave a question unanswered. One that is not there at all is waited for: it loses
-/// questions, not changes, and whoever stopped it did not mean to have it started again from here.
-constexpr int kMostUnanswered = 3;
-
-void pause(std::stop_token const& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock{mutex};
-  wake.wait_for(lock, stop, kPause, [] { return false; });
-}
 
 Ink ink_of(ConnectionChange change) {
   switch (change) {
@@ -84,45 +65,19 @@ Error no_longer_watching(std::string const& cursor) {
   return error;
 }
 
-std::string cursor_of(std::string const& body, std::string const& before) {
-  auto const next = protocol::read_string(protocol::find_member(body, "next_cursor").value_or("null"));
-  return next.value_or(before);
-}
-
 Result<void> run_watch(Context& context, std::string const& since) {
   // Starts the daemon where there is none, and says where the changes stand: what comes while it is away
   // later is then not missed.
   AGENTA_TRY(auto const first, context.call(protocol::list_connection_changes(since, seconds{0})));
-  std::string cursor = cursor_of(first.body, since);
+  std::string cursor = next_cursor_of(first.body, since);
   if (context.terminal.out_is_tty()) context.say("Watching the connections; Ctrl-C ends it.");
   AGENTA_CHECK(print_events(context, first.body));
-  ClosedOutput const output{context.terminal, context.stop};
-  auto const daemon = context.without_autostart();
-  int unanswered = 0;
-  bool is_away = false;
-  while (!output.token().stop_requested() && !context.terminal.out_failure()) {
-    auto const reply = daemon->call(protocol::list_connection_changes(cursor, kSlice), output.token());
-    if (output.token().stop_requested()) break;
-    if (!reply) {
-      bool const away = reply.error().code == ErrorCode::daemon_unavailable;
-      if (!away && (reply.error().code != ErrorCode::timeout || ++unanswered > kMostUnanswered))
-        return fail(reply.error());
-      if (away && !std::exchange(is_away, true))
-        context.say("The daemon is away; what changes is told when it is back.");
-      pause(output.token());
-      continue;
-    }
-    unanswered = 0;
-    is_away = false;
-    AGENTA_CHECK(print_events(context, reply->body));
-    cursor = cursor_of(reply->body, cursor);
-  }
-  if (!context.stop.stop_requested()) {
-    // Whoever closed the pipe has seen enough. A write finds that out as in any other command, and how the
-    // program ends tells of it.
-    context.terminal.out("\n");
-    return {};
-  }
+  ChangeWatch watch;
+  watch.request = [](std::string const& at) { return protocol::list_connection_changes(at, kWatchSlice); };
+  watch.tell = [&](std::string const& body) { return print_events(context, body); };
+  watch.away = "The daemon is away; what changes is told when it is back.";
+  auto const watched = follow_changes(context, cursor, watch);
+  if (watched || watched.error().code != ErrorCode::cancelled) return watched;
   return fail(no_longer_watching(cursor));
 }
 

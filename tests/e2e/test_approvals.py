@@ -314,6 +314,17 @@ class AtTheTerminal(ApprovalsTest):
 
 
 class Watching(ApprovalsTest):
+    def test_whoever_closes_the_pipe_has_seen_enough(self):
+        watch = self.world.start("approvals", "watch")
+        self.addCleanup(watch.kill)
+        running = self.start_call()
+        self.addCleanup(running.kill)
+        self.assertTrue(watch.stdout.readline())
+
+        watch.stdout.close()
+
+        self.assertEqual(wait_until(lambda: [watch.poll()] if watch.poll() is not None else None, what="its end"), [141])
+
     def test_in_a_pipe_each_question_and_answer_is_a_document(self):
         watching = self.world.start("approvals", "watch")
         self.http("POST", "/executions", self.call(on_ask="come_back"))
