@@ -70,7 +70,7 @@ Result<void> run_list(Context& context, ListOptions const& options) {
     }
     View view;
     view.text = table_text(context, table, "Nothing has been run yet.");
-    if (page.next_cursor) view.notes.push_back(more_line(page.items.size(), page.total));
+    if (page.next_cursor) view.notes.push_back(more_of_many_line(page.items.size(), page.total));
     return view;
   });
 }

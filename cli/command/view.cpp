@@ -41,4 +41,9 @@ std::string more_line(std::size_t shown, std::int64_t total, std::string_view fl
   return std::to_string(shown) + " of " + std::to_string(total) + "; more with " + std::string{flag};
 }
 
+std::string more_of_many_line(std::size_t shown, std::int64_t total) {
+  std::string const of = total < kMostCounted ? "" : " or more";
+  return std::to_string(shown) + " of " + std::to_string(total) + of + "; more with --all";
+}
+
 }  // namespace agenta::cli

@@ -41,5 +41,7 @@ std::string table_text(Context const& context, Table const& table, std::string_v
 
 /// `20 of 857; more with --all`: for the notes of a list of which not all is shown.
 std::string more_line(std::size_t shown, std::int64_t total, std::string_view flag = "--all");
+/// The same for a list that counts to `kMostCounted` only: `50 of 1000 or more; more with --all`.
+std::string more_of_many_line(std::size_t shown, std::int64_t total);
 
 }  // namespace agenta::cli

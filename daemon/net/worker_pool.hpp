@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,13 +14,17 @@
 
 namespace agenta::daemon {
 
-/// Threads for work that blocks. They are started when work needs them, up to a bound, so that an idle daemon
-/// holds none it never used; beyond the bound work queues in order. Any thread.
+/// Threads for work that blocks. They are started when work needs them, up to a bound, and end when nothing
+/// was left for them for a while, so that a daemon holds what its load takes and not what its worst moment
+/// took; beyond the bound work queues in order. The thread that waited the shortest is taken: its stack is
+/// warm, and those that are too many are left to end. Any thread.
 class WorkerPool {
  public:
-  /// `name` is what `ps -T` shows, at most 15 bytes.
-  WorkerPool(std::string name, std::size_t most_threads)
-      : name_(std::move(name)), most_threads_(most_threads) {}
+  static constexpr std::chrono::milliseconds kPatience{10'000};
+
+  /// `name` is what `ps -T` shows, at most 15 bytes. A thread ends after `patience` without work.
+  WorkerPool(std::string name, std::size_t most_threads, std::chrono::milliseconds patience = kPatience)
+      : name_(std::move(name)), most_threads_(most_threads), patience_(patience) {}
   /// Runs what is queued, then joins.
   ~WorkerPool();
   WorkerPool(WorkerPool const&) = delete;
@@ -31,6 +37,7 @@ class WorkerPool {
   }
 
   std::size_t queued() const;
+  std::size_t threads() const;
 
  private:
   struct Job {
@@ -43,17 +50,26 @@ class WorkerPool {
     void run() override { work(); }
     F work;
   };
+  using Threads = std::list<std::thread>;
+  /// A thread that waits, on its own stack. Whoever takes it from `idle_` wakes it.
+  struct Waiting {
+    std::condition_variable wake;
+    bool woken = false;
+  };
 
   void enqueue(std::unique_ptr<Job> job);
-  void serve();
+  void start_thread();
+  void serve(Threads::iterator self);
+  bool wait_for_work(std::unique_lock<std::mutex>& lock);
 
   std::string const name_;
   std::size_t const most_threads_;
+  std::chrono::milliseconds const patience_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
   std::deque<std::unique_ptr<Job>> jobs_;
-  std::vector<std::thread> threads_;
-  std::size_t idle_ = 0;
+  std::vector<Waiting*> idle_;
+  Threads threads_;
+  Threads ended_;  // to be joined by whoever comes next
   bool closing_ = false;
 };
 

@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::chrono::hours kExpiredFor{24};  // it is told that long
 
-constexpr std::int64_t kCountLimit = 10'000;
-
 constexpr char const* kSelect =
     "SELECT a.id, a.project_id, a.session_id, s.name, a.tool, a.connection_id, a.connection_slug, "
     "a.arguments, a.arguments_digest, a.previous, a.rule, a.reason, a.answer, a.state, a.scope, "
@@ -240,7 +238,7 @@ Result<Page<Approval>> ApprovalStore::list(ProjectId const& project, ApprovalFil
       page.items.push_back(read_approval(row));
     }
   }
-  auto count = statements_->count.use(db, project.text, state, session, kCountLimit);
+  auto count = statements_->count.use(db, project.text, state, session, kMostCounted);
   AGENTA_CHECK(count.next());
   page.total = count.integer(0);
   return page;

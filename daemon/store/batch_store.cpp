@@ -24,8 +24,6 @@ Batch read_batch(Use const& row) {
   return batch;
 }
 
-constexpr std::int64_t kCountLimit = 10'000;  // a list is never as slow as the history is long
-
 }  // namespace
 
 struct BatchStore::Statements {
@@ -100,7 +98,7 @@ Result<Page<Batch>> BatchStore::list(ProjectId const& project, std::string const
   } else {
     AGENTA_CHECK(read(statements_->first_page.use(db, project.text, limit + 1)));
   }
-  auto count = statements_->count.use(db, project.text, kCountLimit);
+  auto count = statements_->count.use(db, project.text, kMostCounted);
   AGENTA_CHECK(count.next());
   page.total = count.integer(0);
   return page;

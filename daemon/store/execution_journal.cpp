@@ -21,9 +21,6 @@ namespace {
 
 constexpr int kLongestPage = 1000;
 
-// How far a list counts: it is never as slow as the history is long, and no execution pays for a kept count.
-constexpr std::int64_t kCountLimit = 10'000;
-
 constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kNoByteLimit = std::numeric_limits<std::size_t>::max();
 
@@ -106,6 +103,7 @@ struct ExecutionJournal::Statements {
   // The second condition is the partial index's own: these read what is unsettled, not the history.
   Statement unsettled{"SELECT id FROM executions WHERE state = ?1 AND state <> 'succeeded'"};
   TimeBorder border{};
+  Result<RowSpan> span(Locked& db, ExecutionFilter const& filter, std::chrono::milliseconds margin);
   JournalChain chain{};
   std::map<std::string, Statement, std::less<>>
       lists{};  ///< by SQL: one for each combination of filters in use
@@ -306,6 +304,19 @@ Result<std::vector<ChainLink>> ExecutionJournal::read_chain(std::int64_t after, 
   return statements_->chain.read(db, after, most);
 }
 
+/// The rows between the filter's times, and those of `margin` more at either end.
+Result<RowSpan> ExecutionJournal::Statements::span(Locked& db, ExecutionFilter const& filter,
+                                                   std::chrono::milliseconds margin) {
+  RowSpan rows{0, kEnd};
+  if (filter.since) {
+    AGENTA_TRY(rows.first, border.find(db, *filter.since - margin));
+  }
+  if (filter.until) {
+    AGENTA_TRY(rows.end, border.find(db, *filter.until + margin));
+  }
+  return rows;
+}
+
 Result<Page<Execution>> ExecutionJournal::read_page(ProjectId const& project, ExecutionFilter const& filter,
                                                     WithLarge large, std::size_t most_bytes) {
   auto const before = filter.cursor.empty() ? kEnd : parse_cursor(filter.cursor);
@@ -323,22 +334,15 @@ Result<Page<Execution>> ExecutionJournal::read_page(ProjectId const& project, Ex
 
   Page<Execution> page;
   Locked db{database_};
-  std::int64_t first = 0;
-  std::int64_t end = kEnd;
-  if (filter.since) {
-    AGENTA_TRY(first, statements_->border.find(db, *filter.since - kDisorder));
-  }
-  if (filter.until) {
-    AGENTA_TRY(end, statements_->border.find(db, *filter.until + kDisorder));
-  }
-  auto const ask = [&](std::string sql, std::int64_t seq_end, std::int64_t most) {
+  AGENTA_TRY(RowSpan const may_match, statements_->span(db, filter, kDisorder));
+  auto const ask = [&](std::string sql, RowSpan const& rows, std::int64_t most) {
     return statements_->list(std::move(sql))
         .use(db, project.text, tool, connection, batch, std::string_view{filter.session},
              std::string_view{filter.trace_id}, milliseconds_of(filter.since), milliseconds_of(filter.until),
-             first, seq_end, most);
+             rows.first, rows.end, most);
   };
   {
-    auto row = ask(page_sql(filter, large), std::min(*before, end), limit + 1);
+    auto row = ask(page_sql(filter, large), {may_match.first, std::min(*before, may_match.end)}, limit + 1);
     std::int64_t last_seq = 0;
     std::size_t bytes = 0;
     for (;;) {
@@ -354,9 +358,22 @@ Result<Page<Execution>> ExecutionJournal::read_page(ProjectId const& project, Ex
       if (page.items.back().data) bytes += page.items.back().data->text.size();
     }
   }
-  auto count = ask(count_sql(filter), end, kCountLimit);
-  AGENTA_CHECK(count.next());
-  page.total = count.integer(0);
+  // Rows far enough from the borders are counted by the index alone; only those at them are looked at.
+  auto const count = [&](ExecutionFilter const& conditions, RowSpan const& rows) -> Result<void> {
+    if (rows.first >= rows.end || page.total >= kMostCounted) return {};
+    auto row = ask(count_sql(conditions), rows, kMostCounted - page.total);
+    AGENTA_CHECK(row.next());
+    page.total += row.integer(0);
+    return {};
+  };
+  AGENTA_TRY(RowSpan sure, statements_->span(db, filter, -kDisorder));
+  if (sure.first >= sure.end) sure = {may_match.end, may_match.end};
+  ExecutionFilter timeless = filter;
+  timeless.since.reset();
+  timeless.until.reset();
+  AGENTA_CHECK(count(timeless, sure));
+  AGENTA_CHECK(count(filter, {may_match.first, sure.first}));
+  AGENTA_CHECK(count(filter, {sure.end, may_match.end}));
   return page;
 }
 

@@ -62,8 +62,7 @@ class ExecutionJournal {
   Result<std::optional<Execution>> find_by_line(BatchItem const& item);
   Result<std::optional<Execution>> find_by_key(ProjectId const& project, std::string_view idempotency_key);
   /// Newest first, in the order of `insert`; list items carry neither arguments nor data. `total` stops
-  /// counting at 10,000: a list is never as slow as the history is long. A cursor that is not one is
-  /// `INVALID_REQUEST`.
+  /// counting at `kMostCounted`. A cursor that is not one is `INVALID_REQUEST`.
   Result<Page<Execution>> list(ProjectId const& project, ExecutionFilter const& filter);
   /// The same with arguments and data. A page ends early behind the item with which these come to more than
   /// `most_bytes`.

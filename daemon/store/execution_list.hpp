@@ -30,6 +30,12 @@ class TimeBorder {
   Statement newest_{"SELECT max(seq) FROM executions"};
 };
 
+/// Rows by their `seq`: from `first` on, before `end`.
+struct RowSpan {
+  std::int64_t first;
+  std::int64_t end;
+};
+
 /// A cursor is the `seq` of the last row of the page before.
 std::optional<std::int64_t> parse_cursor(std::string_view cursor);
 

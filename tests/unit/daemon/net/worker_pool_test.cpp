@@ -70,6 +70,34 @@ TEST(WorkerPool, UsesAThreadAgain) {
   EXPECT_LT(threads.size(), 20U);
 }
 
+TEST(WorkerPool, EndsThreadsThatNothingIsLeftFor) {
+  test::Gate gate;
+  WorkerPool pool{"test", 8, std::chrono::milliseconds{1}};
+  for (int i = 0; i < 8; ++i) pool.post([&] { gate.pass(); });
+  gate.await_arrivals(8);
+  EXPECT_EQ(pool.threads(), 8U);
+
+  gate.open();
+  while (pool.threads() > 0) std::this_thread::yield();
+
+  std::promise<int> seen;
+  pool.post([&] { seen.set_value(7); });
+  EXPECT_EQ(seen.get_future().get(), 7) << "work that comes later finds a thread";
+}
+
+TEST(WorkerPool, LosesNoJobWhileThreadsEnd) {
+  std::atomic<int> ran = 0;
+  {
+    WorkerPool pool{"test", 4, std::chrono::milliseconds{0}};
+    for (int i = 0; i < 5000; ++i) {
+      pool.post([&] { ++ran; });
+      if (i % 7 == 0) std::this_thread::yield();
+    }
+  }
+
+  EXPECT_EQ(ran, 5000);
+}
+
 TEST(WorkerPool, ItsThreadsTakeNoSignalsAndHaveItsName) {
   WorkerPool pool{"agenta-test", 1};
   std::promise<std::pair<bool, std::string>> seen;

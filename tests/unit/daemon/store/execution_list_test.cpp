@@ -98,6 +98,26 @@ TEST_F(ExecutionListTest, FiltersByToolConnectionAndState) {
   EXPECT_EQ(none.total, 0);
 }
 
+TEST_F(ExecutionListTest, CountsToTheEndOfWhatItCounts) {
+  for (int i = 0; i <= kMostCounted; ++i) {
+    auto row = make_execution(project);
+    row.started_at = at(i);
+    ASSERT_TRUE(journal.insert(row, Durability::normal));
+  }
+  auto const total = [&](ExecutionFilter const& filter) {
+    return journal.list(project, filter).value().total;
+  };
+
+  EXPECT_EQ(total({}), kMostCounted);
+  EXPECT_EQ(total({.since = at(0)}), kMostCounted);
+  EXPECT_EQ(total({.since = at(100)}), kMostCounted - 99) << "the rows about the border are looked at";
+  EXPECT_EQ(total({.until = at(700)}), 700);
+  EXPECT_EQ(total({.since = at(100), .until = at(700)}), 600);
+  EXPECT_EQ(total({.since = at(100), .until = at(101)}), 1) << "closer than any border is sure of";
+  EXPECT_EQ(total({.since = at(700), .until = at(100)}), 0);
+  EXPECT_EQ(total({.since = at(5000)}), 0);
+}
+
 TEST_F(ExecutionListTest, FiltersByTimeBatchSessionAndTrace) {
   std::vector<Execution> rows;
   for (int i = 0; i < 6; ++i) {
