@@ -3,6 +3,7 @@
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/pager.hpp"
 #include "shared/base/try.hpp"
+#include "shared/domain/page.hpp"
 
 namespace agenta::cli {
 

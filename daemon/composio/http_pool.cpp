@@ -33,7 +33,7 @@ static_assert(sizeof(httplib::ClientImpl) == 968);
 
 /// Servers close idle connections after a while; a request written just then would have an unknown fate.
 constexpr auto kIdleLimit = std::chrono::seconds{20};
-constexpr std::size_t kIdlePerOrigin = 32;
+constexpr std::size_t kIdlePerOrigin = 64;
 /// The deadline is kept by the alarm; the library's own limits come after it.
 constexpr auto kAfterDeadline = std::chrono::seconds{5};
 constexpr auto kLongest = std::chrono::hours{24};

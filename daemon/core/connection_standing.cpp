@@ -35,10 +35,7 @@ Result<void> move_to(store::ConnectionStore& store, Connection& row, Settlement 
 
 void note_use(store::ConnectionStore& store, Connection const& used, Execution const& record, Grant grant,
               WallTime now) {
-  constexpr std::chrono::seconds kFineEnough{1};  // of "last used": a busy script need not write it each time
-  auto const last = used.last_used_at;
-  if (record.state == ExecutionState::succeeded && (!last || now - *last >= kFineEnough))
-    static_cast<void>(store.touch(used.id, now, record.actor));
+  if (record.state == ExecutionState::succeeded) static_cast<void>(store.touch(used.id, now, record.actor));
   if (grant == Grant::stands) return;
   // The row may have been renewed or removed while the call was out: only the account that was used is dead.
   auto const found = store.find(used.id);

@@ -58,7 +58,8 @@ ProxyRequests::Run::Step ProxyRequests::Run::next(bool rested) {
 
 /// What the client gets of it, once it is journaled.
 Result<ProxyRequests::Answer> ProxyRequests::Run::answer(Result<Execution> ended) {
-  AGENTA_TRY(Execution record, std::move(ended));
+  if (!ended) return fail(std::move(ended).error());
+  Execution record = *std::move(ended);
   ProxyReply reply = *std::move(job_.reply());
   Answer result;
   ProxyAnswer& answer = result.answer;

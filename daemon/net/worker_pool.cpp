@@ -3,21 +3,53 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <condition_variable>
+
 namespace agenta::daemon {
+
+/// Where an idle thread waits. It is handed its job here, under a lock of its own, and woken after: it meets
+/// nobody when it wakes. Shared, since it may have gone on before the one that woke it has returned from
+/// that.
+class WorkerPool::Bench {
+ public:
+  void hand(std::unique_ptr<Job> job) {
+    {
+      std::lock_guard const guard{mutex_};
+      job_ = std::move(job);
+      called_ = true;
+    }
+    changed_.notify_one();
+  }
+  /// Whether it was called within that time: with a job, or with none, which is the end.
+  bool wait(std::chrono::milliseconds patience) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, patience, [this] { return called_; });
+  }
+  std::unique_ptr<Job> take() {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return called_; });
+    called_ = false;
+    return std::move(job_);
+  }
+
+ private:
+  std::mutex mutex_{};
+  std::condition_variable changed_{};
+  std::unique_ptr<Job> job_{};
+  bool called_ = false;
+};
 
 WorkerPool::~WorkerPool() {
   Threads threads;
+  std::vector<Seat> idle;
   {
     std::lock_guard const guard{mutex_};
     closing_ = true;
-    for (Waiting* const each : idle_) {
-      each->woken = true;
-      each->wake.notify_one();
-    }
-    idle_.clear();
+    idle.swap(idle_);
     threads.swap(threads_);
     threads.splice(threads.end(), ended_);
   }
+  for (Seat const& each : idle) each->hand(nullptr);
   for (std::thread& thread : threads) thread.join();
 }
 
@@ -33,19 +65,19 @@ std::size_t WorkerPool::threads() const {
 
 void WorkerPool::enqueue(std::unique_ptr<Job> job) {
   Threads ended;
+  Seat taken;
   {
     std::lock_guard const guard{mutex_};
     ended.swap(ended_);
-    jobs_.push_back(std::move(job));
     if (!idle_.empty()) {
-      Waiting* const taken = idle_.back();
+      taken = std::move(idle_.back());
       idle_.pop_back();
-      taken->woken = true;
-      taken->wake.notify_one();
-    } else if (threads_.size() < most_threads_) {
-      start_thread();
+    } else {
+      jobs_.push_back(std::move(job));
+      if (threads_.size() < most_threads_) start_thread();
     }
   }
+  if (taken) taken->hand(std::move(job));
   for (std::thread& thread : ended) thread.join();  // they have let go of the mutex, or are about to
 }
 
@@ -62,29 +94,32 @@ void WorkerPool::start_thread() {
 }
 
 void WorkerPool::serve(Threads::iterator self) {
-  std::unique_lock lock{mutex_};
-  for (;;) {
-    while (!jobs_.empty()) {
-      std::unique_ptr<Job> job = std::move(jobs_.front());
-      jobs_.pop_front();
-      lock.unlock();
-      job->run();
-      job.reset();
-      lock.lock();
-    }
-    if (closing_) return;
-    if (!wait_for_work(lock)) break;
-  }
-  ended_.splice(ended_.end(), threads_, self);
+  auto const seat = std::make_shared<Bench>();
+  while (std::unique_ptr<Job> job = next_job(seat, self)) job->run();
 }
 
-/// False when there was none for so long that the thread may end.
-bool WorkerPool::wait_for_work(std::unique_lock<std::mutex>& lock) {
-  Waiting own;
-  idle_.push_back(&own);
-  if (own.wake.wait_for(lock, patience_, [&] { return own.woken; })) return true;
-  std::erase(idle_, &own);
-  return false;
+/// None: the thread ends.
+std::unique_ptr<WorkerPool::Job> WorkerPool::next_job(Seat const& seat, Threads::iterator self) {
+  {
+    std::lock_guard const guard{mutex_};
+    if (!jobs_.empty()) {
+      std::unique_ptr<Job> job = std::move(jobs_.front());
+      jobs_.pop_front();
+      return job;
+    }
+    if (closing_) return nullptr;
+    idle_.push_back(seat);
+  }
+  if (!seat->wait(patience_) && give_up(seat, self)) return nullptr;
+  return seat->take();
+}
+
+/// Not where it was called at the last moment: then its job is on the way.
+bool WorkerPool::give_up(Seat const& seat, Threads::iterator self) {
+  std::lock_guard const guard{mutex_};
+  if (std::erase(idle_, seat) == 0) return false;
+  ended_.splice(ended_.end(), threads_, self);
+  return true;
 }
 
 }  // namespace agenta::daemon

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <list>
@@ -51,23 +50,21 @@ class WorkerPool {
     F work;
   };
   using Threads = std::list<std::thread>;
-  /// A thread that waits, on its own stack. Whoever takes it from `idle_` wakes it.
-  struct Waiting {
-    std::condition_variable wake;
-    bool woken = false;
-  };
+  class Bench;
+  using Seat = std::shared_ptr<Bench>;
 
   void enqueue(std::unique_ptr<Job> job);
   void start_thread();
   void serve(Threads::iterator self);
-  bool wait_for_work(std::unique_lock<std::mutex>& lock);
+  std::unique_ptr<Job> next_job(Seat const& seat, Threads::iterator self);
+  bool give_up(Seat const& seat, Threads::iterator self);
 
   std::string const name_;
   std::size_t const most_threads_;
   std::chrono::milliseconds const patience_;
   mutable std::mutex mutex_;
-  std::deque<std::unique_ptr<Job>> jobs_;
-  std::vector<Waiting*> idle_;
+  std::deque<std::unique_ptr<Job>> jobs_;  // none while a thread is idle
+  std::vector<Seat> idle_;
   Threads threads_;
   Threads ended_;  // to be joined by whoever comes next
   bool closing_ = false;

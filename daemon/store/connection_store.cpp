@@ -165,6 +165,7 @@ Result<std::int64_t> ConnectionStore::put(Statement& statement, Connection const
     if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
     AGENTA_CHECK(transaction.commit());
     counts_.erase(connection.project.text);
+    forget_looked_up();
   }
   if (note && changed > 0) changed_();
   return changed;
@@ -194,15 +195,25 @@ Result<void> ConnectionStore::move(Connection const& connection, Durability dura
     AGENTA_TRY(changed, bind_standing(db, statements_->move, connection).run());
     if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
     AGENTA_CHECK(transaction.commit());
+    forget_looked_up();
   }
   if (note && changed > 0) changed_();
   return {};
 }
 
 Result<void> ConnectionStore::touch(ConnectionId const& id, WallTime used_at, Actor const& by) {
+  constexpr std::chrono::seconds kFineEnough{1};
+  bool const is_news = touched_.with([&](auto& touched) {
+    auto const [last, is_first] = touched.try_emplace(id.text, used_at);
+    if (!is_first && abs(used_at - last->second) < kFineEnough) return false;
+    last->second = used_at;
+    return true;
+  });
+  if (!is_news) return {};
   Locked db{database_};
   AGENTA_CHECK(db.write(Durability::normal, statements_->touch, id.text, milliseconds_of(used_at), by.uid,
                         by.user, by.host, by.program));
+  forget_looked_up();
   return {};
 }
 
@@ -219,13 +230,47 @@ Result<std::optional<Connection>> ConnectionStore::find_by_slug(ProjectId const&
 
 Result<std::optional<Connection>> ConnectionStore::find_by_name(ProjectId const& project,
                                                                 std::string_view slug_or_id) {
-  Locked db{database_};
-  return read_one(statements_->find_by_name.use(db, project.text, slug_or_id));
+  AGENTA_TRY(auto rows, look_up(project.text + "\nname\n" + std::string{slug_or_id}, [&](Locked& db) {
+               return read_rows(statements_->find_by_name.use(db, project.text, slug_or_id));
+             }));
+  std::optional<Connection> connection;
+  if (!rows.empty()) connection = std::move(rows.front());
+  return connection;
+}
+
+/// Each execution asks for its connection, and would wait behind what the others write.
+template <class Read>
+Result<std::vector<Connection>> ConnectionStore::look_up(std::string const& question, Read const& read) {
+  using Rows = std::shared_ptr<std::vector<Connection> const>;
+  Rows known = looked_up_.with([&](auto const& answers) {
+    auto const at = answers.find(question);
+    return at == answers.end() ? Rows{} : at->second;
+  });
+  if (!known) {
+    // Kept under the database's lock, as it is forgotten: no answer outlives what was written after it.
+    Locked db{database_};
+    AGENTA_TRY(auto rows, read(db));
+    known = std::make_shared<std::vector<Connection> const>(std::move(rows));
+    constexpr std::size_t kMostKept = 256;
+    looked_up_.with([&](auto& answers) {
+      if (answers.size() >= kMostKept) answers.clear();
+      answers.insert_or_assign(question, known);
+    });
+  }
+  return *known;
+}
+
+void ConnectionStore::forget_looked_up() {
+  looked_up_.with([](auto& answers) { answers.clear(); });
 }
 
 Result<std::vector<Connection>> ConnectionStore::list(ProjectId const& project,
                                                       ConnectionFilter const& filter) {
   constexpr int kAll = -1;
+  if (filter.integration && !filter.status) {
+    return look_up(project.text + "\nintegration\n" + filter.integration->text,
+                   [&](Locked& db) { return read_page(db, project, filter, Position{}, kAll); });
+  }
   Locked db{database_};
   return read_page(db, project, filter, Position{}, kAll);
 }
@@ -291,6 +336,7 @@ Result<bool> ConnectionStore::erase(Connection const& connection, Durability dur
     if (note && changed > 0) AGENTA_CHECK(record(db, connection, *note));
     AGENTA_CHECK(transaction.commit());
     counts_.erase(connection.project.text);
+    forget_looked_up();
   }
   if (note && changed > 0) changed_();
   return changed > 0;
@@ -308,6 +354,7 @@ Result<void> ConnectionStore::set_default(Connection const& connection,
     AGENTA_CHECK(statements_->make_default.use(db, connection.id.text).run());
     if (note) AGENTA_CHECK(record(db, connection, *note));
     AGENTA_CHECK(transaction.commit());
+    forget_looked_up();
   }
   if (note) changed_();
   return {};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/store/database.hpp"
+#include "shared/base/synchronized.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/connection_report.hpp"
 #include "shared/domain/page.hpp"
@@ -76,7 +77,8 @@ class ConnectionStore {
   /// is PENDING.
   Result<void> move(Connection const& connection, Durability durability,
                     std::optional<ChangeNote> const& note = {});
-  /// Only when and by whom it was used: cheap enough for every execution. A row that is gone is no error.
+  /// Only when and by whom it was used, and once a second is fine enough: cheap enough for every execution. A
+  /// row that is gone is no error.
   Result<void> touch(ConnectionId const& id, WallTime used_at, Actor const& by);
   Result<std::optional<Connection>> find(ConnectionId const& id);
   Result<std::optional<Connection>> find_by_slug(ProjectId const& project, std::string_view slug);
@@ -113,12 +115,19 @@ class ConnectionStore {
   Result<std::int64_t> put(Statement& statement, Connection const& connection, Durability durability,
                            std::optional<ChangeNote> const& note);
   Result<void> record(Locked& db, Connection const& connection, ChangeNote const& note);
+  template <class Read>
+  Result<std::vector<Connection>> look_up(std::string const& question, Read const& read);
+  void forget_looked_up();
   Database& database_;
   std::function<void()> const changed_;
   std::unique_ptr<Statements> statements_;
   /// How many rows a project has, once it was asked; under the database's lock. Counting ten thousand for
   /// each page costs more than the page.
   std::map<std::string, std::int64_t> counts_{};
+  /// What executions asked for, until something is written.
+  Synchronized<std::map<std::string, std::shared_ptr<std::vector<Connection> const>, std::less<>>>
+      looked_up_{};
+  Synchronized<std::map<std::string, WallTime, std::less<>>> touched_{};
 };
 
 /// Which auth config was found or made for an integration, so that none is made twice: creating one is not

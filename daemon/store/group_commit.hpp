@@ -1,9 +1,9 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <vector>
 
 #include "daemon/store/state.hpp"
@@ -26,19 +26,18 @@ class GroupCommit {
   Result<void> run(Durability durability, Work const& work);
 
  private:
-  struct Member {
-    Durability durability;
-    Work const& work;
-    std::optional<Result<void>> outcome{};
-    std::condition_variable changed{};
-  };
-  std::vector<Result<void>> commit(std::vector<Member*> const& group);
-  static Result<void> attempt(Locked& db, std::vector<Member*> const& group);
+  struct Member;
+  using Group = std::vector<std::shared_ptr<Member>>;
+  Group join(std::shared_ptr<Member> const& own);
+  Group take_waiting(std::shared_ptr<Member> const& first);
+  void hand_over();
+  std::vector<Result<void>> commit(Group const& group);
+  static Result<void> attempt(Locked& db, std::span<std::shared_ptr<Member> const> group);
 
   Database& database_;
   std::mutex mutex_;
-  std::vector<Member*> waiting_;
-  bool is_leading_ = false;  ///< somebody commits a group
+  Group waiting_;
+  bool is_led_ = false;  ///< somebody commits a group, or was told to
 };
 
 }  // namespace agenta::daemon::store

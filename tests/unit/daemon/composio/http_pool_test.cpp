@@ -381,7 +381,7 @@ TEST(HttpPool, ServesAHundredCallsAtOnceEachWithItsOwnReply) {
 
   EXPECT_EQ(right, 100);
   EXPECT_EQ(server.requests().size(), 100U);
-  EXPECT_LE(pool.idle_count(), 32U);
+  EXPECT_LE(pool.idle_count(), 64U);
 }
 
 TEST(HttpProxy, LoopbackAndExemptHostsAreReachedDirectly) {

@@ -210,6 +210,53 @@ TEST_F(ConnectionStoreTest, TouchesOnlyTheUse) {
   EXPECT_EQ(connections.find(connection.id).value(), connection);
 }
 
+TEST_F(ConnectionStoreTest, WritesTheUseOnceASecond) {
+  auto const connection = make_connection(project, "work");
+  ASSERT_TRUE(connections.insert(connection, Durability::full));
+  auto const used_at = [&] { return connections.find(connection.id).value()->last_used_at; };
+
+  ASSERT_TRUE(connections.touch(connection.id, at(10), Actor{}));
+  ASSERT_TRUE(connections.touch(connection.id, at(10) + std::chrono::milliseconds{999}, Actor{}));
+  EXPECT_EQ(used_at(), at(10));
+  ASSERT_TRUE(connections.touch(connection.id, at(11), Actor{}));
+  EXPECT_EQ(used_at(), at(11));
+  ASSERT_TRUE(connections.touch(connection.id, at(5), Actor{})) << "the clock was set back";
+  EXPECT_EQ(used_at(), at(5));
+}
+
+TEST_F(ConnectionStoreTest, AnswersALookUpFromWhatWasWrittenLast) {
+  auto connection = make_connection(project, "work");
+  ASSERT_TRUE(connections.insert(connection, Durability::full));
+  auto const by_name = [&] { return connections.find_by_name(project, "WORK").value(); };
+  auto const of_integration = [&] {
+    return connections.list(project, {.integration = connection.integration}).value();
+  };
+  auto const expect = [&](std::optional<Connection> const& wanted) {
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(by_name(), wanted);
+      EXPECT_EQ(of_integration(), wanted ? std::vector{*wanted} : std::vector<Connection>{});
+    }
+  };
+  expect(connection);
+
+  connection.name = "Work";
+  ASSERT_TRUE(connections.update(connection, Durability::normal));
+  expect(connection);
+  ASSERT_TRUE(connections.set_default(connection));
+  connection.is_default = true;
+  expect(connection);
+  connection.status = ConnectionStatus::expired;
+  ASSERT_TRUE(connections.move(connection, Durability::normal));
+  expect(connections.find(connection.id).value());
+  ASSERT_TRUE(connections.touch(connection.id, at(50), Actor{}));
+  expect(connections.find(connection.id).value());
+  EXPECT_EQ(by_name()->last_used_at, at(50));
+  ASSERT_TRUE(connections.erase(connection, Durability::normal));
+  expect(std::nullopt);
+  ASSERT_TRUE(connections.insert(connection, Durability::normal));
+  EXPECT_TRUE(by_name());
+}
+
 TEST_F(ConnectionStoreTest, ErasesARowOnce) {
   auto const connection = make_connection(project, "work");
   ASSERT_TRUE(connections.insert(connection, Durability::normal));
