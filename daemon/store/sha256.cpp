@@ -24,8 +24,12 @@ std::string to_hex(std::span<unsigned char const> digest) {
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
+  // `SHA256()` would look its implementation up at each call, which costs more than a short digest.
+  static EVP_MD* const kSha256 = ::EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  ::SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), digest.data());
+  if (kSha256 == nullptr ||
+      ::EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kSha256, nullptr) != 1)
+    throw std::runtime_error{"OpenSSL has no SHA-256"};
   return to_hex(digest);
 }
 
