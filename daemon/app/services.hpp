@@ -44,6 +44,10 @@ class Services {
   Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
            std::unique_ptr<store::Database> database);
   Result<void> wire(config::Sandboxed sandboxed);
+  void make_core();
+  Result<void> mend();
+  void make_routes();
+  void make_doors();
   Result<void> listen();
   void watch_socket();
   void follow_connections();

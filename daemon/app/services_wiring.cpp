@@ -93,6 +93,15 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   browser_desk_ = std::make_unique<BrowserLoginDesk>(loop_, provider_workers_, waits_, log_);
   keeper_ = std::make_unique<CatalogKeeper>(loop_, provider_workers_, log_, clock_,
                                             keeper_options(settings_, paths_));
+  make_core();
+  AGENTA_CHECK(mend());
+  make_routes();
+  make_doors();
+  return {};
+}
+
+/// The use cases, and those who wait for them and are told by them.
+void Services::make_core() {
   Core::Options options;
   options.credentials = credential_options(settings_, sandbox_.get(), database_->salt());
   options.credential_file = paths_.credentials();
@@ -138,7 +147,10 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   desk_->attach(core_->flow);
   browser_desk_->attach(core_->browser_logins);
   keeper_->attach(core_->catalog, core_->shelf);
+}
 
+/// What the last daemon left unfinished.
+Result<void> Services::mend() {
   AGENTA_TRY(int const recovered, core_->journal.recover(clock_.wall()));
   if (recovered > 0) log_.warn("journal.recovered", {{"executions", std::to_string(recovered)}});
   core_->results.sweep([this](ExecutionId const& id) {
@@ -147,7 +159,10 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   });
   AGENTA_CHECK(core_->flow.forget_unmade());
   core_->spool.clear();
+  return {};
+}
 
+void Services::make_routes() {
   Controls controls;
   controls.status = [this] { return status(); };
   controls.shut_down = [this](std::optional<milliseconds> drain) {
@@ -186,7 +201,10 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
   router_ = std::make_unique<api::Router>(std::move(routes));
   session_router_ = std::make_unique<api::Router>(
       api::session_door_routes(router_->routes(), core_->sessions, core_->connected, core_->credentials));
+}
 
+/// The daemon's own, which `listen` binds, and those of sessions.
+void Services::make_doors() {
   Dispatcher::Options door;
   door.sandbox_flag = sandbox_ ? "--sandbox" : "";
   door.user = user_name();
@@ -203,7 +221,6 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
         return dispatcher_->handle(std::move(request), std::move(peer), std::move(by));
       },
       log_);
-  return {};
 }
 
 Result<void> Services::listen() {
