@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <thread>
 
 #include "cli/clients/client_table.hpp"
 #include "cli/clients/config_file.hpp"
+#include "cli/clients/config_turn.hpp"
 #include "cli/clients/text_diff.hpp"
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_pairs.hpp"
@@ -214,22 +216,23 @@ Result<std::optional<ServerEntry>> find_own_entry(Installation const& asked, Ins
 }
 
 /// What is left of a file whose entry was taken out: a file that may have been there before stays, empty,
-/// unless every byte of it is as it is made here.
+/// unless every byte of it is as it is made here, and no other name would still lead to it.
 std::optional<std::string> left_of(Client const& client, std::optional<std::string> after,
-                                   std::string const& before, ServerEntry const& entry) {
-  if (after || before == write_client_entry(client, entry)) return after;
+                                   ConfigFile const& file, ServerEntry const& entry) {
+  if (after || (file.text() == write_client_entry(client, entry) && !file.has_other_names())) return after;
   bool const is_json = client.form != Client::Form::toml && client.form != Client::Form::yaml;
   return is_json ? "{}\n" : "";
 }
 
-Result<Outcome> change_file(Installation const& asked, InstallOptions const& options,
-                            ConfigFile const& file) {
+/// Nothing where the file changed meanwhile: then what was to be done has to be found anew.
+Result<std::optional<Outcome>> change_file(Installation const& asked, InstallOptions const& options,
+                                           ConfigFile const& file) {
   AGENTA_TRY(auto const present, find_own_entry(asked, options, file));
   std::optional<std::string> after;
   if (options.uninstall && file.text()) {
     auto changed = drop_client_entry(asked.client, *file.text(), asked.entry.name);
     if (!changed) return fail(at_file(std::move(changed).error(), file.path(), asked.client));
-    after = present ? left_of(asked.client, std::move(*changed), *file.text(), *present) : file.text();
+    after = present ? left_of(asked.client, std::move(*changed), file, *present) : file.text();
   } else if (!options.uninstall) {
     auto changed = put_client_entry(asked.client, file.text(), asked.entry);
     if (!changed) return fail(at_file(std::move(changed).error(), file.path(), asked.client));
@@ -240,13 +243,36 @@ Result<Outcome> change_file(Installation const& asked, InstallOptions const& opt
   outcome.diff = unified_diff(outcome.file, file.text(), after);
   bool const is_same = after == file.text();
   outcome.state = options.uninstall ? (is_same ? "absent" : "removed") : (is_same ? "already" : "written");
-  if (is_same || options.dry_run) return outcome;
-  if (after) {
-    AGENTA_CHECK(file.save(*after, asked.scope == Scope::user ? Readers::owner : Readers::by_umask));
-  } else {
-    AGENTA_CHECK(file.remove());
+  if (is_same || options.dry_run) return std::optional{std::move(outcome)};
+  Readers const readers = asked.scope == Scope::user ? Readers::owner : Readers::by_umask;
+  AGENTA_TRY(Change const change, after ? file.save(*after, readers) : file.remove());
+  if (change == Change::overtaken) return std::optional<Outcome>{};
+  return std::optional{std::move(outcome)};
+}
+
+Result<std::optional<Outcome>> try_change(Installation const& asked, InstallOptions const& options,
+                                          std::filesystem::path const& path) {
+  constexpr std::chrono::seconds kPatience{10};
+  std::optional<ConfigTurn> turn;
+  if (!options.dry_run) {
+    AGENTA_TRY(turn, ConfigTurn::take(path, kPatience));
   }
-  return outcome;
+  AGENTA_TRY(auto const file, ConfigFile::load(path));
+  return change_file(asked, options, file);
+}
+
+/// The client itself writes its file when it likes: what it wrote meanwhile is read, and kept.
+Result<Outcome> change_client(Installation const& asked, InstallOptions const& options,
+                              std::filesystem::path const& path) {
+  constexpr std::chrono::milliseconds kPause{20};
+  constexpr int kMostTries = 20;
+  for (int i = 0; i < kMostTries; ++i) {
+    AGENTA_TRY(auto outcome, try_change(asked, options, path));
+    if (outcome) return std::move(*outcome);
+    std::this_thread::sleep_for(kPause);
+  }
+  return fail(ErrorCode::usage,
+              path.string() + " is being changed all the time by another program; end that, and try again");
 }
 
 /// A client is started elsewhere: what only this shell says, it does not hear.
@@ -279,8 +305,7 @@ Result<void> run_install(Context& context, InstallOptions const& options) {
   std::error_code ignored;
   AGENTA_TRY(auto const path, find_client_file(asked.client, asked.scope, context.environment,
                                                std::filesystem::current_path(ignored)));
-  AGENTA_TRY(auto const file, ConfigFile::load(path));
-  AGENTA_TRY(auto const outcome, change_file(asked, options, file));
+  AGENTA_TRY(auto const outcome, change_client(asked, options, path));
   if (options.dry_run && !context.flags.json) {
     // Plain in a pipe too: `patch` reads it.
     context.terminal.out(context.terminal.out_is_tty() ? visible(outcome.diff, Lines::kept) : outcome.diff);

@@ -18,15 +18,14 @@
 #include "daemon/app/login_desk.hpp"
 #include "daemon/app/sandbox_door.hpp"
 #include "daemon/app/session_doors.hpp"
-#include "daemon/composio/composio_accounts.hpp"
-#include "daemon/composio/composio_client.hpp"
 #include "daemon/net/unix_listener.hpp"
-#include "daemon/store/credential_file.hpp"
 #include "daemon/store/database.hpp"
 #include "shared/config/settings.hpp"
 #include "shared/log/log.hpp"
 
 namespace agenta::daemon {
+
+struct Core;
 
 /// The daemon's object graph, built top to bottom and destroyed bottom to top, and its life: serving,
 /// noticing a lost socket, reloading, idling out, and the ordered shutdown. Loop thread only.
@@ -45,6 +44,10 @@ class Services {
   Services(config::Paths paths, config::Settings settings, InstanceLock const& lock, log::Log log,
            std::unique_ptr<store::Database> database);
   Result<void> wire(config::Sandboxed sandboxed);
+  void make_core();
+  Result<void> mend();
+  void make_routes();
+  void make_doors();
   Result<void> listen();
   void watch_socket();
   void follow_connections();
@@ -58,8 +61,6 @@ class Services {
   void begin_shutdown(std::chrono::milliseconds drain, std::string const& why);
   void continue_shutdown();
   void hurry_shutdown();
-
-  struct Core;  ///< stores, provider and use cases
 
   config::Paths const paths_;
   config::Settings settings_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/core/outcome_words.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/custom/tool_file.hpp"
@@ -22,14 +23,6 @@ Integration integration_of(std::size_t tools, std::string version) {
   integration.version = std::move(version);
   integration.no_auth = true;
   return integration;
-}
-
-ExecuteOutcome nothing_ran(Error error) {
-  ExecuteOutcome outcome;
-  outcome.fate = Fate::nothing_ran;
-  error.retryable = Retryable::no;
-  outcome.error = std::move(error);
-  return outcome;
 }
 
 bool matches(Tool const& tool, store::ToolListFilter const& filter) {

@@ -3,16 +3,13 @@
 #include "daemon/core/connection_standing.hpp"
 #include "daemon/core/execution_flight.hpp"
 #include "daemon/core/next_step.hpp"
+#include "daemon/core/outcome_words.hpp"
 #include "daemon/store/sha256.hpp"
 #include "shared/base/try.hpp"
 
 // What becomes of an execution's row, and of the connection that it used.
 namespace agenta::daemon {
 namespace {
-
-std::vector<std::string> show_step(ExecutionId const& id) {
-  return {"agenta-tools", "history", "show", id.text};
-}
 
 Error with_execution(Error error, ExecutionId const& id) {
   error.execution_id = id.text;

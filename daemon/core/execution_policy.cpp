@@ -3,6 +3,7 @@
 
 #include "daemon/core/execution_job.hpp"
 #include "daemon/core/execution_run.hpp"
+#include "daemon/core/outcome_words.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_approval.hpp"
@@ -52,13 +53,6 @@ Error denied_by_person(Execution const& record, Approval const& approval) {
   error.message += "; nothing ran";
   error.context.text = "{\"approval_id\":" + protocol::quoted(approval.id.text) + "}";
   return error;
-}
-
-ExecuteOutcome nothing_ran(Error error) {
-  ExecuteOutcome outcome;
-  outcome.fate = Fate::nothing_ran;
-  outcome.error = std::move(error);
-  return outcome;
 }
 
 }  // namespace

@@ -1,53 +1,14 @@
 #include "daemon/core/execution_run.hpp"
 
-#include <algorithm>
-#include <random>
 #include <utility>
 
-#include "daemon/core/retry_policy.hpp"
+#include "daemon/core/outcome_words.hpp"
 #include "daemon/core/tool_job.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon {
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-using Standing = RateLimiter::Standing;
-
-std::vector<std::string> show_step(ExecutionId const& id) {
-  return {"agenta-tools", "history", "show", id.text};
-}
-
-double random_fraction() {
-  thread_local std::minstd_rand engine{std::random_device{}()};
-  return std::uniform_real_distribution<double>{0.0, 1.0}(engine);
-}
-
-ExecuteOutcome nothing_ran(Error error) {
-  ExecuteOutcome outcome;
-  outcome.fate = Fate::nothing_ran;
-  outcome.error = std::move(error);
-  return outcome;
-}
-
-bool is_rate_limited(ExecuteOutcome const& outcome) {
-  return outcome.fate == Fate::nothing_ran && outcome.error && outcome.error->code == ErrorCode::rate_limited;
-}
-
-RateAnswer rate_answer(ExecuteOutcome const& outcome) {
-  RateAnswer answer;
-  answer.facts = outcome.rate;
-  answer.limited = is_rate_limited(outcome);
-  if (answer.limited) answer.retry_after = outcome.error->retry_after;
-  return answer;
-}
-
-/// Whether somebody answered at all: what never arrived tells nothing of the rate.
-bool is_heard(ExecuteOutcome const& outcome) {
-  return outcome.fate == Fate::answered || is_rate_limited(outcome) || outcome.rate.remaining;
-}
 
 ExecutionId id_or_new(ExecutionId const& given) {
   return {given.empty() ? make_uuid_v7() : to_lower(given.text)};
@@ -178,7 +139,7 @@ Executions::Run::Step Executions::Run::join() {
     return follow();
   }
   take_place();
-  bool const at_once = turn_->look().standing == Standing::granted;
+  bool const at_once = turn_->look().standing == RateLimiter::Standing::granted;
   if (auto written = write_row(at_once ? ExecutionState::sent : ExecutionState::queued); !written)
     return land_twin(std::move(written).error());
   return take_turn();
@@ -202,200 +163,8 @@ Result<void> Executions::Run::write_row(ExecutionState state) {
   return owner_.journal_.insert(record_, must_survive ? store::Durability::full : store::Durability::normal);
 }
 
-bool Executions::Run::is_cancelled() const {
-  std::lock_guard const guard{flight_->mutex};
-  return flight_->cancel_wanted;
-}
-
-void Executions::Run::take_place() {
-  RateLimiter::Wish wish;
-  wish.client = caller_.client;
-  wish.batch = frame_.batch.has_value();
-  wish.deadline = caller_.deadline;
-  wish.owner = flight_->id.text;
-  Turns& turns = is_own() ? owner_.custom_turns_ : owner_.turns_;
-  turn_ = turns.join(plan_.access, std::move(wish));
-  std::lock_guard const guard{flight_->mutex};
-  flight_->turn = turn_;
-}
-
-void Executions::Run::let_go() {
-  {
-    std::lock_guard const guard{flight_->mutex};
-    flight_->turn.reset();
-  }
-  turn_.reset();
-}
-
-Executions::Run::Step Executions::Run::pause(SteadyTime until) {
-  auto const left = std::chrono::ceil<milliseconds>(until - owner_.clock_.steady());
-  return Pause{flight_->id.text, std::max(left, milliseconds{1})};
-}
-
-/// Waits for the answer to the same read. Where that has none to share it is asked for itself.
-Executions::Run::Step Executions::Run::follow() {
-  if (is_cancelled()) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
-  // In this order: one that lands in between has left its answer.
-  bool const is_under_way = owner_.watch_flight(leader_->id);
-  std::optional<ExecuteOutcome> answer;
-  {
-    std::lock_guard const guard{leader_->mutex};
-    answer = leader_->shared;
-  }
-  if (answer) return end(std::move(*answer));
-  if (owner_.clock_.steady() >= caller_.deadline)
-    return end_unsent(ErrorCode::timeout, plan_.subject + ": no answer within the time allowed");
-  if (is_under_way) {
-    stage_ = Stage::following;
-    auto step = pause(caller_.deadline);
-    std::get<Pause>(step).key = leader_->id.text;
-    return step;
-  }
-  take_place();
-  return take_turn();
-}
-
-Executions::Run::Step Executions::Run::take_turn() {
-  auto const view = turn_->look();
-  if (auto step = stop_waiting(view)) return std::move(*step);
-  if (view.standing != Standing::granted) {
-    stage_ = Stage::waiting;
-    return pause(std::min(caller_.deadline, view.look_again_at.value_or(caller_.deadline)));
-  }
-  if (record_.state == ExecutionState::queued) {
-    auto const durability = record_.read_only ? store::Durability::normal : store::Durability::full;
-    auto const marked = owner_.journal_.mark_sent(record_.id, record_.attempts, durability);
-    if (!marked) return end(nothing_ran(marked.error()));
-    if (!*marked) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
-    record_.state = ExecutionState::sent;
-  }
-  return send();
-}
-
-/// What ends the waiting before the turn has come, or now that it is too late.
-std::optional<Executions::Run::Step> Executions::Run::stop_waiting(Turns::Turn::View const& view) {
-  if (is_cancelled()) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
-  if (stage_ == Stage::waiting && caller_.stop.stop_requested())
-    return end_unsent(ErrorCode::cancelled, "its client went away before it was sent: nothing ran");
-  auto const now = owner_.clock_.steady();
-  bool const is_late = now >= caller_.deadline;
-  if (view.standing == Standing::hopeless || (is_late && view.is_rate)) {
-    std::optional<seconds> retry_after;
-    if (view.blocked_until) retry_after = std::chrono::ceil<seconds>(*view.blocked_until - now);
-    if (last_ && is_rate_limited(*last_)) {
-      last_->error->retry_after = retry_after ? retry_after : last_->error->retry_after;
-      last_->error->message +=
-          "; it leaves no room in the time allowed" +
-          (retry_after ? ", and none for " + std::to_string(retry_after->count()) + " s" : std::string{}) +
-          ": nothing ran";
-      return end(worst(*std::exchange(last_, std::nullopt)));
-    }
-    return end_unsent(
-        ErrorCode::rate_limited,
-        plan_.subject + ": Composio's rate limit leaves no room for it in the time allowed" +
-            (retry_after ? ", and none for " + std::to_string(retry_after->count()) + " s" : "") +
-            ": nothing ran",
-        retry_after);
-  }
-  if (is_late) {
-    return end_unsent(ErrorCode::timeout,
-                      plan_.subject +
-                          (is_own() ? ": as many tools of your own as may run at the same time are running "
-                                      "(custom.in_flight)"
-                                    : ": as many executions as may run at the same time are running "
-                                      "(limits.in_flight)") +
-                          ", and its turn did not come in time: nothing ran");
-  }
-  return std::nullopt;
-}
-
-Executions::Run::Step Executions::Run::send() {
-  if (!std::exchange(is_prepared_, true)) {
-    ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
-    if (auto prepared = job_->prepare(provider_call, plan_, record_); !prepared)
-      return end(nothing_ran(std::move(prepared).error()));
-  }
-  return attempt();
-}
-
-Executions::Run::Step Executions::Run::attempt() {
-  // It may have waited for long: what left its session meanwhile does not leave here.
-  if (plan_.session) {
-    if (auto open = owner_.check_still_open(caller_, plan_, record_); !open)
-      return end(worst(nothing_ran(std::move(open).error())));
-  }
-  bool cancelled = false;
-  {
-    std::lock_guard const guard{flight_->mutex};
-    cancelled = flight_->cancel_wanted;
-    flight_->on_the_wire = !cancelled;
-    flight_->written = false;
-  }
-  if (cancelled) return end_unsent(ErrorCode::cancelled, "cancelled before it was sent: nothing ran");
-  ProviderCall const provider_call{plan_.access, caller_.deadline, flight_->abort.get_token()};
-  Job::Patience patience;
-  if (may_leave_ == MayLeave::yes && !record_.read_only) {
-    patience.answer_by = std::max(caller_.deadline, owner_.clock_.steady() + owner_.options_.answer_patience);
-    patience.on_written = [flight = flight_] {
-      std::lock_guard const guard{flight->mutex};
-      flight->written = true;
-    };
-  }
-  ++record_.attempts;
-  return after_attempt(job_->send(provider_call, patience));
-}
-
-/// What the answer tells of the rate is learned; it ends, waits for its turn again, or rests and is repeated.
-Executions::Run::Step Executions::Run::after_attempt(ExecuteOutcome outcome) {
-  bool const is_final =
-      outcome.fate == Fate::nothing_ran && outcome.error && outcome.error->retryable == Retryable::no;
-  bool may_repeat = frame_.retry == RetryRule::when_safe;
-  {
-    std::lock_guard const guard{flight_->mutex};
-    flight_->on_the_wire = false;
-    flight_->ever_written = flight_->ever_written || outcome.fate != Fate::nothing_ran;
-    may_repeat = may_repeat && !flight_->cancel_wanted;
-  }
-  auto const answer = rate_answer(outcome);
-  if (answer.limited && may_repeat) {
-    --record_.attempts;  // it was told to come later, and not tried
-    turn_->put_back(answer);
-    last_ = std::move(outcome);
-    return take_turn();
-  }
-  turn_->finish(is_heard(outcome) ? &answer : nullptr);
-  let_go();
-  if (!may_repeat || is_final || !may_retry(outcome.fate, plan_.hints) || record_.attempts >= kMostAttempts) {
-    return end(worst(std::move(outcome)));
-  }
-  auto const now = owner_.clock_.steady();
-  auto const rest =
-      retry_delay(record_.attempts + 1, outcome.error ? outcome.error->retry_after : std::nullopt,
-                  random_fraction(), std::chrono::duration_cast<milliseconds>(caller_.deadline - now));
-  if (!rest) return end(worst(std::move(outcome)));
-  last_ = std::move(outcome);
-  rest_until_ = now + *rest;
-  stage_ = Stage::resting;
-  return pause(rest_until_);
-}
-
-Executions::Run::Step Executions::Run::after_rest(bool rested) {
-  if (is_cancelled()) return end(worst(*std::exchange(last_, std::nullopt)));
-  if (!rested && owner_.clock_.steady() < rest_until_) return pause(rest_until_);
-  if (last_->fate == Fate::unknown && !record_.read_only) doubt_ = std::move(last_);
-  last_.reset();
-  stage_ = Stage::waiting;
-  take_place();
-  return take_turn();
-}
-
-ExecuteOutcome Executions::Run::worst(ExecuteOutcome outcome) {
-  return doubt_ && outcome.fate == Fate::nothing_ran ? *std::exchange(doubt_, std::nullopt)
-                                                     : std::move(outcome);
-}
-
 Executions::Run::Step Executions::Run::end_unsent(ErrorCode code, std::string message,
-                                                  std::optional<seconds> retry_after) {
+                                                  std::optional<std::chrono::seconds> retry_after) {
   Error error = fail(code, std::move(message)).error();
   error.retry_after = retry_after;
   return end(worst(nothing_ran(std::move(error))));
@@ -429,22 +198,6 @@ Executions::Run::Step Executions::Run::end(ExecuteOutcome outcome) {
 Executions::Run::Step Executions::Run::give_up(Error error) {
   stage_ = Stage::over;
   return fail(owner_.refuse(record_, caller_.project, std::move(error)));
-}
-
-std::optional<Error> Executions::Run::leave() {
-  if (may_leave_ == MayLeave::no) return std::nullopt;
-  {
-    std::lock_guard const guard{flight_->mutex};
-    if (!flight_->on_the_wire || !flight_->written || flight_->read_only) return std::nullopt;
-  }
-  Error error = fail(ErrorCode::outcome_unknown,
-                     plan_.subject +
-                         ": no reply within the time allowed; it may have run, and its outcome is "
-                         "journaled when it comes",
-                     show_step(flight_->id))
-                    .error();
-  error.execution_id = flight_->id.text;
-  return error;
 }
 
 }  // namespace agenta::daemon

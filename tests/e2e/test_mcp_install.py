@@ -1,4 +1,6 @@
 """`mcp install`: the configuration of other programs, read back by parsers that know nothing of ours."""
+import errno
+import fcntl
 import json
 import os
 import re
@@ -7,8 +9,10 @@ import signal
 import stat
 import subprocess
 import tomllib
+import unittest
 
-from tests.support.agenta import BIN, AgentaTest, seconds
+from tests.support import seccomp
+from tests.support.agenta import BIN, AgentaTest, seconds, wait_until
 
 CLIENTS = ["claude-code", "codex", "gemini", "opencode", "cursor", "vscode", "goose", "copilot"]
 USER = {
@@ -244,6 +248,132 @@ class Files(Installs):
         self.assertEqual(file.read_bytes(), plain("cursor"))
         self.assertEqual(list(file.parent.iterdir()), [file])
 
+    def test_keeps_the_other_names_of_a_file(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                file = self.given(client, plain(client))
+                other = self.world.root / f"dotfiles-{client}"
+                os.link(file, other)
+                os.chmod(file, 0o640)
+
+                self.install(client)
+
+                self.assertTrue(file.samefile(other))
+                self.assertEqual(command_in(client, other.read_bytes())[1:], ["mcp"])
+                self.install(client, "--uninstall")
+                self.assertEqual(other.read_bytes(), plain(client))
+                self.assertEqual((file.stat().st_nlink, stat.S_IMODE(file.stat().st_mode)), (2, 0o640))
+                self.assertEqual(self.ours_beside(file), [])
+
+    def test_takes_the_entry_away_under_every_name_of_a_file(self):
+        self.install("cursor")
+        file, other = self.file("cursor"), self.world.root / "other"
+        os.link(file, other)
+
+        self.install("cursor", "--uninstall")
+
+        self.assertEqual((file.read_bytes(), other.read_bytes()), (b"{}\n", b"{}\n"))
+
+    @unittest.skipUnless(seccomp.available(), "the filter is written for x86-64 and arm64")
+    def test_a_file_of_several_names_that_may_be_half_written_is_a_persons_to_look_at(self):
+        file = self.given("cursor", plain("cursor"))
+        os.link(file, self.world.root / "other")
+        backup = file.with_name(file.name + ".agenta-tools-backup")
+        self.killed_at("ftruncate")
+        half = file.read_bytes()
+        self.assertNotEqual(half, plain("cursor"))
+
+        error = self.assert_error(self.world.run("mcp", "install", "cursor", "--json"), "USAGE", 2)
+
+        self.assertIn(str(backup), error["message"])
+        self.assertEqual((file.read_bytes(), backup.read_bytes()), (half, plain("cursor")))
+
+    def test_a_file_of_several_names_is_as_it_was_where_it_cannot_be_written(self):
+        file = self.given("cursor", plain("cursor"))
+        os.link(file, self.world.root / "other")
+        size = len(plain("cursor"))
+
+        def room_for_the_copy() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+        result = self.world.run("mcp", "install", "cursor", "--json", preexec_fn=room_for_the_copy)
+
+        self.assert_error(result, "STORAGE_UNAVAILABLE", 12)
+        self.assertEqual(file.read_bytes(), plain("cursor"))
+        self.assertEqual(list(file.parent.iterdir()), [file])
+
+    @unittest.skipUnless(seccomp.available(), "the filter is written for x86-64 and arm64")
+    def test_what_it_says_is_shown_to_nobody_else_while_it_is_written(self):
+        file = self.given("cursor", plain("cursor"))
+        os.chmod(file, 0o600)
+        directory = self.world.root / "project"
+        (directory / ".cursor").mkdir(parents=True)
+        file = file.rename(directory / ".cursor" / "mcp.json")
+
+        self.killed_at("fsync", "--scope", "project", cwd=directory)
+
+        [part] = self.ours_beside(file)
+        self.assertEqual(stat.S_IMODE(part.stat().st_mode), 0o600)
+
+    def ours_beside(self, file) -> list:
+        return [each for each in file.parent.iterdir() if "agenta-tools" in each.name]
+
+    def killed_at(self, call: str, *args, **options) -> None:
+        result = self.world.run("mcp", "install", "cursor", *args, **options, preexec_fn=seccomp.kill_at(call))
+        self.assertEqual(result.code, -signal.SIGSYS, f"{result}")
+
+    @unittest.skipUnless(seccomp.available(), "the filter is written for x86-64 and arm64")
+    def test_removes_what_a_killed_one_left_and_nothing_else(self):
+        file = self.given("cursor", plain("cursor"))
+        self.killed_at("renameat2")
+        [part] = self.ours_beside(file)
+        self.assertEqual(file.read_bytes(), plain("cursor"))
+        kept = [".mcp.json.agenta-tools-x.part", ".mcp.json.part", ".other.json.agenta-tools-0a.part", "mcp.json.agenta-tools-0a.part"]
+        for name in kept:
+            file.with_name(name).write_bytes(b"theirs")
+
+        self.install("cursor")
+
+        self.assertFalse(part.exists())
+        self.assertEqual({each.name for each in file.parent.iterdir()}, {file.name, *kept})
+
+    @unittest.skipUnless(seccomp.available(), "the filter is written for x86-64 and arm64")
+    def test_does_without_an_exchange_of_names(self):
+        file = self.given("cursor", plain("cursor"))
+
+        self.install("cursor", preexec_fn=seccomp.deny("renameat2", errno.EINVAL))
+
+        self.assertEqual(command_in("cursor", file.read_bytes())[1:], ["mcp"])
+        self.assertEqual(list(file.parent.iterdir()), [file])
+
+    def test_waits_for_one_that_is_at_it(self):
+        file = self.given("cursor", plain("cursor"))
+        part = file.with_name(".mcp.json.agenta-tools-0badcafe.part")
+        part.write_bytes(b"of a live one")
+        directory = os.open(file.parent, os.O_RDONLY)
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        waiting = self.world.start("mcp", "install", "cursor", "--json")
+        wait_until(lambda: str(file.parent) in self.open_of(waiting.pid), what="it is at the lock")
+        self.assertEqual(self.install("cursor", "--dry-run")["state"], "written")
+        self.assertEqual((file.read_bytes(), part.read_bytes()), (plain("cursor"), b"of a live one"))
+
+        os.close(directory)
+
+        self.assertEqual(waiting.wait(seconds(20)), 0)
+        self.assertEqual(command_in("cursor", file.read_bytes())[1:], ["mcp"])
+        self.assertFalse(part.exists())
+
+    def open_of(self, pid: int) -> set[str]:
+        """What a process has open."""
+        found = set()
+        for each in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                found.add(os.readlink(f"/proc/{pid}/fd/{each}"))
+            except FileNotFoundError:
+                pass
+        return found
+
     def test_is_no_file(self):
         self.file("cursor").mkdir(parents=True)
 
@@ -269,6 +399,56 @@ class Files(Installs):
                 self.install(client, env={name: directory})
 
                 self.assertTrue((directory / USER[client].split("/")[-1]).is_file())
+
+
+class Together(Installs):
+    COUNT = 8
+
+    def all_at_once(self, client: str, *args) -> None:
+        names = [f"n{i}" for i in range(self.COUNT)]
+        running = [self.world.start("mcp", "install", client, "--name", name, "--json", *args) for name in names]
+        for each in running:
+            out, err = each.communicate(timeout=seconds(60))
+            self.assertEqual(each.returncode, 0, (out, err))
+
+    def test_all_that_write_one_file_at_once_succeed(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                for data in (plain(client), None):
+                    file = self.file(client)
+                    file.unlink(missing_ok=True)
+                    if data is not None:
+                        self.given(client, data)
+
+                    self.all_at_once(client)
+
+                    written = file.read_bytes()
+                    for i in range(self.COUNT):
+                        self.assertRegex(written.decode(), rf"\bn{i}\b")
+                    self.assertEqual([each.name for each in file.parent.iterdir() if "agenta-tools" in each.name], [])
+                    self.all_at_once(client, "--uninstall")
+                    self.assertEqual(file.read_bytes() if data is not None else b"", data or b"")
+
+    def test_what_the_client_writes_meanwhile_is_kept(self):
+        file = self.given("cursor", b'{"counter": 0}\n')
+        running = [self.world.start("mcp", "install", "cursor", "--name", f"n{i}", "--json") for i in range(self.COUNT)]
+        written, last = 0, file.stat()
+        while any(each.poll() is None for each in running):
+            now = file.stat()
+            if now.st_ino == last.st_ino:
+                continue
+            # As a client does that sees a change: a whole file at once, of what it has just read.
+            content = json.loads(file.read_bytes())
+            new = file.with_name("theirs")
+            new.write_text(json.dumps({**content, "counter": written + 1}))
+            if file.stat().st_ino == now.st_ino:
+                os.replace(new, file)
+                written += 1
+            last = file.stat()
+
+        self.assertEqual([(each.communicate(), each.returncode)[1] for each in running], [0] * self.COUNT)
+        self.assertGreater(written, 0)
+        self.assertEqual(json.loads(file.read_bytes())["counter"], written)
 
 
 class Words(Installs):

@@ -21,9 +21,9 @@ class Mcp:
     """A server that was started, and its client."""
 
     def __init__(self, world: World, *args, era: str = "modern", capabilities: dict | None = None, revision: str = "2025-11-25",
-                 env: dict | None = None):
+                 env: dict | None = None, cli=None):
         self.era, self.capabilities, self.next_id = era, capabilities or {}, 0
-        self.process = world.start("mcp", *args, env=env, stdin=subprocess.PIPE)
+        self.process = world.start("mcp", *args, env=env, cli=cli, stdin=subprocess.PIPE)
         self.lines: queue.Queue[bytes | None] = queue.Queue()
         self.seen: list[dict] = []
         self.reader = threading.Thread(target=self.read, daemon=True)
