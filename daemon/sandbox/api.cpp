@@ -170,7 +170,7 @@ std::optional<HttpResponse> count_against_limit(World& world) {
   return response;
 }
 
-void add_standard_headers(World& world, HttpResponse& response, std::string const& request_id, bool limited) {
+void add_standard_headers(World const& world, HttpResponse& response, std::string const& request_id, bool limited) {
   response.headers.emplace_back("X-Request-Id", request_id);
   if (auto const& rate = world.rate_limit; rate.is_set()) {
     response.headers.emplace_back("X-RateLimit", std::to_string(rate.limit));
@@ -179,9 +179,9 @@ void add_standard_headers(World& world, HttpResponse& response, std::string cons
     return;
   }
   response.headers.emplace_back("X-RateLimit", std::to_string(kRateLimit));
-  // It never refuses for being asked too often unless a control or a fault says so; so it never announces
-  // that none is left.
-  std::uint64_t const remaining = limited ? 0 : kRateLimit - 1 - world.requests % (kRateLimit - 1);
+  // It never refuses for being asked too often unless a control or a fault says so; so there is always room,
+  // and nobody who heeds it is made to wait.
+  std::uint64_t const remaining = limited ? 0 : kRateLimit - 1;
   response.headers.emplace_back("X-RateLimit-Remaining", std::to_string(remaining));
   response.headers.emplace_back("X-RateLimit-Window-Size", "60s");
 }
