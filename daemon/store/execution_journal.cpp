@@ -361,7 +361,16 @@ Result<Page<Execution>> ExecutionJournal::read_page(ProjectId const& project, Ex
   // Rows far enough from the borders are counted by the index alone; only those at them are looked at.
   auto const count = [&](ExecutionFilter const& conditions, RowSpan const& rows) -> Result<void> {
     if (rows.first >= rows.end || page.total >= kMostCounted) return {};
-    auto row = ask(count_sql(conditions), rows, kMostCounted - page.total);
+    std::int64_t const left = kMostCounted - page.total;
+    {
+      auto row = ask(nth_sql(conditions), rows, left - 1);
+      AGENTA_TRY(bool const is_more, row.next());
+      if (is_more) {
+        page.total = kMostCounted;
+        return {};
+      }
+    }
+    auto row = ask(count_sql(conditions), rows, left);
     AGENTA_CHECK(row.next());
     page.total += row.integer(0);
     return {};

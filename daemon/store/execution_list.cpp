@@ -74,6 +74,10 @@ std::string count_sql(ExecutionFilter const& filter) {
   return "SELECT count(*) FROM (SELECT 1" + where(filter) + " LIMIT ?11)";
 }
 
+std::string nth_sql(ExecutionFilter const& filter) {
+  return "SELECT 1" + where(filter) + " LIMIT 1 OFFSET ?11";
+}
+
 Result<std::int64_t> TimeBorder::find(Locked& db, WallTime time) {
   std::int64_t high = 1;
   {

@@ -18,6 +18,10 @@ std::string page_sql(ExecutionFilter const& filter, WithLarge large);
 /// The SQL that counts what such a filter lets through, with the same parameters, and no further than `?11`.
 std::string count_sql(ExecutionFilter const& filter);
 
+/// The SQL whether there is a row behind the first `?11` that such a filter lets through: skipping rows is
+/// cheaper than counting them.
+std::string nth_sql(ExecutionFilter const& filter);
+
 /// Where a time lies among the rows, found by halving: never as slow as the history is long. Rows are written
 /// in the order of time, but for the moment between an execution's beginning and its row.
 class TimeBorder {

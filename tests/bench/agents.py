@@ -55,7 +55,7 @@ class AgentBench:
             began = time.perf_counter()
             reply = server.call(ISSUES, self.arguments)
             times.append((time.perf_counter() - began) * 1e6)
-            if reply["result"].get("isError"):
+            if reply.get("isError"):
                 raise SystemExit(f"bench: {reply}")
         peer = self.latency(CALLS, file, "unix", self.world.socket())
         server.end()
