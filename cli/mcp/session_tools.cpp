@@ -95,21 +95,31 @@ expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech con
   query.limit = kPage;
   auto const request = use_.name.empty() ? protocol::list_own_session_tools(query)
                                          : protocol::list_session_tools(use_.name, query);
-  auto const reply = service.call(request, std::move(stop));
+  auto reply = service.call(request, std::move(stop));
   if (!reply) return unexpected(list_error(reply.error()));
+  auto const last = written_.with([](auto const& written) { return written; });
+  if (last && last->revision == speech.revision && last->body == reply->body) return last->page;
   auto const found = protocol::decode_session_tools(reply->body);
   if (!found) return unexpected(list_error(found.error()));
+  auto now = std::make_shared<Written>();
+  now->revision = speech.revision;
+  now->page = write_page(*found, speech);
+  now->body = std::move(reply->body);
+  written_.with([&](auto& written) { written = now; });
+  return now->page;
+}
 
+ToolPage SessionTools::write_page(protocol::SessionTools const& found, Speech const& speech) {
   std::vector<std::pair<std::string, std::string>> items;
-  for (protocol::SessionTool const& each : found->page.items) {
+  for (protocol::SessionTool const& each : found.page.items) {
     if (each.verdict == Verdict::deny) continue;
     items.emplace_back(names_.name_of(each.tool.slug), write_tool(each.tool, hints_of(each.tool), speech));
   }
   ToolPage page;
-  auto const next = found->page.next_cursor;
+  auto const next = found.page.next_cursor;
   if (next) page.next_cursor = base64_encode(std::string{kCursorMark} + *next);
-  if (!next && !found->unavailable.empty())
-    items.emplace_back(connect_tool().name, write_connect(found->unavailable, speech));
+  if (!next && !found.unavailable.empty())
+    items.emplace_back(connect_tool().name, write_connect(found.unavailable, speech));
   std::ranges::sort(items);
   std::size_t size = 2;
   for (auto const& [name, item] : items) size += item.size() + 1;

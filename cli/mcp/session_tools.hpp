@@ -1,7 +1,12 @@
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "cli/mcp/session_caller.hpp"
 #include "cli/mcp/tool_item.hpp"
+#include "shared/base/synchronized.hpp"
+#include "shared/protocol/codec_session.hpp"
 
 namespace agenta::mcp {
 
@@ -16,11 +21,21 @@ class SessionTools final : public Toolbox {
   CallEnd call(Turn& turn) override;
 
  private:
+  ToolPage write_page(protocol::SessionTools const& found, Speech const& speech);
   std::string slug_of(Turn& turn);
+
+  /// The page that was written last, and out of what. Clients list again and again, and mostly nothing has
+  /// changed.
+  struct Written {
+    std::string revision{};
+    std::string body{};
+    ToolPage page{};
+  };
 
   SessionUse use_;
   SessionCaller caller_;
   NameBook names_{};
+  Synchronized<std::shared_ptr<Written const>> written_{};
 };
 
 /// `connect`, as its own tool.
