@@ -341,13 +341,18 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
 HttpResponse malformed_reply(Malformed kind) {
   HttpResponse response;
   std::string what;
+  auto code = ErrorCode::invalid_request;
   switch (kind) {
     case Malformed::bad_request: what = "this is not an HTTP/1.1 request"; break;
     case Malformed::header_too_large: what = "the request's header is too large"; break;
     case Malformed::body_too_large: what = "the request's body is too large"; break;
     case Malformed::too_slow: what = "the request did not arrive in time"; break;
+    case Malformed::too_much_at_once:
+      code = ErrorCode::rate_limited;
+      what = "the bodies of requests under way are too much at once: nothing ran; send it when others are done";
+      break;
   }
-  response.body = protocol::encode_error(fail(ErrorCode::invalid_request, std::move(what)).error());
+  response.body = protocol::encode_error(fail(code, std::move(what)).error());
   add_common_headers(response, {});
   return response;
 }

@@ -302,6 +302,34 @@ class Attack(SessionTest):
         self.assertNotIn(b"HTTP/1.1 200", answer)
         self.assertFalse(self.socket.exists())
 
+    def test_unfinished_bodies_hold_a_bounded_amount_of_memory(self):
+        most = 15 << 20
+        head = f"POST {ROOT}/executions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {most}\r\n\r\n".encode()
+        crowd = []
+        refused = 0
+        try:
+            for _ in range(100):
+                crowd.append(sock := connect(self.socket, seconds(10)))
+                try:
+                    sock.sendall(head + b" " * (most // 2))
+                except (BrokenPipeError, ConnectionResetError):
+                    pass  # it was told before all of that was sent
+            for sock in crowd[4:]:
+                answer = sock.recv(65536)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 429 "), answer[:200])
+                self.assertIn(b"RATE_LIMITED", answer)
+                refused += 1
+
+            self.assertEqual(self.execute().status, 200, "an ordinary call is let in")
+            self.assertEqual(self.owner("GET", f"{ROOT}/daemon").status, 200)
+            with self.assertRaises(TimeoutError):
+                crowd[0].settimeout(0.01)
+                crowd[0].recv(1)
+        finally:
+            for each in crowd:
+                each.close()
+        self.assertEqual(refused, 96)
+
     def test_a_crowd_at_one_socket_keeps_nobody_out_of_another(self):
         crowd = []
         try:
