@@ -112,8 +112,8 @@ struct Services::Core {
                  std::move(options.sessions)),
         approval_store(database),
         approvals(projects, approval_store, clock, with_waiting(std::move(options.approvals))),
-        policies(catalog, credentials, sessions),
         connected(projects, connections, turns, credentials, composio, clock, &sessions),
+        policies(catalog, credentials, sessions, connected),
         flow(projects, connections, turns, auth_configs, catalog, credentials, composio, watcher, clock),
         spool(std::move(options.spool)),
         uploads(spool, files, clock, {}),
@@ -194,9 +194,9 @@ struct Services::Core {
   Sessions sessions;
   store::ApprovalStore approval_store;
   Approvals approvals;
-  Policies policies;
   ConnectionTurns turns;
   Connections connected;
+  Policies policies;
   ConnectFlow flow;
   ComposioFiles files{http};
   Spool spool;
@@ -311,6 +311,7 @@ Result<void> Services::wire(config::Sandboxed sandboxed) {
     auto const found = core_->journal.find(id);
     return !found || (*found && (*found)->result_file);  // unreadable: not known to be an orphan
   });
+  AGENTA_CHECK(core_->approvals.withdraw_left_behind());
   AGENTA_CHECK(core_->flow.forget_unmade());
   core_->spool.clear();
 

@@ -49,10 +49,6 @@ bool is_heard(ExecuteOutcome const& outcome) {
   return outcome.fate == Fate::answered || is_rate_limited(outcome) || outcome.rate.remaining;
 }
 
-ExecutionId id_or_new(ExecutionId const& given) {
-  return {given.empty() ? make_uuid_v7() : to_lower(given.text)};
-}
-
 }  // namespace
 
 Executions::Run::Run(Executions& executions, Caller caller, ToolCall call, MayLeave may_leave)
@@ -66,9 +62,10 @@ Executions::Run::Run(Executions& executions, Caller caller, Frame frame, std::un
       frame_(std::move(frame)),
       job_(std::move(job)),
       may_leave_(may_leave),
-      flight_(std::make_shared<Flight>(id_or_new(frame_.id))) {}
+      flight_(std::make_shared<Flight>(owner_.own_id(caller_, frame_.id))) {}
 
 Executions::Run::~Run() {
+  stop_asking(ApprovalDesk::Parting::unwanted);
   let_go();
   if (is_flying_) owner_.end_flight(flight_->id);
 }
@@ -247,6 +244,7 @@ Executions::Run::Step Executions::Run::follow() {
     return end_unsent(ErrorCode::timeout, plan_.subject + ": no answer within the time allowed");
   if (is_under_way) {
     stage_ = Stage::following;
+    has_waited_ = true;
     auto step = pause(caller_.deadline);
     std::get<Pause>(step).key = leader_->id.text;
     return step;
@@ -260,6 +258,7 @@ Executions::Run::Step Executions::Run::take_turn() {
   if (auto step = stop_waiting(view)) return std::move(*step);
   if (view.standing != Standing::granted) {
     stage_ = Stage::waiting;
+    has_waited_ = true;
     return pause(std::min(caller_.deadline, view.look_again_at.value_or(caller_.deadline)));
   }
   if (record_.state == ExecutionState::queued) {
@@ -319,8 +318,9 @@ Executions::Run::Step Executions::Run::send() {
 }
 
 Executions::Run::Step Executions::Run::attempt() {
-  // It may have waited for long: what left its session meanwhile does not leave here.
-  if (plan_.session) {
+  // It may have waited for long: what left its session meanwhile does not leave here. After an approval that
+  // was looked at before.
+  if (plan_.session && std::exchange(has_waited_, false)) {
     if (auto open = owner_.check_still_open(caller_, plan_, record_); !open)
       return end(worst(nothing_ran(std::move(open).error())));
   }
@@ -385,6 +385,7 @@ Executions::Run::Step Executions::Run::after_rest(bool rested) {
   if (last_->fate == Fate::unknown && !record_.read_only) doubt_ = std::move(last_);
   last_.reset();
   stage_ = Stage::waiting;
+  has_waited_ = true;
   take_place();
   return take_turn();
 }
@@ -402,6 +403,9 @@ Executions::Run::Step Executions::Run::end_unsent(ErrorCode code, std::string me
 }
 
 Executions::Run::Step Executions::Run::end(ExecuteOutcome outcome) {
+  // What nobody approved in time is worth approving all the same: the call is then made again.
+  bool const is_late = outcome.error && outcome.error->code == ErrorCode::timeout;
+  stop_asking(is_late ? ApprovalDesk::Parting::may_return : ApprovalDesk::Parting::unwanted);
   let_go();
   bool cancelled = outcome.error && outcome.error->code == ErrorCode::cancelled;
   {
