@@ -92,6 +92,8 @@ constexpr std::array kCommands{
             add_approvals_show},
     Command{"approvals", "approve", kAgents, "Let a call run", Needs::service, add_approvals_approve},
     Command{"approvals", "deny", kAgents, "Refuse a call", Needs::service, add_approvals_deny},
+    Command{"approvals", "revoke", kAgents, "Take back what is allowed for a session", Needs::service,
+            add_approvals_revoke},
     Command{"approvals", "watch", kAgents, "Ask about each call as it comes", Needs::service,
             add_approvals_watch},
     Command{"login", "", kAccount, "Save your Composio API key", Needs::service, add_login},

@@ -38,8 +38,10 @@ Result<void> run_list(Context& context, ListOptions const& options) {
                  approval.decided_by ? approval.decided_by->user : "", approval.id.text});
     }
     View view;
-    view.text = table_text(
-        context, table, query.state == "pending" ? "Nothing waits for approval." : "Nobody was asked yet.");
+    view.text = table_text(context, table,
+                           query.granted              ? "Nothing is allowed for a whole session."
+                           : query.state == "pending" ? "Nothing waits for approval."
+                                                      : "Nobody was asked yet.");
     if (page.next_cursor) view.notes.push_back(more_of_many_line(page.items.size(), page.total));
     return view;
   });
@@ -79,14 +81,16 @@ Result<void> present_answer(Context& context, std::string const& body) {
 
 RunFn add_approvals_list(Syntax& syntax) {
   auto options = std::make_shared<ListOptions>();
-  syntax.option("--state", "STATE", options->query.state, "Only pending, approved, denied or expired ones")
-      .one_of({"pending", "approved", "denied", "expired"})
+  syntax.option("--state", "STATE", options->query.state, "Only pending, approved, denied, … ones")
+      .one_of({"pending", "approved", "denied", "expired", "withdrawn", "revoked"})
+      .flag("--granted", options->query.granted, "Only what is allowed for a session that is open")
       .option("--session", "SESSION", options->query.session, "Only those of one session: its name or id")
       .option("--limit", "N", options->limit, "At most so many; with --all, so many at once")
       .option("--cursor", "CURSOR", options->query.cursor, "Go on after a page: its next_cursor")
       .flag("--all", options->all, "Every page");
   add_view_flags(syntax, options->view);
-  syntax.example("agenta-tools approvals list --state pending");
+  syntax.example("agenta-tools approvals list --state pending")
+      .example("agenta-tools approvals list --granted");
   return [options](Context& context) { return run_list(context, *options); };
 }
 
@@ -129,6 +133,17 @@ RunFn add_approvals_deny(Syntax& syntax) {
       .example("agenta-tools approvals deny 0192f3a4-… --reason 'not on a Friday'");
   return [options](Context& context) -> Result<void> {
     AGENTA_TRY(auto const reply, context.call(protocol::deny_approval(options->id, options->reason)));
+    return present_answer(context, reply.body);
+  };
+}
+
+RunFn add_approvals_revoke(Syntax& syntax) {
+  auto id = std::make_shared<std::string>();
+  syntax.argument("ID", *id, "Id of an approval that is for a session: approvals list --granted")
+      .note("The next call of the tool on that connection asks again. What runs already is not stopped.")
+      .example("agenta-tools approvals revoke 0192f3a4-…");
+  return [id](Context& context) -> Result<void> {
+    AGENTA_TRY(auto const reply, context.call(protocol::revoke_approval(*id)));
     return present_answer(context, reply.body);
   };
 }

@@ -48,6 +48,7 @@ RunFn add_approvals_list(Syntax& syntax);
 RunFn add_approvals_show(Syntax& syntax);
 RunFn add_approvals_approve(Syntax& syntax);
 RunFn add_approvals_deny(Syntax& syntax);
+RunFn add_approvals_revoke(Syntax& syntax);
 RunFn add_approvals_watch(Syntax& syntax);
 RunFn add_mcp_install(Syntax& syntax);
 RunFn add_history_list(Syntax& syntax);

@@ -52,6 +52,7 @@ Result<std::string> wait_for_others(Context& context, ToolCall call, Approval co
   auto const before = context.timeout;
   context.timeout = patience;
   call.on_ask = OnAsk::wait;
+  call.approval = approval.id;  // nobody else is to come back for it
   auto answer = run(call);
   context.timeout = before;
   return answer;

@@ -105,7 +105,7 @@ class UsedSession {
 
   /// Empty for the one whose own socket is spoken to.
   std::string name() const { return is_inside_ ? std::string{} : session_.session.name; }
-  std::vector<std::string> const& selectors() const { return session_.session.selectors; }
+  Session const& session() const { return session_.session; }
 
  private:
   Context& context_;
@@ -211,7 +211,7 @@ Result<void> run_mcp(Context& context, McpOptions const& given) {
   use.lost_reply = context.lost_reply_of;
   std::unique_ptr<mcp::Toolbox> tools;
   if (meta) {
-    tools = std::make_unique<mcp::MetaTools>(use, session->selectors());
+    tools = std::make_unique<mcp::MetaTools>(use, session->session());
   } else {
     tools = std::make_unique<mcp::SessionTools>(use);
   }

@@ -231,9 +231,12 @@ RunFn add_session_remove(Syntax& syntax) {
   auto options = std::make_shared<ChangeOptions>();
   syntax.argument("NAME", options->name, "Name of a session")
       .completes(Completes::session)
-      .some_arguments("TOOL", options->tools, "What it was made of, as it was given")
+      .some_arguments("TOOL", options->tools, "Tools, patterns, or what it was made of")
       .completes(Completes::tool)
-      .example("agenta-tools session remove triage GMAIL_SEND_EMAIL");
+      .note(
+          "A tool can be cut out of an integration that was added whole; session add brings it back, and so "
+          "does adding the integration again.")
+      .example("agenta-tools session remove triage GMAIL_SEND_EMAIL 'GITHUB_DELETE_*'");
   return [options](Context& context) { return run_remove(context, *options); };
 }
 

@@ -52,6 +52,7 @@ std::string session_card(protocol::SessionView const& view, PageStyle const& sty
   card.row("state", name_of(session.state))
       .row(is_open ? "ends" : "ended", end_text(session))
       .row("tools", join(session.selectors, ", "))
+      .row("without", join(session.excluded, ", "))
       .row("to run now", view.tools_count ? std::to_string(*view.tools_count) : "")
       .row("connections", bindings_text(session))
       .row("unbound", unbound_text(session))

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "shared/base/text.hpp"
+#include "shared/domain/belief.hpp"
 #include "shared/domain/session.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
@@ -42,18 +43,19 @@ int limit_of(std::string_view arguments) {
   return std::clamp(limit, 1, kMostHits);
 }
 
-std::string hints_document(ToolHints const& hints) {
+std::string hints_document(ToolHints const& said) {
+  ToolHints const hints = believed(said);
   return JsonObject{}
       .boolean("read_only", hints.read_only)
-      .boolean("destructive", hints.destructive || !hints.read_only)
+      .boolean("destructive", hints.destructive)
       .boolean("idempotent", hints.idempotent)
       .done();
 }
 
 }  // namespace
 
-MetaTools::MetaTools(SessionUse use, std::vector<std::string> selectors)
-    : use_(use), selectors_(std::move(selectors)), caller_(std::move(use)) {}
+MetaTools::MetaTools(SessionUse use, Session session)
+    : use_(use), session_(std::move(session)), caller_(std::move(use)) {}
 
 expected<ToolPage, RpcError> MetaTools::list(ToolService&, Speech const& speech,
                                              std::optional<std::string> const& cursor, std::stop_token) {
@@ -83,7 +85,7 @@ CallEnd MetaTools::search(Turn& turn) const {
   int count = 0;
   for (SearchHit const& hit : found->items) {
     if (hit.kind != SearchHit::Kind::tool || count == limit) continue;
-    if (!selects(selectors_, ToolSlug{hit.slug}, hit.integration)) continue;
+    if (!includes(session_, ToolSlug{hit.slug}, hit.integration)) continue;
     ++count;
     items += items.empty() ? "" : ",";
     items += JsonObject{}
@@ -116,7 +118,7 @@ CallEnd MetaTools::get(Turn& turn) const {
   if (!reply) return result_of_error(reply.error(), use_.complete);
   auto const tool = protocol::decode_tool(reply->body);
   if (!tool) return result_of_error(tool.error(), use_.complete);
-  if (!selects(selectors_, tool->slug, tool->integration)) {
+  if (!includes(session_, tool->slug, tool->integration)) {
     return result_of_error(
         Error{.code = ErrorCode::tool_not_found,
               .message = "the tool " + tool->slug.text + " is not among those of this session"},

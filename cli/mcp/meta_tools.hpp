@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/mcp/session_tools.hpp"
+#include "shared/domain/session.hpp"
 
 namespace agenta::mcp {
 
@@ -8,8 +9,8 @@ namespace agenta::mcp {
 /// session and policy.
 class MetaTools final : public Toolbox {
  public:
-  /// `selectors`: of the session; what it does not select is not found.
-  MetaTools(SessionUse use, std::vector<std::string> selectors);
+  /// `session`: what is not in it is not found.
+  MetaTools(SessionUse use, Session session);
 
   expected<ToolPage, RpcError> list(ToolService& service, Speech const& speech,
                                     std::optional<std::string> const& cursor, std::stop_token stop) override;
@@ -22,7 +23,7 @@ class MetaTools final : public Toolbox {
   CallEnd execute(Turn& turn);
 
   SessionUse use_;
-  std::vector<std::string> selectors_;
+  Session session_;
   SessionCaller caller_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "cli/mcp/call_result.hpp"
 #include "shared/base/text.hpp"
+#include "shared/domain/belief.hpp"
 #include "shared/schema/tool_format.hpp"
 
 namespace agenta::mcp {
@@ -9,15 +10,14 @@ namespace {
 
 constexpr std::string_view kTitles = "2025-06-18";  ///< titles and output schemas came with it
 
-/// A tool that only reads destroys nothing; of any other it is not said, and so it may. Every tool acts on a
-/// service elsewhere.
-std::string annotations_of(std::string_view title, ToolHints const& hints) {
+std::string annotations_of(std::string_view title, ToolHints const& said) {
+  ToolHints const hints = believed(said);
   JsonObject out;
   if (!title.empty()) out.text("title", title);
   return out.boolean("readOnlyHint", hints.read_only)
-      .boolean("destructiveHint", !hints.read_only)
+      .boolean("destructiveHint", hints.destructive)
       .boolean("idempotentHint", hints.idempotent)
-      .boolean("openWorldHint", true)
+      .boolean("openWorldHint", hints.open_world)
       .done();
 }
 

@@ -1,3 +1,4 @@
+#include "daemon/api/catalog_query.hpp"
 #include "daemon/api/routes.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -17,9 +18,11 @@ Result<ServiceReply> list(Approvals& approvals, Call const& call) {
     filter.state = parse_approval_state(state);
     if (!filter.state) {
       return fail(ErrorCode::invalid_request,
-                  "an approval is pending, approved, denied or expired, not " + state);
+                  "an approval is pending, approved, denied, expired, withdrawn or revoked, not " + state);
     }
   }
+  AGENTA_TRY(auto const granted, read_flag(call, "granted"));
+  filter.granted = granted.value_or(false);
   filter.session = call.query_value("session");
   filter.cursor = to_lower(call.query_value("cursor"));
   AGENTA_TRY(long long const limit, read_number(call, "limit", kUsualPage, 1, kLongestPage));
@@ -58,6 +61,11 @@ Result<ServiceReply> deny(Approvals& approvals, Call const& call) {
   return json_reply(protocol::encode_approval(decided));
 }
 
+Result<ServiceReply> revoke(Approvals& approvals, Call const& call) {
+  AGENTA_TRY(Approval const revoked, approvals.revoke(call.caller, id_of(call)));
+  return json_reply(protocol::encode_approval(revoked));
+}
+
 }  // namespace
 
 /// The owner's alone: no session's socket has any of them, or what asks could answer itself.
@@ -72,6 +80,7 @@ std::vector<Route> approval_routes(Approvals& approvals) {
       {"GET", "/api/tools/approvals/{id}", kEdit, Work::local, to(&show)},
       {"POST", "/api/tools/approvals/{id}/approve", kEdit, Work::local, to(&approve)},
       {"POST", "/api/tools/approvals/{id}/deny", kEdit, Work::local, to(&deny)},
+      {"POST", "/api/tools/approvals/{id}/revoke", kEdit, Work::local, to(&revoke)},
   };
 }
 

@@ -86,8 +86,11 @@ class CatalogRoutes {
     AGENTA_TRY(auto const known, services_.catalog.integration(asked.provider_call(), slug, asked.network));
     store::ConnectionFilter filter;
     filter.integration = slug;
-    AGENTA_TRY(auto const rows, services_.connections.list(call.caller, filter));
+    AGENTA_TRY(auto rows, services_.connections.list(call.caller, filter));
     auto states = states_of(rows, asked.access);
+    if (!call.caller.session.empty()) {
+      for (Connection& row : rows) row.base_url.clear();  // the machine's, and not the session's
+    }
     return with_age(json_reply(protocol::encode_integration(*known.value, states[slug.text], rows)),
                     known.stale);
   }

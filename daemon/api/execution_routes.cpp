@@ -56,11 +56,17 @@ Result<Wanted> wanted_of(Call const& call) {
   return fail(ErrorCode::invalid_request, "output is data or envelope, not " + wanted.output);
 }
 
-/// Who came by a session's socket is not told where its owner's files are.
+/// Who came by a session's socket is not told where its owner's files are, nor who else works there.
+void withhold(Caller const& caller, Execution& execution) {
+  if (caller.session.empty()) return;
+  if (execution.result_file) execution.result_file->path.clear();
+  execution.actor = {};
+}
+
 std::string document_of(Caller const& caller, Execution const& execution) {
-  if (caller.session.empty() || !execution.result_file) return protocol::encode_execution(execution);
+  if (caller.session.empty()) return protocol::encode_execution(execution);
   Execution told = execution;
-  told.result_file->path.clear();
+  withhold(caller, told);
   return protocol::encode_execution(told);
 }
 
@@ -75,8 +81,8 @@ Result<ServiceReply> reply_with(Executions const& executions, Caller const& call
     AGENTA_TRY(reply, result_reply(executions, execution, wanted.select));
   }
   if (whole && !execution.result_lost.empty()) {
-    reply.headers.emplace_back(protocol::kNoticeHeader,
-                               "the result could not be kept: " + execution.result_lost);
+    std::string const why = caller.session.empty() ? ": " + execution.result_lost : "";
+    reply.headers.emplace_back(protocol::kNoticeHeader, "the result could not be kept" + why);
   }
   if (!execution.notice.empty()) reply.headers.emplace_back(protocol::kNoticeHeader, execution.notice);
   return reply;
@@ -112,9 +118,7 @@ class StagedRun final : public StagedCall<Executions::Run> {
 Result<ServiceReply> list(Executions& executions, Call const& call) {
   AGENTA_TRY(auto const filter, read_execution_filter(call));
   AGENTA_TRY(auto page, executions.list(call.caller, filter));
-  for (Execution& each : page.items) {
-    if (!call.caller.session.empty() && each.result_file) each.result_file->path.clear();
-  }
+  for (Execution& each : page.items) withhold(call.caller, each);
   return json_reply(protocol::encode_executions(page));
 }
 

@@ -169,7 +169,8 @@ class DoorRoutes {
       filter.status = parse_connection_status(name);
       if (!filter.status) return fail(ErrorCode::invalid_request, "there is no status " + name);
     }
-    AGENTA_TRY(auto const page, connections_.page(call.caller, filter, "", kMostTools));
+    AGENTA_TRY(auto page, connections_.page(call.caller, filter, "", kMostTools));
+    for (Connection& each : page.items) each.base_url.clear();  // the machine's, and not the session's
     return json_reply(protocol::encode_connections(page, credentials_.scope_of(call.caller)));
   }
 

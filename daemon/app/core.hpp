@@ -107,11 +107,11 @@ struct Core {
   Sessions sessions;
   store::ApprovalStore approval_store;
   Approvals approvals;
-  Policies policies;
 
   // What it runs on.
   ConnectionTurns turns;
   Connections connected;
+  Policies policies;
   ConnectFlow flow;
 
   // Running it, and what comes of it.

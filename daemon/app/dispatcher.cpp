@@ -61,6 +61,17 @@ Error internal_error(std::exception_ptr const& failure) {
   return fail(ErrorCode::internal, "a bug in agenta-toolsd: an exception " + what).error();
 }
 
+/// What goes wrong on this machine is its owner's to know: the words name files, and whoever came by a
+/// session's socket can mend nothing.
+void withhold(Error& error) {
+  bool const is_of_the_host = error.code == ErrorCode::storage_unavailable ||
+                              error.code == ErrorCode::blocked || error.code == ErrorCode::internal;
+  if (!is_of_the_host) return;
+  error.message = "the daemon cannot do that now; its log says why";
+  error.next_step.clear();
+  error.context = {};
+}
+
 }  // namespace
 
 /// A request that may go on: what it asks, who asks, and the route it found.
@@ -324,6 +335,12 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
   if (!result && result.error().code == ErrorCode::internal) {
     log_.error("request.bug", {{"request_id", request_id}, {"path", path}, {"what", result.error().message}});
   }
+  if (!result && by) {
+    std::string const what = result.error().message;
+    withhold(result.error());
+    if (what != result.error().message)
+      log_.warn("session.failed", {{"request_id", request_id}, {"session", by->name}, {"what", what}});
+  }
   HttpResponse response = to_response(std::move(result), request_id, project);
   last_activity_ = std::chrono::steady_clock::now();
   --active_;
@@ -341,13 +358,19 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
 HttpResponse malformed_reply(Malformed kind) {
   HttpResponse response;
   std::string what;
+  auto code = ErrorCode::invalid_request;
   switch (kind) {
     case Malformed::bad_request: what = "this is not an HTTP/1.1 request"; break;
     case Malformed::header_too_large: what = "the request's header is too large"; break;
     case Malformed::body_too_large: what = "the request's body is too large"; break;
     case Malformed::too_slow: what = "the request did not arrive in time"; break;
+    case Malformed::too_much_at_once:
+      code = ErrorCode::rate_limited;
+      what =
+          "the bodies of requests under way are too much at once: nothing ran; send it when others are done";
+      break;
   }
-  response.body = protocol::encode_error(fail(ErrorCode::invalid_request, std::move(what)).error());
+  response.body = protocol::encode_error(fail(code, std::move(what)).error());
   add_common_headers(response, {});
   return response;
 }

@@ -157,6 +157,7 @@ Result<void> Services::mend() {
     auto const found = core_->journal.find(id);
     return !found || (*found && (*found)->result_file);  // unreadable: not known to be an orphan
   });
+  AGENTA_CHECK(core_->approvals.withdraw_left_behind());
   AGENTA_CHECK(core_->flow.forget_unmade());
   core_->spool.clear();
   return {};

@@ -10,8 +10,10 @@
 namespace agenta::daemon {
 namespace {
 
-constexpr std::size_t kMostConnections = 128;  // of one session's socket
-constexpr std::size_t kLongestName = 80;       // reached by /proc/self/fd/N/NAME where the path is long
+// Of one session's socket.
+constexpr std::size_t kMostConnections = 128;
+constexpr std::uint64_t kMostBodiesBytes = 64 * 1024 * 1024;
+constexpr std::size_t kLongestName = 80;  // reached by /proc/self/fd/N/NAME where the path is long
 
 }  // namespace
 
@@ -75,6 +77,7 @@ void SessionDoors::open(Sessions::Opened const& opened) {
   door->uids.assign(opened.session.socket_uids.begin(), opened.session.socket_uids.end());
   HttpServerOptions options = server_;
   options.most_connections = kMostConnections;
+  options.most_bodies_bytes = kMostBodiesBytes;
   door->server = std::make_unique<HttpServer>(
       executor_, options, [this, by = door->entrance](HttpRequest request, HttpPeer peer) {
         return handle_(std::move(request), std::move(peer), by);

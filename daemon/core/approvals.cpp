@@ -41,6 +41,18 @@ unexpected<Error> no_approval(ApprovalId const& id) {
   return fail(ErrorCode::execution_not_found, "there is no approval " + id.text, list_step());
 }
 
+unexpected<Error> is_over(Approval const& approval) {
+  std::string const who =
+      approval.decided_by && !approval.decided_by->user.empty() ? " by " + approval.decided_by->user : "";
+  std::string why;
+  if (approval.state == ApprovalState::expired) why = ": nobody answered in time";
+  if (approval.state == ApprovalState::withdrawn) why = ": whoever asked has gone, and nothing ran";
+  return fail(ErrorCode::invalid_request,
+              "the approval " + approval.id.text + " is " + std::string{name_of(approval.state)} +
+                  " already" + who + why,
+              list_step());
+}
+
 }  // namespace
 
 std::string approval_key(ApprovalId const& id) { return "approval:" + id.text; }
@@ -54,7 +66,7 @@ Result<std::optional<ApprovalId>> Approvals::find_grant(SessionId const& session
   return store_.find_grant(session, tool, connection_id);
 }
 
-Result<Approval> Approvals::ask(Approval question) {
+Result<Approval> Approvals::ask(Approval question, OnAsk on_ask) {
   AGENTA_CHECK(expire_due());
   if (question.arguments.text.size() > kMostShown) {
     return fail(ErrorCode::policy_denied,
@@ -68,7 +80,14 @@ Result<Approval> Approvals::ask(Approval question) {
   std::unique_lock lock{mutex_};
   WallTime const now = clock_.wall();
   AGENTA_TRY(auto found, store_.find_open(question, now - kUsableFor));
-  if (found) return *std::move(found);
+  bool const waits = on_ask == OnAsk::wait;
+  if (found) {
+    bool const is_pending = found->state == ApprovalState::pending;
+    if (is_pending && waits) ++waiting_[found->id.text];
+    if (is_pending && !waits) AGENTA_CHECK(store_.keep(found->id));
+    if (is_pending && waits && found->id == question.id) AGENTA_CHECK(store_.come_back(found->id));
+    return *std::move(found);
+  }
   AGENTA_TRY(auto const pending, store_.count_pending(question.session));
   if (pending >= kMostPending) {
     return fail(ErrorCode::rate_limited,
@@ -82,10 +101,30 @@ Result<Approval> Approvals::ask(Approval question) {
   question.created_at = next_stamp();
   if (question.expires_at == WallTime{}) question.expires_at = now + options_.timeout;
   AGENTA_TRY(question.previous, store_.find_previous(question));
-  AGENTA_CHECK(store_.insert(question));
+  using Returns = store::ApprovalStore::Returns;
+  AGENTA_CHECK(store_.insert(question, waits ? Returns::no : Returns::yes));
+  if (waits) ++waiting_[question.id.text];
   lock.unlock();
   tell(question.id);
   return question;
+}
+
+void Approvals::stop_waiting(ApprovalId const& id, Parting parting) {
+  std::unique_lock lock{mutex_};
+  auto const waiting = waiting_.find(id.text);
+  if (waiting == waiting_.end()) return;
+  // What cannot be written now ends by itself, when its time is over.
+  if (parting == Parting::may_return) (void)store_.keep(id);
+  if (--waiting->second > 0) return;
+  waiting_.erase(waiting);
+  auto const withdrawn = store_.withdraw(id, next_stamp());
+  lock.unlock();
+  if (withdrawn && *withdrawn) tell(id);
+}
+
+Result<void> Approvals::withdraw_left_behind() {
+  std::lock_guard const guard{mutex_};
+  return store_.withdraw_left_behind(next_stamp());
 }
 
 Result<Approval> Approvals::get(ApprovalId const& id) {
@@ -174,6 +213,23 @@ Result<Approval> Approvals::deny(Caller const& caller, ApprovalId const& id, std
   return decide(caller, std::move(answer));
 }
 
+Result<Approval> Approvals::revoke(Caller const& caller, ApprovalId const& id) {
+  AGENTA_TRY(Approval const before, show(caller, id));
+  std::unique_lock lock{mutex_};
+  AGENTA_TRY(bool const changed, store_.revoke(id, caller.actor, next_stamp()));
+  lock.unlock();
+  if (!changed) {
+    bool const is_once = before.state == ApprovalState::approved;
+    return fail(ErrorCode::invalid_request,
+                "the approval " + id.text + " is " +
+                    (is_once ? "for one call" : std::string{name_of(before.state)}) +
+                    ": only what is approved for a session can be revoked",
+                {"agenta-tools", "approvals", "list", "--granted"});
+  }
+  tell(id);
+  return get(id);
+}
+
 Result<Approval> Approvals::decide(Caller const& caller, Approval answer) {
   answer.decided_by = caller.actor;
   std::unique_lock lock{mutex_};
@@ -181,14 +237,7 @@ Result<Approval> Approvals::decide(Caller const& caller, Approval answer) {
   AGENTA_TRY(bool const changed, store_.decide(answer));
   lock.unlock();
   AGENTA_TRY(Approval now, get(answer.id));
-  if (!changed) {
-    std::string const who =
-        now.decided_by && !now.decided_by->user.empty() ? " by " + now.decided_by->user : "";
-    return fail(ErrorCode::invalid_request,
-                "the approval " + now.id.text + " is " + std::string{name_of(now.state)} + " already" + who +
-                    (now.state == ApprovalState::expired ? ": nobody answered in time" : ""),
-                list_step());
-  }
+  if (!changed) return is_over(now);
   if (now.state == ApprovalState::approved && options_.approved) options_.approved(now);
   tell(now.id);
   return now;

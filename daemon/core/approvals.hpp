@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -23,10 +24,16 @@ class ApprovalDesk {
   /// Whether a person has allowed the tool on this connection for the rest of the session.
   virtual Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
                                                        std::string const& connection_id) = 0;
-  /// Puts a question: `expires_at` is by when it must be answered; left at 1970, by the setting. A pending
+  /// Puts a question, whose `id` is of the pending one that the caller was told of before, and comes back to
+  /// wait for: `expires_at` is by when it must be answered; left at 1970, by the setting. A pending
   /// one about the very same call is joined; one that was approved for it and not used comes back as that.
-  /// `RATE_LIMITED` where too many of the session's questions wait already.
-  virtual Result<Approval> ask(Approval question) = 0;
+  /// `RATE_LIMITED` where too many of the session's questions wait already. Who asks in order to `wait`, and
+  /// is given a pending one, says `stop_waiting` once, when it does not any more.
+  virtual Result<Approval> ask(Approval question, OnAsk on_ask) = 0;
+  /// With the last one who waited, and does not want it any more, a question is withdrawn that nobody may
+  /// come back for. `may_return`: the answer is worth having all the same.
+  enum class Parting : bool { unwanted, may_return };
+  virtual void stop_waiting(ApprovalId const& id, Parting parting) = 0;
   /// As it is now. Woken on the key `approval:ID` when it is decided.
   virtual Result<Approval> get(ApprovalId const& id) = 0;
   /// Takes an approval of `once` for one run: of the same session, tool, connection and arguments, approved,
@@ -53,7 +60,8 @@ class Approvals final : public ApprovalDesk {
 
   Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
                                                std::string const& connection_id) override;
-  Result<Approval> ask(Approval question) override;
+  Result<Approval> ask(Approval question, OnAsk on_ask) override;
+  void stop_waiting(ApprovalId const& id, Parting parting) override;
   Result<Approval> get(ApprovalId const& id) override;
   Result<void> redeem(Approval const& claim, ExecutionId const& by) override;
 
@@ -65,8 +73,13 @@ class Approvals final : public ApprovalDesk {
   /// `INVALID_REQUEST` where it was answered already, or nobody answered in time.
   Result<Approval> approve(Caller const& caller, ApprovalId const& id, ApprovalScope scope);
   Result<Approval> deny(Caller const& caller, ApprovalId const& id, std::string reason);
+  /// Takes back what was allowed for a whole session: the next call asks again. `INVALID_REQUEST` where it is
+  /// not that.
+  Result<Approval> revoke(Caller const& caller, ApprovalId const& id);
   /// Ends the questions whose time is over.
   Result<void> expire_due();
+  /// For the start of a daemon: those who waited when the one before it ended are gone.
+  Result<void> withdraw_left_behind();
 
  private:
   Result<Approval> decide(Caller const& caller, Approval answer);
@@ -78,6 +91,7 @@ class Approvals final : public ApprovalDesk {
   Clock const& clock_;
   Options const options_;
   std::mutex mutex_{};  ///< of writing: the very same question is put once, and changes come in their order
+  std::map<std::string, int> waiting_{};  ///< how many calls wait for an answer, by the approval's id
   /// Of the last change: each is later than the one before, so that a cursor misses none.
   std::optional<WallTime> last_stamp_{};
 };

@@ -101,30 +101,27 @@ bool Executions::cancel_flight(Caller const& caller, ProjectId const& project, E
 Result<Execution> Executions::cancel(Caller const& caller, ExecutionId const& id) {
   if (!is_uuid(id.text)) return get(caller, id);
   AGENTA_TRY(auto const project, projects_.ensure(caller.project, clock_.wall()));
-  bool const flying = cancel_flight(caller, project.id, id);
+  AGENTA_TRY(auto const there, find_visible(caller, id));
+  ExecutionId const kept = there ? there->id : own_id(caller, id);
+  bool const flying = cancel_flight(caller, project.id, kept);
   auto found = get(caller, id);
   if (!flying && found) {  // it is over: there is nothing left to wait for
     std::lock_guard const guard{mutex_};
     auto const early = cancelled_early_.find(caller.session);
-    if (early != cancelled_early_.end()) early->second.erase(id.text);
+    if (early != cancelled_early_.end()) early->second.erase(kept.text);
   }
   return found;
 }
 
 Result<Execution> Executions::get(Caller const& caller, ExecutionId const& id) {
   write_unsettled();
-  AGENTA_TRY(auto project, projects_.find(caller.project));
-  AGENTA_TRY(auto found, journal_.find(id));
-  bool is_there = found && project && found->project == project->id;
-  if (is_there) {
-    AGENTA_TRY(is_there, is_visible(caller, *found));
-  }
-  if (!is_there) {
+  AGENTA_TRY(auto found, find_visible(caller, id));
+  if (!found) {
     return fail(ErrorCode::execution_not_found, "there is no execution " + id.text,
                 {"agenta-tools", "history", "list"});
   }
   note_gone(*found);
-  if (!is_settled(found->state)) found->queue = find_place(id);
+  if (!is_settled(found->state)) found->queue = find_place(found->id);
   return std::move(*found);
 }
 

@@ -55,6 +55,16 @@ Error denied_by_person(Execution const& record, Approval const& approval) {
   return error;
 }
 
+policy::Question question_for(Executions::Plan const& plan, Execution const& record, std::string connection) {
+  policy::Question question;
+  question.tool = record.tool;
+  question.integration = record.integration;
+  question.connection = std::move(connection);
+  question.hints = plan.judged_hints;
+  question.arguments = plan.judged;
+  return question;
+}
+
 }  // namespace
 
 /// Outside of sessions nothing is judged: the owner's own calls are the owner's to answer for.
@@ -66,15 +76,22 @@ Result<void> Executions::judge(Plan const& plan, Execution& record) {
         "the arguments name something twice, and whoever judges them may see the one and the service the "
         "other: name each once");
   }
-  policy::Question question;
-  question.tool = record.tool;
-  question.integration = record.integration;
-  if (plan.connection) question.connection = plan.connection->slug;
-  question.hints = plan.judged_hints;
-  question.arguments = plan.judged;
+  auto const question = question_for(plan, record, plan.connection ? plan.connection->slug : "");
   record.policy = policy::decide(*plan.session->policy, question);
   if (record.policy->verdict == Verdict::deny) return fail(denied_by_policy(record));
   return {};
+}
+
+Result<void> Executions::judge_outright(Plan const& plan, Tool const& tool, Execution& record) {
+  SessionBinding const* const binding = plan.session->binding_of(record.integration);
+  if (binding == nullptr && !tool.no_auth) return {};  // rules may be about the connection, and there is none
+  bool const has_connection = binding != nullptr && !tool.no_auth;
+  auto const question = question_for(plan, record, has_connection ? binding->slug : "");
+  if (policy::best_verdict(*plan.session->policy, question) != Verdict::deny) return {};
+  if (has_connection && !binding->connection.empty())
+    record.connection = ConnectionReference{binding->connection, binding->slug};
+  record.policy = policy::decide(*plan.session->policy, question);
+  return fail(denied_by_policy(record));
 }
 
 Approval Executions::question_of(Plan const& plan, Execution const& record) const {
@@ -96,7 +113,7 @@ Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan
                                           Execution const& record) const {
   Session const& session = plan.session->session;
   AGENTA_TRY(auto const open, options_.sessions->open_session(caller, session.id.text));
-  if (!selects(open->session.selectors, record.tool, record.integration)) {
+  if (!includes(open->session, record.tool, record.integration)) {
     return fail(ErrorCode::policy_denied, record.tool.text + " was taken out of the session " + session.name,
                 {"agenta-tools", "session", "add", session.name, record.tool.text});
   }
@@ -126,7 +143,18 @@ Executions::Run::Step Executions::Run::pass_policy() {
     has_passed_ = true;
     return join();
   }
-  return frame_.approval.empty() ? ask() : redeem(frame_.approval);
+  bool const asks_anew = frame_.approval.empty() || may_wait_for(frame_.approval);
+  return asks_anew ? ask() : redeem(frame_.approval);
+}
+
+/// Whoever was told to come back may do so to wait for the answer; also where the question was withdrawn
+/// meanwhile, as by a daemon that ended.
+bool Executions::Run::may_wait_for(ApprovalId const& id) const {
+  if (frame_.on_ask != OnAsk::wait) return false;
+  auto const found = owner_.options_.approvals->get(id);
+  return found && found->session == plan_.session->session.id &&
+         found->arguments_digest == record_.arguments_digest &&
+         (found->state == ApprovalState::pending || found->state == ApprovalState::withdrawn);
 }
 
 /// A call is held to the answer that it comes with: what was denied runs neither by a grant that somebody
@@ -153,11 +181,14 @@ Executions::Run::Step Executions::Run::redeem(ApprovalId const& id) {
 }
 
 Executions::Run::Step Executions::Run::ask() {
-  auto asked = owner_.options_.approvals->ask(owner_.question_of(plan_, record_));
+  Approval question = owner_.question_of(plan_, record_);
+  question.id = frame_.approval;
+  auto asked = owner_.options_.approvals->ask(std::move(question), frame_.on_ask);
   if (!asked) return give_up(std::move(asked).error());
   record_.approval = asked->id;
   // Somebody approved the very same call before, and it was not made since.
   if (asked->state == ApprovalState::approved) return redeem(asked->id);
+  is_asking_ = frame_.on_ask == OnAsk::wait;
   return frame_.on_ask == OnAsk::come_back ? come_back(*asked) : begin_waiting(asked->id);
 }
 
@@ -183,6 +214,7 @@ Executions::Run::Step Executions::Run::begin_waiting(ApprovalId const& id) {
   owner_.await_answer(*flight_, id);
   if (auto written = write_row(ExecutionState::queued); !written) {
     owner_.await_answer(*flight_, {});
+    stop_asking(ApprovalDesk::Parting::unwanted);
     return land_twin(std::move(written).error());
   }
   stage_ = Stage::asking;
@@ -218,8 +250,13 @@ Executions::Run::Step Executions::Run::await_approval() {
   if (auto redeemed = desk.redeem(claim, record_.id); !redeemed)
     return end(nothing_ran(std::move(redeemed).error()));
   owner_.await_answer(*flight_, {});
+  stop_asking(ApprovalDesk::Parting::unwanted);
   has_passed_ = true;
   return join();
+}
+
+void Executions::Run::stop_asking(ApprovalDesk::Parting parting) {
+  if (std::exchange(is_asking_, false)) owner_.options_.approvals->stop_waiting(record_.approval, parting);
 }
 
 }  // namespace agenta::daemon

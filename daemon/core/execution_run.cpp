@@ -10,9 +10,6 @@
 namespace agenta::daemon {
 namespace {
 
-ExecutionId id_or_new(ExecutionId const& given) {
-  return {given.empty() ? make_uuid_v7() : to_lower(given.text)};
-}
 
 }  // namespace
 
@@ -27,9 +24,10 @@ Executions::Run::Run(Executions& executions, Caller caller, Frame frame, std::un
       frame_(std::move(frame)),
       job_(std::move(job)),
       may_leave_(may_leave),
-      flight_(std::make_shared<Flight>(id_or_new(frame_.id))) {}
+      flight_(std::make_shared<Flight>(owner_.own_id(caller_, frame_.id))) {}
 
 Executions::Run::~Run() {
+  stop_asking(ApprovalDesk::Parting::unwanted);
   let_go();
   if (is_flying_) owner_.end_flight(flight_->id);
 }
@@ -171,6 +169,9 @@ Executions::Run::Step Executions::Run::end_unsent(ErrorCode code, std::string me
 }
 
 Executions::Run::Step Executions::Run::end(ExecuteOutcome outcome) {
+  // What nobody approved in time is worth approving all the same: the call is then made again.
+  bool const is_late = outcome.error && outcome.error->code == ErrorCode::timeout;
+  stop_asking(is_late ? ApprovalDesk::Parting::may_return : ApprovalDesk::Parting::unwanted);
   let_go();
   bool cancelled = outcome.error && outcome.error->code == ErrorCode::cancelled;
   {

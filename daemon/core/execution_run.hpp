@@ -42,6 +42,7 @@ class Executions::Run {
   Step look_for_earlier();
   Step pass_policy();
   std::optional<Step> refuse_denied();
+  bool may_wait_for(ApprovalId const& id) const;
   Step redeem(ApprovalId const& id);
   Step ask();
   Step come_back(Approval const& approval);
@@ -67,6 +68,7 @@ class Executions::Run {
   bool is_cancelled() const;
   void take_place();
   void let_go();
+  void stop_asking(ApprovalDesk::Parting parting);
 
   Executions& owner_;
   Caller const caller_;
@@ -80,6 +82,8 @@ class Executions::Run {
   bool is_flying_ = false;
   bool has_passed_ = false;  ///< the policy, and whoever it wanted asked, let it run
   bool is_prepared_ = false;
+  bool has_waited_ = false;      ///< for its turn, or for another's answer
+  bool is_asking_ = false;       ///< it waits for the answer to its question
   bool has_conflicted_ = false;  ///< somebody else's row was there first
   std::shared_ptr<Turns::Turn> turn_{};
   std::shared_ptr<Flight> leader_{};  ///< the same read, whose answer is this one's too

@@ -43,8 +43,9 @@ Executions::Run::Step Executions::Run::send() {
 }
 
 Executions::Run::Step Executions::Run::attempt() {
-  // It may have waited for long: what left its session meanwhile does not leave here.
-  if (plan_.session) {
+  // It may have waited for long: what left its session meanwhile does not leave here. After an approval that
+  // was looked at before.
+  if (plan_.session && std::exchange(has_waited_, false)) {
     if (auto open = owner_.check_still_open(caller_, plan_, record_); !open)
       return end(worst(nothing_ran(std::move(open).error())));
   }

@@ -69,6 +69,32 @@ Result<Known<std::shared_ptr<CatalogTool const>>> Executions::find_tool(Caller c
   return known;
 }
 
+/// The id under which a call is kept that came with this one. Ids are everybody's, and whether one is taken
+/// tells what others ran: over a session's socket what is given only names the call within the session.
+ExecutionId Executions::own_id(Caller const& caller, ExecutionId const& given) const {
+  if (given.empty()) return {make_uuid_v7()};
+  ExecutionId id{to_lower(given.text)};
+  if (caller.session.empty() || !is_uuid(id.text)) return id;
+  std::string const hex = options_.digest(caller.session + "\n" + id.text);
+  // A UUID of version 8, whose bits are one's own.
+  id.text = hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-8" + hex.substr(13, 3) + "-8" + hex.substr(17, 3) +
+            "-" + hex.substr(20, 12);
+  return id;
+}
+
+/// By its id, or by the one that its caller gave it.
+Result<std::optional<Execution>> Executions::find_visible(Caller const& caller, ExecutionId const& id) {
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  if (!project) return std::optional<Execution>{};
+  for (ExecutionId const& each : {id, own_id(caller, id)}) {
+    AGENTA_TRY(auto found, journal_.find(each));
+    if (!found || found->project != project->id) continue;
+    AGENTA_TRY(bool const is_there, is_visible(caller, *found));
+    if (is_there) return found;
+  }
+  return std::optional<Execution>{};
+}
+
 /// As its caller called it.
 void Executions::tell_own_key(Execution& execution) {
   constexpr std::size_t kId = 36;

@@ -60,6 +60,7 @@ Executions::Run::Step Executions::Run::follow() {
     return end_unsent(ErrorCode::timeout, plan_.subject + ": no answer within the time allowed");
   if (is_under_way) {
     stage_ = Stage::following;
+    has_waited_ = true;
     auto step = pause(caller_.deadline);
     std::get<Pause>(step).key = leader_->id.text;
     return step;
@@ -73,6 +74,7 @@ Executions::Run::Step Executions::Run::take_turn() {
   if (auto step = stop_waiting(view)) return std::move(*step);
   if (view.standing != Standing::granted) {
     stage_ = Stage::waiting;
+    has_waited_ = true;
     return pause(std::min(caller_.deadline, view.look_again_at.value_or(caller_.deadline)));
   }
   if (record_.state == ExecutionState::queued) {
@@ -128,6 +130,7 @@ Executions::Run::Step Executions::Run::after_rest(bool rested) {
   if (last_->fate == Fate::unknown && !record_.read_only) doubt_ = std::move(last_);
   last_.reset();
   stage_ = Stage::waiting;
+  has_waited_ = true;
   take_place();
   return take_turn();
 }

@@ -82,6 +82,9 @@ class Executions {
   /// What the policy of the plan's session says of the call, noted in the row: `POLICY_DENIED` where it
   /// denies it. Nothing outside of sessions.
   static Result<void> judge(Plan const& plan, Execution& record);
+  /// The same before the arguments are looked at: whom the policy denies the tool, whatever it is called
+  /// with, is told that, and not how to call it.
+  static Result<void> judge_outright(Plan const& plan, Tool const& tool, Execution& record);
   /// Takes all steps of a run, waiting in this thread where it must.
   Result<Execution> finish(Run& run);
 
@@ -128,6 +131,8 @@ class Executions {
   Approval question_of(Plan const& plan, Execution const& record) const;
   Result<void> check_still_open(Caller const& caller, Plan const& plan, Execution const& record) const;
   Result<bool> is_visible(Caller const& caller, Execution const& execution);
+  ExecutionId own_id(Caller const& caller, ExecutionId const& given) const;
+  Result<std::optional<Execution>> find_visible(Caller const& caller, ExecutionId const& id);
   Result<store::ExecutionFilter> confine(Caller const& caller, store::ExecutionFilter filter);
   Result<Earlier> find_earlier(Plan const& plan, Execution const& record);
   Result<Earlier> replay(Execution found, bool is_line);
@@ -169,7 +174,8 @@ class Executions {
   std::uint64_t changes_ = 0;        ///< how often
   std::map<std::string, std::shared_ptr<Flight>> flights_;  ///< by execution id
   std::map<std::string, std::shared_ptr<Flight>> reads_;    ///< by what they read, where reads are shared
-  /// Cancelled before their request was even read; by the session from whose socket that came, if any.
+  /// Cancelled before their request was even read, by the id they will have; by the session from whose socket
+  /// that came, if any.
   std::map<std::string, std::set<std::string>> cancelled_early_;
 };
 

@@ -2,8 +2,12 @@
 
 #include <utility>
 
+#include "daemon/core/proxy_record.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/domain/belief.hpp"
+#include "shared/protocol/codec_proxy.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -55,16 +59,14 @@ Result<std::shared_ptr<CatalogTool const>> Policies::find_tool(Caller const& cal
   return std::move(known.value);
 }
 
-Result<protocol::PolicyExplanation> Policies::explain(Caller const& caller,
-                                                      protocol::ExplainRequest const& request) {
-  AGENTA_TRY(Subject const subject, subject_of(caller, request));
-  AGENTA_TRY(ToolReference const reference, reference_of(request.tool));
+Result<policy::Question> Policies::call_of(Caller const& caller, protocol::ExplainRequest const& request,
+                                           ToolReference const& reference, Subject const& subject) {
   AGENTA_TRY(auto const known, find_tool(caller, reference.slug));
   Tool const& tool = known->tool;
   policy::Question question;
   question.tool = tool.slug;
   question.integration = tool.integration;
-  question.hints = hints_of(tool);
+  question.hints = believed(hints_of(tool));
   question.connection = request.connection.empty() ? reference.connection.value_or("") : request.connection;
   if (question.connection.empty() && subject.session) {
     auto const* const binding = subject.session->binding_of(tool.integration);
@@ -72,10 +74,56 @@ Result<protocol::PolicyExplanation> Policies::explain(Caller const& caller,
   }
   question.arguments = request.arguments;
   if (known->schema) question.arguments = known->schema->coerce(request.arguments, request.text_paths);
+  return question;
+}
+
+/// Its arguments are the request, as of `proxy`; without a URL they are taken as they are.
+Result<policy::Question> Policies::raw_request_of(Caller const& caller,
+                                                  protocol::ExplainRequest const& request,
+                                                  ToolReference const& reference, std::string const& method,
+                                                  Subject const& subject) {
+  policy::Question question;
+  question.tool = reference.slug;
+  question.hints = proxy_hints();
+  if (!request.connection.empty()) {
+    AGENTA_TRY(auto const connection, connections_.get(caller, request.connection));
+    question.connection = connection.slug;
+    question.integration = connection.integration;
+  } else if (subject.session && subject.session->session.bindings.size() == 1) {
+    SessionBinding const& only = subject.session->session.bindings.front();
+    question.connection = only.slug;
+    question.integration = only.integration;
+  }
+  std::string const integration = question.integration.empty() ? "unknown" : question.integration.text;
+  std::string text = "{\"integration_slug\":" + protocol::write_string(integration) +
+                     ",\"method\":" + protocol::write_string(method);
+  bool has_url = false;
+  for (auto const& member :
+       protocol::members_of(request.arguments.text).value_or(std::vector<protocol::JsonMember>{})) {
+    if (member.name == "integration_slug" || member.name == "method") continue;
+    has_url = has_url || member.name == "url";
+    text += "," + protocol::write_string(member.name) + ":" + std::string{member.value};
+  }
+  question.arguments.text = text + "}";
+  if (has_url) {
+    AGENTA_TRY(auto call, protocol::decode_proxy_call(question.arguments.text));
+    question.arguments = judged_request(std::move(call));
+  }
+  return question;
+}
+
+Result<protocol::PolicyExplanation> Policies::explain(Caller const& caller,
+                                                      protocol::ExplainRequest const& request) {
+  AGENTA_TRY(Subject const subject, subject_of(caller, request));
+  AGENTA_TRY(ToolReference const reference, reference_of(request.tool));
+  auto const method = proxy_method(reference.slug);
+  AGENTA_TRY(policy::Question const question,
+             method ? raw_request_of(caller, request, reference, *method, subject)
+                    : call_of(caller, request, reference, subject));
 
   protocol::PolicyExplanation explanation;
   explanation.decision = policy::decide(*subject.policy, question);
-  explanation.tool = tool.slug.text;
+  explanation.tool = question.tool.text;
   explanation.connection = question.connection;
   explanation.policy_source = subject.source;
   explanation.hints = question.hints;
@@ -99,10 +147,15 @@ Result<policy::Question> Policies::question_of(Caller const& caller, policy::Pol
     question.hints = *one.hints;
     return question;
   }
+  if (proxy_method(reference.slug)) {
+    question.integration.text = one.integration;
+    question.hints = one.hints.value_or(proxy_hints());
+    return question;
+  }
   AGENTA_TRY(auto const known, find_tool(caller, reference.slug));
   question.tool = known->tool.slug;
   question.integration.text = one.integration.empty() ? known->tool.integration.text : one.integration;
-  question.hints = one.hints.value_or(hints_of(known->tool));
+  question.hints = one.hints.value_or(believed(hints_of(known->tool)));
   return question;
 }
 

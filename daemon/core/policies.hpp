@@ -6,6 +6,7 @@
 
 #include "daemon/core/caller.hpp"
 #include "daemon/core/catalog.hpp"
+#include "daemon/core/connections.hpp"
 #include "daemon/core/credentials.hpp"
 #include "daemon/core/sessions.hpp"
 #include "shared/policy/policy_cases.hpp"
@@ -16,11 +17,12 @@ namespace agenta::daemon {
 /// What policies say of calls that are not made. Any thread.
 class Policies {
  public:
-  Policies(Catalog& catalog, Credentials& credentials, SessionBook& sessions)
-      : catalog_(catalog), credentials_(credentials), sessions_(sessions) {}
+  Policies(Catalog& catalog, Credentials& credentials, SessionBook& sessions, Connections& connections)
+      : catalog_(catalog), credentials_(credentials), sessions_(sessions), connections_(connections) {}
 
   /// Which rule decides a call, and why the ones before it do not: of the given policy, else of the session,
-  /// else of the default for agents.
+  /// else of the default for agents. A raw request, `PROXY_GET` and the like, is of the integration that the
+  /// connection is of, or the only one that the session is bound to; else of none.
   Result<protocol::PolicyExplanation> explain(Caller const& caller, protocol::ExplainRequest const& request);
   /// The cases of a file, tried on the policy in it or beside it. What a case does not say of its tool is
   /// taken from the catalogue.
@@ -30,11 +32,17 @@ class Policies {
   struct Subject;
   Result<Subject> subject_of(Caller const& caller, protocol::ExplainRequest const& request);
   Result<std::shared_ptr<CatalogTool const>> find_tool(Caller const& caller, ToolSlug const& slug);
+  Result<policy::Question> call_of(Caller const& caller, protocol::ExplainRequest const& request,
+                                   ToolReference const& reference, Subject const& subject);
+  Result<policy::Question> raw_request_of(Caller const& caller, protocol::ExplainRequest const& request,
+                                          ToolReference const& reference, std::string const& method,
+                                          Subject const& subject);
   Result<policy::Question> question_of(Caller const& caller, policy::PolicyCase const& one);
 
   Catalog& catalog_;
   Credentials& credentials_;
   SessionBook& sessions_;
+  Connections& connections_;
 };
 
 }  // namespace agenta::daemon

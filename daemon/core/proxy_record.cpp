@@ -125,6 +125,14 @@ Result<void> check_proxy_call(ProxyCall const& call) {
 
 ToolSlug proxy_tool(std::string_view method) { return {"PROXY_" + std::string{method}}; }
 
+std::optional<std::string> proxy_method(ToolSlug const& slug) {
+  constexpr std::string_view kPrefix = "PROXY_";
+  if (!slug.text.starts_with(kPrefix)) return std::nullopt;
+  std::string method = slug.text.substr(kPrefix.size());
+  if (!is_proxy_method(method)) return std::nullopt;
+  return method;
+}
+
 std::string path_of(std::string_view url) { return std::string{url.substr(0, url.find_first_of("?#"))}; }
 
 JsonText record_of(ProxyCall const& call, std::size_t most) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ Result<void> check_proxy_call(ProxyCall const& call);
 
 /// `PROXY_GET`, …: what stands in the journal for the tool.
 ToolSlug proxy_tool(std::string_view method);
+/// The method of such a name; none: it is another tool's.
+std::optional<std::string> proxy_method(ToolSlug const& slug);
 /// The URL without its query, which may hold a secret.
 std::string path_of(std::string_view url);
 
@@ -25,6 +28,12 @@ JsonText record_of(ProxyCall const& call, std::size_t most);
 /// The answer as the journal keeps it, in the same way. Values that the request gave in secret, and that come
 /// back in the answer, are redacted as well.
 JsonText record_of(ProxyCall const& call, ProxyReply const& reply, std::size_t most);
+
+/// What policies see of the request: the whole of it, with its URL in the one spelling that rules are written
+/// for, whatever it is called and its connection.
+JsonText judged_request(ProxyCall call);
+/// Nothing promises that a raw request is harmless.
+ToolHints proxy_hints();
 
 /// What a service said, in few words: the `message` or `error` of a JSON object, else a text that is short.
 std::string words_of(ProxyReply const& reply);

@@ -6,9 +6,11 @@
 
 #include "daemon/core/canonical_json.hpp"
 #include "daemon/core/execution_job.hpp"
+#include "daemon/core/proxy_record.hpp"
 #include "daemon/core/proxy_requests.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/domain/belief.hpp"
 #include "shared/protocol/codec_proxy.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -65,6 +67,7 @@ Place place_of(std::string_view url) {
 }
 
 }  // namespace
+
 Result<void> ProxyRequests::enter_session(Caller const& caller, ProxyCall const& call, Executions::Plan& plan,
                                           Execution& record) {
   if (call.session.empty()) return {};
@@ -95,15 +98,25 @@ void ProxyRequests::ask_as(ProxyCall const& call, Executions::Plan& plan, Execut
   what.connection.clear();
   record.arguments_digest = options_.digest(record.tool.text + "\n" + plan.connection->id.text + "\n" +
                                             canonical_json({protocol::encode_proxy_call(what)}));
-  Place place = place_of(call.url);
-  what.url = std::move(place.url);
-  plan.judged.text = protocol::encode_proxy_call(what);
-  if (!place.host.empty()) {
-    plan.judged.text.pop_back();
-    plan.judged.text += ",\"host\":" + protocol::write_string(place.host) + "}";
-  }
-  plan.judged_hints = {};
-  plan.judged_hints.destructive = true;
+  plan.judged = judged_request(std::move(what));
+  plan.judged_hints = proxy_hints();
 }
+
+JsonText judged_request(ProxyCall call) {
+  call.id = {};
+  call.session.clear();
+  call.connection.clear();
+  Place place = place_of(call.url);
+  call.url = std::move(place.url);
+  JsonText judged;
+  judged.text = protocol::encode_proxy_call(call);
+  if (!place.host.empty()) {
+    judged.text.pop_back();
+    judged.text += ",\"host\":" + protocol::write_string(place.host) + "}";
+  }
+  return judged;
+}
+
+ToolHints proxy_hints() { return believed({}); }
 
 }  // namespace agenta::daemon

@@ -20,6 +20,17 @@ constexpr std::size_t kMostSelectors = 500;
 constexpr std::size_t kMostUids = 64;
 constexpr std::size_t kMostPolicyBytes = 256 << 10;
 
+/// What whoever works in it need not know of whoever owns it.
+void withhold(Session& session) {
+  // What a file is called may say where it is.
+  bool const is_file = !session.policy.empty() && session.policy_source != "read-only";
+  if (is_file) session.policy_source = "policy";
+  session.policy.clear();
+  session.socket_uids.clear();
+  session.excluded.clear();
+  session.created_by = {};
+}
+
 /// How a session came to its end, and what to do instead.
 unexpected<Error> ended(Session const& session) {
   std::string const how = session.state == SessionState::expired ? "has expired" : "was closed";
@@ -73,7 +84,7 @@ Sessions::Sessions(store::ProjectStore& projects, store::ConnectionStore& connec
       options_(std::move(options)) {}
 
 bool Sessions::has(Session const& session, ToolSlug const& tool, IntegrationSlug const& integration) {
-  return selects(session.selectors, tool, integration);
+  return includes(session, tool, integration);
 }
 
 Result<protocol::SessionView> Sessions::create(Caller const& caller,
@@ -289,19 +300,14 @@ Result<std::vector<Sessions::Opened>> Sessions::list_open() {
 protocol::SessionView Sessions::view_of(Caller const& caller, Session session) {
   protocol::SessionView view;
   view.session = std::move(session);
+  bool const is_owners = caller.session.empty();
+  if (!is_owners) withhold(view.session);
   if (view.session.state != SessionState::open) return view;
-  if (!caller.session.empty()) {
-    // What whoever works in it need not know of whoever owns it.
-    view.session.policy.clear();
-    view.session.socket_uids.clear();
-    view.session.created_by = {};
-  } else if (options_.socket_of) {
-    view.socket = options_.socket_of(caller.project, view.session);
-  }
+  if (is_owners && options_.socket_of) view.socket = options_.socket_of(caller.project, view.session);
   auto asked = ask(caller, view.session.selectors);
   if (!asked) return view;
   asked->network = Network::no;
-  auto const tools = find_tools(*asked, view.session.selectors);
+  auto const tools = find_tools(*asked, view.session);
   if (!tools) return view;
   view.tools_count = std::ranges::count_if(
       *tools, [&](Tool const& tool) { return is_available(*asked, view.session, tool); });

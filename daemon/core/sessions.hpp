@@ -129,6 +129,7 @@ class Sessions final : public SessionBook {
   Result<Asked> ask(Caller const& caller, std::vector<std::string> const& selectors);
   Result<void> check_selectors(Asked& asked, std::vector<std::string> const& selectors);
   Result<std::vector<Tool>> find_tools(Asked& asked, std::vector<std::string> const& selectors);
+  Result<std::vector<Tool>> find_tools(Asked& asked, Session const& session);
   Result<std::vector<std::string>> integrations_of(Asked& asked, std::string const& selector);
   /// Of an integration with several connections, where nothing says which.
   enum class Unclear : bool { refused, left_unbound };

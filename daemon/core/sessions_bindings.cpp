@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include "daemon/core/connection_choice.hpp"
 #include "daemon/core/sessions.hpp"
 #include "daemon/core/sessions_asked.hpp"
+#include "daemon/core/sessions_edit.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -178,43 +180,36 @@ Result<protocol::SessionView> Sessions::change(Caller const& caller, std::string
   AGENTA_TRY(auto session, find_open(caller, name));
   if (patch.add.empty() && patch.remove.empty() && patch.connections.empty())
     return fail(ErrorCode::invalid_request, "say what to add, to remove, or to bind");
-  AGENTA_TRY(Asked asked, ask(caller, patch.add));
-  AGENTA_CHECK(check_selectors(asked, patch.add));
+  std::vector<std::string> mentioned = patch.add;
+  std::ranges::copy_if(patch.remove, std::back_inserter(mentioned), [&](std::string const& each) {
+    auto const is_it = [&](std::string const& other) { return equal_ignoring_case(each, other); };
+    return std::ranges::none_of(session.selectors, is_it);
+  });
+  AGENTA_TRY(Asked asked, ask(caller, mentioned));
+  AGENTA_CHECK(check_selectors(asked, mentioned));
 
   std::lock_guard const guard{changing_};
   AGENTA_TRY(session, find(caller, session.id.text));
   if (session.state != SessionState::open) AGENTA_CHECK(find_open(caller, session.id.text));
-  std::vector<std::string> added;
-  std::vector<std::string> removed;
-  auto const same = [](std::string_view one) {
-    return [one](std::string const& other) { return equal_ignoring_case(one, other); };
-  };
-  for (std::string const& each : patch.remove) {
-    auto const there = std::ranges::find_if(session.selectors, same(each));
-    if (there == session.selectors.end()) {
-      return fail(ErrorCode::invalid_request,
-                  each + " is not among what the session was made of: " + join(session.selectors, ", "),
-                  {"agenta-tools", "session", "show", session.name});
-    }
-    removed.push_back(*there);
-    session.selectors.erase(there);
-  }
-  for (std::string const& each : patch.add) {
-    if (std::ranges::any_of(session.selectors, same(each))) continue;
-    session.selectors.push_back(each);
-    added.push_back(each);
-  }
+  std::vector<std::string> all = session.selectors;
+  all.insert(all.end(), patch.add.begin(), patch.add.end());
+  AGENTA_TRY(asked, ask(caller, all));
+  asked.network = Network::no;  // what is new is known by now, and the lock is held
+  AGENTA_TRY(auto const known, find_tools(asked, all));
+  SessionEdit edit{session, known};
+  for (std::string const& each : patch.remove) AGENTA_CHECK(edit.remove(each));
+  std::ranges::for_each(patch.add, [&](std::string const& each) { edit.add(each); });
   if (session.selectors.empty()) {
     return fail(ErrorCode::invalid_request, "a session without tools is of no use: close it",
                 {"agenta-tools", "session", "close", session.name});
   }
-  AGENTA_TRY(asked, ask(caller, session.selectors));
-  asked.network = Network::no;  // what is new is known by now, and the lock is held
-  AGENTA_TRY(auto const tools, find_tools(asked, session.selectors));
+  AGENTA_TRY(auto const tools, find_tools(asked, session));
   AGENTA_CHECK(bind(asked, session, tools, patch.connections, Unclear::refused));
   std::vector<store::SessionNote> notes;
-  if (!added.empty()) notes.push_back(note_of(SessionChange::tools_added, clock_.wall(), added));
-  if (!removed.empty()) notes.push_back(note_of(SessionChange::tools_removed, clock_.wall(), removed));
+  if (!edit.added().empty())
+    notes.push_back(note_of(SessionChange::tools_added, clock_.wall(), edit.added()));
+  if (!edit.removed().empty())
+    notes.push_back(note_of(SessionChange::tools_removed, clock_.wall(), edit.removed()));
   for (auto const& [integration, connection] : patch.connections) {
     for (SessionBinding const& each : session.bindings) {
       if (equal_ignoring_case(each.integration.text, integration))

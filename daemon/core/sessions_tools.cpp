@@ -9,6 +9,7 @@
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/custom/declaration.hpp"
+#include "shared/domain/belief.hpp"
 
 // What is in a session: which tools its selectors name in the catalogue as it is now, and what can be run.
 namespace agenta::daemon {
@@ -141,6 +142,13 @@ Result<std::vector<Tool>> Sessions::find_tools(Asked& asked, std::vector<std::st
   return tools;
 }
 
+/// Those of the session.
+Result<std::vector<Tool>> Sessions::find_tools(Asked& asked, Session const& session) {
+  AGENTA_TRY(auto tools, find_tools(asked, session.selectors));
+  std::erase_if(tools, [&](Tool const& tool) { return !has(session, tool.slug, tool.integration); });
+  return tools;
+}
+
 /// Each has to name something: a slip of the pen is told, not taken for an empty set.
 Result<void> Sessions::check_selectors(Asked& asked, std::vector<std::string> const& selectors) {
   auto const call = asked.provider_call();
@@ -158,7 +166,7 @@ Result<void> Sessions::check_selectors(Asked& asked, std::vector<std::string> co
             AGENTA_CHECK(catalog_.ensure_tools(*asked.account, call, IntegrationSlug{slug}, asked.network));
         }
       }
-      AGENTA_TRY(auto const tools, find_tools(asked, {each}));
+      AGENTA_TRY(auto const tools, find_tools(asked, std::vector{each}));
       // Everything is everything, also before any of it was fetched.
       if (tools.empty() && each != "*") {
         return fail(
@@ -215,7 +223,7 @@ Tool Sessions::whole(Asked& asked, Tool tool) {
 Result<std::vector<std::string>> Sessions::integrations(Caller const& caller, std::string const& name) {
   AGENTA_TRY(auto const open, open_session(caller, name));
   AGENTA_TRY(Asked asked, ask(caller, open->session.selectors));
-  AGENTA_TRY(auto const tools, find_tools(asked, open->session.selectors));
+  AGENTA_TRY(auto const tools, find_tools(asked, open->session));
   std::set<std::string> slugs;
   for (Tool const& tool : tools) slugs.insert(to_lower(tool.integration.text));
   return std::vector<std::string>{slugs.begin(), slugs.end()};
@@ -243,7 +251,7 @@ Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string
   AGENTA_TRY(auto const open, open_session(caller, name));
   Session const& session = open->session;
   AGENTA_TRY(Asked asked, ask(caller, session.selectors));
-  AGENTA_TRY(auto all, find_tools(asked, session.selectors));
+  AGENTA_TRY(auto all, find_tools(asked, session));
   std::string const words = to_lower(query.search);
   protocol::SessionTools answer;
   std::set<std::string> missing;
@@ -271,7 +279,7 @@ Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string
     question.tool = tool.slug;
     question.integration = tool.integration;
     question.connection = item.connection;
-    question.hints = hints_of(tool);
+    question.hints = believed(hints_of(tool));
     item.verdict = policy::best_verdict(*open->policy, question);
     if (query.format) item.definition = schema::define_tool(tool, *query.format).definition;
     item.tool = std::move(tool);

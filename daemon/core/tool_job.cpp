@@ -6,6 +6,7 @@
 #include "daemon/core/connection_choice.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/domain/belief.hpp"
 #include "shared/schema/redact.hpp"
 #include "shared/schema/tool_format.hpp"
 
@@ -68,6 +69,12 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   record.tool_version = call_.tool_version.empty() ? tool.version : call_.tool_version;
   record.read_only = plan.hints.read_only;
   AGENTA_CHECK(read_arguments(caller, record));
+  if (plan.session) {
+    plan.judged = arguments_;
+    plan.judged_hints = believed(plan.hints);
+    AGENTA_CHECK(judge_outright(plan, tool, record));
+  }
+  if (call_.validate && tool_->schema) AGENTA_CHECK(tool_->schema->validate(arguments_, tool.slug.text));
   if (!tool.no_auth) {
     if (plan.session) {
       AGENTA_TRY(named, plan.session->connection_for(tool.integration, named));
@@ -78,11 +85,7 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   record.arguments_digest =
       owner_.options_.digest(record.tool.text + "\n" + (plan.connection ? plan.connection->id.text : "") +
                              "\n" + call_.tool_version + "\n" + canonical_json(arguments_));
-  if (plan.session) {
-    plan.judged = arguments_;
-    plan.judged_hints = plan.hints;
-    AGENTA_CHECK(judge(plan, record));
-  }
+  if (plan.session) AGENTA_CHECK(judge(plan, record));
   if (call_.dry_run) record.arguments = arguments_;
   return plan;
 }
@@ -113,7 +116,6 @@ Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution
   }
   arguments_ = tool_->schema->coerce(arguments_, given.text_paths);
   record.arguments = redaction.arguments(tool.slug.text, &*tool_->schema, arguments_);
-  if (call_.validate) AGENTA_CHECK(tool_->schema->validate(arguments_, tool.slug.text));
   return {};
 }
 

@@ -35,6 +35,8 @@ namespace http = boost::beast::http;
 using Stream = beast::basic_stream<asio::generic::stream_protocol>;
 using Parser = http::request_parser<http::string_body>;
 constexpr auto kNothrow = asio::as_tuple(asio::use_awaitable);
+/// How reading a body ends for which there is no room beside the others.
+constexpr auto kNoRoom = asio::error::no_buffer_space;
 
 HttpRequest to_request(http::request<http::string_body> message) {
   HttpRequest request;
@@ -50,12 +52,13 @@ Malformed kind_of(boost::system::error_code error) {
   if (error == http::error::header_limit) return Malformed::header_too_large;
   if (error == http::error::body_limit) return Malformed::body_too_large;
   if (error == beast::error::timeout) return Malformed::too_slow;
+  if (error == kNoRoom) return Malformed::too_much_at_once;
   return Malformed::bad_request;
 }
 
 /// Whether the peer is to be told. One that hung up half way through is not there to listen.
 bool deserves_reply(boost::system::error_code error) {
-  return error == beast::error::timeout ||
+  return error == beast::error::timeout || error == kNoRoom ||
          (error.category() == make_error_code(http::error::bad_method).category() &&
           error != http::error::end_of_stream && error != http::error::partial_message);
 }
@@ -66,6 +69,7 @@ unsigned status_of(Malformed kind) {
     case Malformed::header_too_large: return 431;
     case Malformed::body_too_large: return 413;
     case Malformed::too_slow: return 408;
+    case Malformed::too_much_at_once: return 429;
   }
   __builtin_unreachable();
 }
@@ -161,14 +165,32 @@ asio::awaitable<boost::system::error_code> read_header(Stream& stream, beast::fl
   co_return timer.expired() ? beast::error::timeout : error;
 }
 
-asio::awaitable<boost::system::error_code> read_body(Stream& stream, beast::flat_buffer& buffer,
-                                                     Parser& parser, std::chrono::milliseconds timeout) {
-  ReadTimer const timer{stream, timeout};
-  auto reading = http::async_read(stream, buffer, parser, kNothrow);
-  auto const [error, size] = co_await std::move(reading);
-  static_cast<void>(size);
-  co_return timer.expired() ? beast::error::timeout : error;
-}
+/// What one body takes of what all of them may hold together. Given back when it goes away.
+class BodyShare {
+ public:
+  BodyShare(HttpServerOptions const& options, std::shared_ptr<std::uint64_t> held_by_all)
+      : most_(options.most_bodies_bytes), free_(options.free_body_bytes), all_(std::move(held_by_all)) {}
+  ~BodyShare() { give_back(); }
+  BodyShare(BodyShare const&) = delete;
+  BodyShare& operator=(BodyShare const&) = delete;
+
+  /// Whether there is room for so many bytes of it.
+  bool grow_to(std::uint64_t bytes) {
+    std::uint64_t const counted = bytes - std::min(bytes, free_);
+    if (counted <= held_) return true;
+    if (counted - held_ > most_ - *all_) return false;
+    *all_ += counted - held_;
+    held_ = counted;
+    return true;
+  }
+  void give_back() { *all_ -= std::exchange(held_, 0); }
+
+ private:
+  std::uint64_t const most_;
+  std::uint64_t const free_;
+  std::shared_ptr<std::uint64_t> all_;
+  std::uint64_t held_ = 0;
+};
 
 /// A big reply goes out in pieces, each with the whole time-out: a slow reader is served, one that stopped is
 /// not.
@@ -183,6 +205,30 @@ asio::awaitable<bool> write_all(Stream& stream, std::string_view bytes, std::chr
     bytes.remove_prefix(written);
   }
   co_return true;
+}
+
+/// What comes after the header, where there is anything. Of an announced length there is room before it is
+/// asked for; what chunks come to shows as they come.
+asio::awaitable<boost::system::error_code> read_body(Stream& stream, beast::flat_buffer& buffer,
+                                                     Parser& parser, BodyShare& share,
+                                                     HttpServerOptions const& options) {
+  if (parser.is_done()) co_return boost::system::error_code{};
+  if (!share.grow_to(parser.content_length().value_or(0))) co_return kNoRoom;
+  if (equal_ignoring_case(parser.get()[http::field::expect], "100-continue")) {
+    auto go_on = write_all(stream, "HTTP/1.1 100 Continue\r\n\r\n", options.write_timeout);
+    if (!co_await std::move(go_on)) co_return asio::error::broken_pipe;
+  }
+  stream.expires_never();
+  ReadTimer const timer{stream, options.body_timeout};
+  parser.eager(false);  // it then comes back after each chunk, not only when all of them are there
+  while (!parser.is_done()) {
+    auto reading = http::async_read_some(stream, buffer, parser, kNothrow);
+    auto const [error, size] = co_await std::move(reading);
+    static_cast<void>(size);
+    if (error) co_return timer.expired() ? beast::error::timeout : error;
+    if (!share.grow_to(parser.get().body().size())) co_return kNoRoom;
+  }
+  co_return boost::system::error_code{};
 }
 
 /// Sends a part of a file, read as the peer takes it. A file that turns out shorter ends the connection.
@@ -246,7 +292,10 @@ struct HttpServer::Session {
 };
 
 HttpServer::HttpServer(asio::any_io_executor executor, HttpServerOptions options, HttpHandler handler)
-    : executor_(std::move(executor)), options_(std::move(options)), handler_(std::move(handler)) {}
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      handler_(std::move(handler)),
+      body_bytes_(std::make_shared<std::uint64_t>(0)) {}
 
 HttpServer::~HttpServer() = default;
 
@@ -308,13 +357,9 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<Session> session) {
     stream.expires_never();
     auto reading_header = read_header(stream, buffer, parser, options_.header_timeout);
     boost::system::error_code failure = co_await std::move(reading_header);
-    if (!failure && !parser.is_done()) {
-      if (equal_ignoring_case(parser.get()[http::field::expect], "100-continue")) {
-        auto go_on = write_all(stream, "HTTP/1.1 100 Continue\r\n\r\n", options_.write_timeout);
-        if (!co_await std::move(go_on)) co_return;
-      }
-      stream.expires_never();
-      auto reading_body = read_body(stream, buffer, parser, options_.body_timeout);
+    BodyShare share{options_, body_bytes_};
+    if (!failure) {
+      auto reading_body = read_body(stream, buffer, parser, share, options_);
       failure = co_await std::move(reading_body);
     }
     if (failure) {
@@ -342,6 +387,7 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<Session> session) {
       auto handling = handler_(std::move(request), std::move(peer));
       response = co_await std::move(handling);
     }
+    share.give_back();
     bool const close = response.close || !keep_alive || draining_;
     auto write = write_response(stream, response, head_only, close, options_.write_timeout);
     bool const whole = co_await std::move(write);

@@ -29,11 +29,16 @@ struct HttpPeer {
 using HttpHandler = std::function<boost::asio::awaitable<HttpResponse>(HttpRequest, HttpPeer)>;
 
 /// What a peer got wrong before there was a request to hand on.
-enum class Malformed { bad_request, header_too_large, body_too_large, too_slow };
+enum class Malformed { bad_request, header_too_large, body_too_large, too_slow, too_much_at_once };
 
 struct HttpServerOptions {
   std::size_t most_header_bytes = 16 * 1024;
   std::uint64_t most_body_bytes = 16 * 1024 * 1024;
+  /// What the bodies of all requests may come to together, from their announcement or their arrival until
+  /// their reply is made. Of each body only what is beyond `free_body_bytes` counts: a crowd of large ones
+  /// keeps no ordinary request out.
+  std::uint64_t most_bodies_bytes = 512 * 1024 * 1024;
+  std::uint64_t free_body_bytes = 64 * 1024;
   std::size_t most_connections = 1024;
   /// Over `most_connections`: what a new connection costs. Where anybody may connect, those who came and say
   /// nothing must not keep out the one who has something to say.
@@ -76,6 +81,7 @@ class HttpServer {
   HttpServerOptions options_;
   HttpHandler handler_;
   std::list<std::shared_ptr<Session>> sessions_;
+  std::shared_ptr<std::uint64_t> body_bytes_;  ///< of all requests; their coroutines may end later
   bool draining_ = false;
 };
 

@@ -71,9 +71,8 @@ std::optional<std::string_view> connection_of(Approval const& approval) {
 struct ApprovalStore::Statements {
   Statement insert{
       "INSERT INTO approvals (id, project_id, session_id, tool, connection_id, connection_slug, arguments, "
-      "arguments_digest, previous, rule, reason, answer, state, scope, created_at, expires_at) VALUES (?1, "
-      "?2, ?3, "
-      "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', 'pending', 'once', ?12, ?13)"};
+      "arguments_digest, previous, rule, reason, answer, state, scope, created_at, expires_at, returns) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', 'pending', 'once', ?12, ?13, ?14)"};
   Statement find{select("WHERE a.id = ?1")};
   Statement find_open{select(
       "WHERE a.session_id = ?1 AND a.tool = ?2 AND a.connection_id IS ?3 AND a.arguments_digest = ?4 AND "
@@ -88,24 +87,36 @@ struct ApprovalStore::Statements {
       "UPDATE approvals SET state = ?2, scope = ?3, answer = ?4, decided_at = ?5, decided_by_uid = ?6, "
       "decided_by_user = ?7, decided_by_host = ?8, decided_by_program = ?9 WHERE id = ?1 AND state = "
       "'pending'"};
+  Statement keep{"UPDATE approvals SET returns = returns + 1 WHERE id = ?1"};
+  Statement come_back{"UPDATE approvals SET returns = returns - 1 WHERE id = ?1 AND returns > 0"};
+  Statement withdraw{
+      "UPDATE approvals SET state = 'withdrawn', decided_at = ?2 WHERE id = ?1 AND state = 'pending' AND "
+      "returns = 0"};
+  Statement revoke{
+      "UPDATE approvals SET state = 'revoked', decided_at = ?2, decided_by_uid = ?3, decided_by_user = ?4, "
+      "decided_by_host = ?5, decided_by_program = ?6 WHERE id = ?1 AND state = 'approved' AND scope = "
+      "'session'"};
+  Statement left_behind{"SELECT id FROM approvals WHERE state = 'pending' AND returns = 0"};
   Statement take{
       "UPDATE approvals SET execution_id = ?2 WHERE id = ?1 AND state = 'approved' AND scope = 'once' AND "
       "(execution_id IS NULL OR execution_id = ?2)"};
   Statement due{
       "SELECT id FROM approvals WHERE state = 'pending' AND (expires_at <= ?1 OR EXISTS (SELECT 1 FROM "
       "sessions WHERE sessions.id = session_id AND sessions.state <> 'open'))"};
-  Statement drop_old{"DELETE FROM approvals WHERE state = 'expired' AND decided_at < ?1"};
+  Statement drop_old{"DELETE FROM approvals WHERE state IN ('expired', 'withdrawn') AND decided_at < ?1"};
   Statement expire{
       "UPDATE approvals SET state = 'expired', decided_at = ?2 WHERE id = ?1 AND state = 'pending'"};
   Statement page{select(
       "WHERE a.project_id = ?1 AND (?2 IS NULL OR a.state = ?2) AND (?3 IS NULL OR a.session_id = ?3 OR "
-      "s.name = ?3 COLLATE NOCASE) AND (?4 IS NULL OR (a.created_at, a.id) < (?4, ?5)) ORDER BY "
+      "s.name = ?3 COLLATE NOCASE) AND (?4 IS NULL OR (a.created_at, a.id) < (?4, ?5)) AND (NOT ?7 OR "
+      "(a.state = 'approved' AND a.scope = 'session' AND s.state = 'open')) ORDER BY "
       "a.created_at DESC, a.id DESC LIMIT ?6")};
   Statement count{
       "SELECT count(*) FROM (SELECT 1 FROM approvals a JOIN sessions s ON s.id = a.session_id WHERE "
       "a.project_id = ?1 AND (?2 IS NULL OR a.state = ?2) AND (?3 IS NULL OR a.session_id = ?3 OR s.name = "
-      "?3 "
-      "COLLATE NOCASE) LIMIT ?4)"};
+      "?3 COLLATE NOCASE) AND (NOT ?5 OR (a.state = 'approved' AND a.scope = 'session' AND s.state = "
+      "'open')) "
+      "LIMIT ?4)"};
   Statement changed{
       select("WHERE a.project_id = ?1 AND coalesce(a.decided_at, a.created_at) > ?2 ORDER BY "
              "coalesce(a.decided_at, a.created_at), a.id LIMIT ?3")};
@@ -129,7 +140,7 @@ ApprovalStore::~ApprovalStore() {
   statements_.reset();
 }
 
-Result<void> ApprovalStore::insert(Approval const& approval) {
+Result<void> ApprovalStore::insert(Approval const& approval, Returns returns) {
   std::optional<std::string_view> slug;
   if (approval.connection) slug = approval.connection->slug;
   std::optional<std::string_view> previous;
@@ -139,8 +150,50 @@ Result<void> ApprovalStore::insert(Approval const& approval) {
                         approval.session.text, approval.tool.text, connection_of(approval), slug,
                         approval.arguments.text, approval.arguments_digest, previous, approval.decision.rule,
                         approval.decision.reason, milliseconds_of(approval.created_at),
-                        milliseconds_of(approval.expires_at)));
+                        milliseconds_of(approval.expires_at), returns == Returns::yes ? 1 : 0));
   return {};
+}
+
+Result<void> ApprovalStore::keep(ApprovalId const& id) {
+  Locked db{database_};
+  AGENTA_CHECK(db.write(Durability::normal, statements_->keep, id.text));
+  return {};
+}
+
+Result<void> ApprovalStore::come_back(ApprovalId const& id) {
+  Locked db{database_};
+  AGENTA_CHECK(db.write(Durability::normal, statements_->come_back, id.text));
+  return {};
+}
+
+Result<bool> ApprovalStore::withdraw(ApprovalId const& id, WallTime stamp) {
+  Locked db{database_};
+  AGENTA_TRY(auto const changed,
+             db.write(Durability::normal, statements_->withdraw, id.text, milliseconds_of(stamp)));
+  return changed > 0;
+}
+
+Result<void> ApprovalStore::withdraw_left_behind(WallTime stamp) {
+  std::vector<std::string> ids;
+  Locked db{database_};
+  {
+    auto row = statements_->left_behind.use(db);
+    for (;;) {
+      AGENTA_TRY(bool const found, row.next());
+      if (!found) break;
+      ids.push_back(row.text(0));
+    }
+  }
+  for (std::string const& id : ids)
+    AGENTA_CHECK(db.write(Durability::normal, statements_->withdraw, id, milliseconds_of(stamp)));
+  return {};
+}
+
+Result<bool> ApprovalStore::revoke(ApprovalId const& id, Actor const& by, WallTime stamp) {
+  Locked db{database_};
+  AGENTA_TRY(auto const changed, db.write(Durability::full, statements_->revoke, id.text,
+                                          milliseconds_of(stamp), by.uid, by.user, by.host, by.program));
+  return changed > 0;
 }
 
 Result<std::optional<Approval>> ApprovalStore::find(ApprovalId const& id) {
@@ -226,8 +279,8 @@ Result<Page<Approval>> ApprovalStore::list(ProjectId const& project, ApprovalFil
   Page<Approval> page;
   Locked db{database_};
   {
-    auto row =
-        statements_->page.use(db, project.text, state, session, before, filter.cursor, filter.limit + 1);
+    auto row = statements_->page.use(db, project.text, state, session, before, filter.cursor,
+                                     filter.limit + 1, filter.granted ? 1 : 0);
     for (;;) {
       AGENTA_TRY(bool const found, row.next());
       if (!found) break;
@@ -238,7 +291,7 @@ Result<Page<Approval>> ApprovalStore::list(ProjectId const& project, ApprovalFil
       page.items.push_back(read_approval(row));
     }
   }
-  auto count = statements_->count.use(db, project.text, state, session, kMostCounted);
+  auto count = statements_->count.use(db, project.text, state, session, kMostCounted, filter.granted ? 1 : 0);
   AGENTA_CHECK(count.next());
   page.total = count.integer(0);
   return page;

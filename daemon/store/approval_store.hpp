@@ -14,6 +14,7 @@ namespace agenta::daemon::store {
 
 struct ApprovalFilter {
   std::optional<ApprovalState> state{};
+  bool granted = false;   ///< only what is allowed for a whole session that is open
   std::string session{};  ///< name or id; empty: all
   std::string cursor{};   ///< an approval's id: what is older
   int limit = 50;
@@ -25,7 +26,19 @@ class ApprovalStore {
   explicit ApprovalStore(Database& database);
   ~ApprovalStore();
 
-  Result<void> insert(Approval const& approval);
+  /// Whether somebody may come back for the answer who does not wait for it.
+  enum class Returns : bool { no, yes };
+  Result<void> insert(Approval const& approval, Returns returns);
+  /// One more may come back for it.
+  Result<void> keep(ApprovalId const& id);
+  /// One of those did.
+  Result<void> come_back(ApprovalId const& id);
+  /// A pending one that nobody comes back for is not wanted any more; false where it is not such a one.
+  Result<bool> withdraw(ApprovalId const& id, WallTime stamp);
+  /// So are all of those: whoever waited for them is gone with the daemon that was here before.
+  Result<void> withdraw_left_behind(WallTime stamp);
+  /// One that is for the whole session counts no more; false where it is not such a one.
+  Result<bool> revoke(ApprovalId const& id, Actor const& by, WallTime stamp);
   Result<std::optional<Approval>> find(ApprovalId const& id);
   /// The newest of the same session, tool, connection and arguments that is pending, or that was approved
   /// once after `approved_after` and not used.
@@ -40,7 +53,8 @@ class ApprovalStore {
   Result<bool> take(ApprovalId const& id, ExecutionId const& by);
   /// Whether a pending one's time is over by `now`, or its session.
   Result<bool> has_due(WallTime now);
-  /// Those become expired. All at the one `stamp`. Their ids. What expired a day before is dropped.
+  /// Those become expired. All at the one `stamp`. Their ids. What expired or
+  /// was withdrawn a day before is dropped.
   Result<std::vector<ApprovalId>> expire(WallTime now, WallTime stamp);
   /// Newest first. A cursor that is not one is `INVALID_REQUEST`.
   Result<Page<Approval>> list(ProjectId const& project, ApprovalFilter const& filter);

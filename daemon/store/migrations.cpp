@@ -279,9 +279,54 @@ ALTER TABLE executions ADD COLUMN rule TEXT;
 ALTER TABLE executions ADD COLUMN approval_id TEXT;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kConnections}, Migration{2, kExecutions},
+// Approvals that end otherwise than by an answer, and how many may come back for one; tools that were
+// cut out of a session whose selectors name them.
+constexpr char const* kSecondThoughts = R"sql(
+CREATE TABLE approvals_then (
+  id               TEXT PRIMARY KEY,
+  project_id       TEXT NOT NULL REFERENCES projects (id),
+  session_id       TEXT NOT NULL REFERENCES sessions (id),
+  tool             TEXT NOT NULL,
+  connection_id    TEXT,
+  connection_slug  TEXT,
+  arguments        TEXT NOT NULL,
+  arguments_digest TEXT NOT NULL,
+  previous         TEXT,
+  rule             TEXT NOT NULL,
+  reason           TEXT NOT NULL,
+  answer           TEXT NOT NULL,
+  state            TEXT NOT NULL
+                   CHECK (state IN ('pending', 'approved', 'denied', 'expired', 'withdrawn', 'revoked')),
+  scope            TEXT NOT NULL CHECK (scope IN ('once', 'session')),
+  created_at       INTEGER NOT NULL,
+  expires_at       INTEGER NOT NULL,
+  decided_at       INTEGER,
+  decided_by_uid     INTEGER,
+  decided_by_user    TEXT,
+  decided_by_host    TEXT,
+  decided_by_program TEXT,
+  execution_id     TEXT,
+  returns          INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+INSERT INTO approvals_then (id, project_id, session_id, tool, connection_id, connection_slug, arguments,
+  arguments_digest, previous, rule, reason, answer, state, scope, created_at, expires_at, decided_at,
+  decided_by_uid, decided_by_user, decided_by_host, decided_by_program, execution_id)
+SELECT id, project_id, session_id, tool, connection_id, connection_slug, arguments, arguments_digest, previous,
+  rule, reason, answer, state, scope, created_at, expires_at, decided_at, decided_by_uid, decided_by_user,
+  decided_by_host, decided_by_program, execution_id FROM approvals;
+DROP TABLE approvals;
+ALTER TABLE approvals_then RENAME TO approvals;
+CREATE INDEX approvals_newest ON approvals (project_id, created_at DESC, id DESC);
+CREATE INDEX approvals_pending ON approvals (project_id) WHERE state = 'pending';
+CREATE INDEX approvals_changed ON approvals (project_id, coalesce(decided_at, created_at));
+CREATE INDEX approvals_granted ON approvals (session_id, tool) WHERE state = 'approved' AND scope = 'session';
+
+ALTER TABLE sessions ADD COLUMN excluded TEXT NOT NULL DEFAULT '[]';
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kConnections},    Migration{2, kExecutions},
                                  Migration{3, kConnectionLife}, Migration{4, kExecutionLife},
-                                 Migration{5, kSessions}};
+                                 Migration{5, kSessions},       Migration{6, kSecondThoughts}};
 
 consteval bool versions_count_from_one() {
   for (std::size_t i = 0; i < kMigrations.size(); ++i) {

@@ -13,7 +13,7 @@ namespace {
 
 #define AGENTA_SESSION_COLUMNS                                                                           \
   "id, project_id, name, state, selectors, policy, policy_source, socket_uids, created_at, expires_at, " \
-  "ended_at, actor_uid, actor_user, actor_host, actor_program"
+  "ended_at, actor_uid, actor_user, actor_host, actor_program, excluded"
 
 std::string write_texts(std::vector<std::string> const& texts) {
   std::string out = "[";
@@ -65,6 +65,7 @@ Session read_session(Use const& row) {
   session.created_by.user = row.text(12);
   session.created_by.host = row.text(13);
   session.created_by.program = row.text(14);
+  session.excluded = read_texts(row.text(15));
   return session;
 }
 
@@ -74,7 +75,7 @@ constexpr std::int64_t kCountLimit = 10'000;  // a list is never as slow as the 
 
 struct SessionStore::Statements {
   Statement insert{"INSERT INTO sessions (" AGENTA_SESSION_COLUMNS
-                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"};
+                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"};
   Statement find{"SELECT " AGENTA_SESSION_COLUMNS " FROM sessions WHERE id = ?1"};
   Statement find_by_id{"SELECT " AGENTA_SESSION_COLUMNS
                        " FROM sessions WHERE project_id = ?1 AND id = lower(?2)"};
@@ -92,7 +93,8 @@ struct SessionStore::Statements {
       "state = ?2) LIMIT ?3)"};
   Statement list_open{"SELECT " AGENTA_SESSION_COLUMNS
                       " FROM sessions WHERE state = 'open' ORDER BY created_at, id"};
-  Statement set_selectors{"UPDATE sessions SET selectors = ?2 WHERE id = ?1 AND state = 'open'"};
+  Statement set_selectors{
+      "UPDATE sessions SET selectors = ?2, excluded = ?3 WHERE id = ?1 AND state = 'open'"};
   Statement end{"UPDATE sessions SET state = ?2, ended_at = ?3 WHERE id = ?1 AND state = 'open'"};
   Statement drop_bindings{"DELETE FROM session_bindings WHERE session_id = ?1"};
   Statement bind{
@@ -158,7 +160,8 @@ Result<void> SessionStore::insert(Session const& session) {
         write_texts(session.selectors), session.policy, session.policy_source,
         write_numbers(session.socket_uids), milliseconds_of(session.created_at),
         milliseconds_of(session.expires_at), milliseconds_of(session.ended_at), session.created_by.uid,
-        session.created_by.user, session.created_by.host, session.created_by.program);
+        session.created_by.user, session.created_by.host, session.created_by.program,
+        write_texts(session.excluded));
     auto written = row.run();
     if (!written && row.conflicted()) {
       return fail(ErrorCode::idempotency_conflict,
@@ -255,7 +258,9 @@ Result<bool> SessionStore::update(Session const& session, std::vector<SessionNot
     Transaction transaction{db};
     AGENTA_CHECK(transaction.begin(Durability::full));
     AGENTA_TRY(auto const changed,
-               statements_->set_selectors.use(db, session.id.text, write_texts(session.selectors)).run());
+               statements_->set_selectors
+                   .use(db, session.id.text, write_texts(session.selectors), write_texts(session.excluded))
+                   .run());
     if (changed == 0) return false;
     AGENTA_CHECK(write_bindings(db, session));
     for (SessionNote const& note : notes) AGENTA_CHECK(write_note(db, session.id, note));

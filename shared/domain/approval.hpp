@@ -14,8 +14,9 @@
 
 namespace agenta {
 
-/// `pending → approved | denied | expired`; nobody answering in time denies.
-enum class ApprovalState { pending, approved, denied, expired };
+/// `pending → approved | denied | expired | withdrawn`; nobody answering in time denies, and what whoever
+/// asked does not want any more is withdrawn. What is approved for a session can be `revoked`.
+enum class ApprovalState { pending, approved, denied, expired, withdrawn, revoked };
 
 constexpr std::string_view name_of(ApprovalState state) {
   switch (state) {
@@ -23,6 +24,8 @@ constexpr std::string_view name_of(ApprovalState state) {
     case ApprovalState::approved: return "approved";
     case ApprovalState::denied: return "denied";
     case ApprovalState::expired: return "expired";
+    case ApprovalState::withdrawn: return "withdrawn";
+    case ApprovalState::revoked: return "revoked";
   }
   __builtin_unreachable();
 }

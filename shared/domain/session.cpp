@@ -33,4 +33,13 @@ bool selects(std::vector<std::string> const& selectors, ToolSlug const& tool,
   });
 }
 
+bool includes(Session const& session, ToolSlug const& tool, IntegrationSlug const& integration) {
+  if (!selects(session.selectors, tool, integration)) return false;
+  if (!selects(session.excluded, tool, integration)) return true;
+  return std::ranges::any_of(session.selectors, [&](std::string const& each) {
+    auto const reference = parse_tool_reference(each);
+    return reference && reference->slug == tool;
+  });
+}
+
 }  // namespace agenta

@@ -48,7 +48,8 @@ struct Session {
   ProjectId project{};
   std::string name{};  ///< a slug; unique among the project's open sessions, ignoring case
   SessionState state = SessionState::open;
-  std::vector<std::string> selectors{};    ///< as given: `github`, `GMAIL_SEND_EMAIL`, `SLACK_*`
+  std::vector<std::string> selectors{};  ///< as given: `github`, `GMAIL_SEND_EMAIL`, `SLACK_*`
+  std::vector<std::string> excluded{};   ///< tools and patterns that are not in it though selectors name them
   std::vector<SessionBinding> bindings{};  ///< one for each integration that needs one, by slug
   std::string policy{};                    ///< TOML text (`shared/policy`); empty: the default for agents
   std::string policy_source{};             ///< `default`, `read-only`, or the file's name, for people
@@ -98,5 +99,9 @@ struct SessionEvent {
 /// over tool slugs (`*` any letters, `?` one). Case does not matter.
 bool selects(std::vector<std::string> const& selectors, ToolSlug const& tool,
              IntegrationSlug const& integration);
+
+/// Whether the tool is in the session: it is selected and not excluded. A selector that is the tool's own
+/// name counts more than an exclusion by pattern.
+bool includes(Session const& session, ToolSlug const& tool, IntegrationSlug const& integration);
 
 }  // namespace agenta

@@ -58,9 +58,9 @@ PolicyCase read_case(toml::table const& table, std::string const& subject, Probl
     HintWishes const said = read_hints(*hints, subject + ": hints", problems);
     one.hints.emplace();
     one.hints->read_only = said.read_only.value_or(false);
-    one.hints->destructive = said.destructive.value_or(false);
+    one.hints->destructive = said.destructive.value_or(!one.hints->read_only);
     one.hints->idempotent = said.idempotent.value_or(false);
-    one.hints->open_world = said.open_world.value_or(false);
+    one.hints->open_world = said.open_world.value_or(true);
   }
   if (in.find("expect") == nullptr) in.complain("expect", "is missing: allow, ask or deny");
   one.expect = read_verdict(in, "expect").value_or(Verdict::deny);

@@ -161,6 +161,7 @@ ServiceRequest list_approvals(ApprovalQuery const& query) {
       out.append(out.empty() ? "?" : "&").append(name).append("=").append(percent_encode(value));
   };
   add("state", query.state);
+  if (query.granted) add("granted", "true");
   add("session", query.session);
   add("cursor", query.cursor);
   if (query.limit) add("limit", std::to_string(*query.limit));
@@ -180,6 +181,10 @@ ServiceRequest deny_approval(std::string_view id, std::string_view reason) {
   ObjectWriter out;
   if (!reason.empty()) out.text("reason", reason);
   return request_of("POST", segment(id) + "/deny", out.done());
+}
+
+ServiceRequest revoke_approval(std::string_view id) {
+  return request_of("POST", segment(id) + "/revoke", "{}");
 }
 
 ServiceRequest list_approval_changes(std::string_view cursor, std::chrono::seconds wait) {

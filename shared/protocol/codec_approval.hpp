@@ -21,6 +21,7 @@ namespace agenta::protocol {
 /// `GET /api/tools/approvals`.
 struct ApprovalQuery {
   std::string state{};
+  bool granted = false;  ///< only what is allowed for a whole session that is open
   std::string session{};
   std::string cursor{};
   std::optional<int> limit{};
@@ -31,6 +32,7 @@ ServiceRequest list_approvals(ApprovalQuery const& query);
 ServiceRequest get_approval(std::string_view id, std::chrono::seconds wait);
 ServiceRequest approve(std::string_view id, ApprovalScope scope);
 ServiceRequest deny_approval(std::string_view id, std::string_view reason);
+ServiceRequest revoke_approval(std::string_view id);
 /// What was asked or decided after `cursor`, oldest first; none given: from now on. Holds the reply until
 /// there is something, at most `wait`.
 ServiceRequest list_approval_changes(std::string_view cursor, std::chrono::seconds wait);

@@ -83,14 +83,14 @@ std::string encode_connection(Connection const& connection, std::string_view own
   bool const pending = connection.status == ConnectionStatus::pending;
   return ObjectWriter{}
       .text("id", connection.id.text)
-      .text("project_id", connection.project.text)
+      .text_or_null("project_id", connection.project.text)
       .text("slug", connection.slug)
       .text("name", connection.name)
       .text("integration_slug", connection.integration.text)
       .text("integration_name", connection.integration_name)
       .text_or_null("composio_account_id", connection.account.text)
       .text_or_null("composio_auth_config_id", connection.auth_config.text)
-      .text("base_url", connection.base_url)
+      .text_or_null("base_url", connection.base_url)
       .boolean("foreign", !own_scope.empty() && connection.key_scope != own_scope)
       .text("status", name_of(connection.status))
       .text("auth_type", connection.auth_type)

@@ -158,6 +158,7 @@ Result<void> check_object(std::string_view body, std::string_view what) {
 }
 
 std::string write_actor(Actor const& actor) {
+  if (actor == Actor{}) return "null";
   return ObjectWriter{}
       .number("uid", actor.uid)
       .text("user", actor.user)

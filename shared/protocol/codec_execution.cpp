@@ -49,7 +49,7 @@ BatchItem read_batch(ObjectReader& in) {
 std::string write_result_file(std::optional<ResultFile> const& file) {
   if (!file) return "null";
   return ObjectWriter{}
-      .text("path", file->path)
+      .text_or_null("path", file->path)
       .number("offset", file->offset)
       .number("size", file->size)
       .done();

@@ -116,6 +116,7 @@ SessionView read_session(ObjectReader& in) {
   if (!state) in.complain("state", "a session's state");
   session.state = state.value_or(SessionState::closed);
   session.selectors = in.texts("tools");
+  session.excluded = in.texts("excluded");
   view.tools_count = in.find_number("tools_count");
   session.bindings = in.each("connections", read_binding);
   for (std::string const& slug : in.texts("unbound")) {
@@ -304,7 +305,8 @@ std::string encode_session(SessionView const& view) {
   out.text("id", session.id.text)
       .text("name", session.name)
       .text("state", name_of(session.state))
-      .texts("tools", session.selectors);
+      .texts("tools", session.selectors)
+      .texts("excluded", session.excluded);
   if (view.tools_count) {
     out.number("tools_count", *view.tools_count);
   } else {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shared/base/text.hpp"
+#include "shared/domain/belief.hpp"
 #include "shared/schema/definition_parts.hpp"
 
 namespace agenta::schema {
@@ -37,13 +38,13 @@ bool knows_strict(ToolFormat format) {
 bool has_composio_provider(ToolFormat format) { return knows_strict(format) || format == ToolFormat::gemini; }
 
 Value annotations_of(Tool const& tool) {
-  ToolHints const hints = hints_of(tool);
+  ToolHints const hints = believed(hints_of(tool));
   Value annotations;
   if (!tool.name.empty()) annotations.set("title", tool.name);
   annotations.set("readOnlyHint", hints.read_only);
-  annotations.set("destructiveHint", !hints.read_only);
+  annotations.set("destructiveHint", hints.destructive);
   annotations.set("idempotentHint", hints.idempotent);
-  annotations.set("openWorldHint", true);
+  annotations.set("openWorldHint", hints.open_world);
   return annotations;
 }
 

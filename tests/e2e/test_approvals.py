@@ -81,6 +81,85 @@ class Ends(ApprovalsTest):
         self.assertEqual(self.http("GET", "/approvals").json["items"], [])
 
 
+class Withdrawn(ApprovalsTest):
+    def assert_over(self, approval: dict) -> None:
+        wait_until(lambda: self.http("GET", f"/approvals/{approval['id']}").json["state"] == "withdrawn", 15, "its withdrawal")
+        self.assertEqual(self.run_ok("approvals", "list", "--state", "pending", "--json").json["items"], [])
+        error = self.assert_error(self.world.run("approvals", "approve", approval["id"], "--json"), "INVALID_REQUEST", 2)
+        self.assertIn("withdrawn already: whoever asked has gone", error["message"])
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_with_its_client_a_question_is_gone(self):
+        running = self.start_call()
+        approval = self.pending()
+        self.await_state("queued")
+
+        running.kill()
+
+        self.await_state("cancelled")
+        self.assert_over(approval)
+
+    def test_a_cancelled_call_asks_no_more(self):
+        running = self.start_call()
+        approval = self.pending()
+
+        self.http("POST", f"/executions/{self.await_state('queued')['id']}/cancel")
+
+        self.assert_over(approval)
+        self.assertEqual(running.wait(timeout=30), 130)
+
+    def test_with_the_daemon_those_who_waited_are_gone(self):
+        http = self.world.http(timeout=30)
+        self.addCleanup(http.close)
+        http.request("POST", "/api/tools/executions", json.dumps(self.call()), {"Agenta-Tools-Protocol": "1-1", **self.sandbox.headers()})
+        approval = self.pending()
+        kept = self.http("POST", "/executions", self.call(arguments={**ARGUMENTS, "title": "kept"}, on_ask="come_back")).json
+
+        self.world.kill_daemon()
+
+        self.assertEqual(self.run_ok("approvals", "show", approval["id"], "--json").json["state"], "withdrawn")
+        again = self.run_ok("approvals", "show", kept["context"]["approval"]["id"], "--json").json
+        self.assertEqual(again["state"], "pending", "whoever was told to come back may")
+
+    def test_whoever_comes_back_finds_its_question(self):
+        first = self.http("POST", "/executions", self.call(on_ask="come_back")).json["context"]["approval"]
+        running = self.start_call()
+        self.await_state("queued")
+
+        running.kill()
+        self.await_state("cancelled")
+
+        self.assertEqual(self.pending()["id"], first["id"])
+        self.run_ok("approvals", "approve", first["id"])
+        self.assertEqual(self.http("POST", "/executions", self.call(on_ask="come_back", approval=first["id"])).status, 200)
+
+
+class Granted(ApprovalsTest):
+    def test_what_is_allowed_for_a_session_is_listed_and_taken_back(self):
+        self.http("POST", "/executions", self.call(on_ask="come_back"))
+        approval = self.pending()
+        self.run_ok("approvals", "approve", approval["id"], "--for-session")
+        self.run_ok("execute", ISSUE, *WORDS, "--session", "agent")
+        listed = self.run_ok("approvals", "list", "--granted", "--json").json["items"]
+        self.assertEqual([each["id"] for each in listed], [approval["id"]])
+
+        told = self.run_ok("approvals", "revoke", approval["id"], "--json").json
+
+        self.assertEqual(told["state"], "revoked")
+        self.assertEqual(self.run_ok("approvals", "list", "--granted", "--json").json["items"], [])
+        asked = self.http("POST", "/executions", self.call(on_ask="come_back"))
+        self.assertEqual(asked.json["code"], "APPROVAL_REQUIRED")
+        self.assert_error(self.world.run("approvals", "revoke", approval["id"], "--json"), "INVALID_REQUEST", 2)
+
+    def test_what_a_closed_session_was_allowed_is_not_listed(self):
+        self.http("POST", "/executions", self.call(on_ask="come_back"))
+        self.run_ok("approvals", "approve", self.pending()["id"], "--for-session")
+
+        self.run_ok("session", "close", "agent")
+
+        self.assertEqual(self.run_ok("approvals", "list", "--granted", "--json").json["items"], [])
+
+
 class FromElsewhere(ApprovalsTest):
     def test_a_call_waits_says_how_it_is_approved_and_then_runs(self):
         running = self.start_call()
@@ -176,29 +255,29 @@ class FromElsewhere(ApprovalsTest):
         self.await_state("cancelled")
         self.assertEqual(self.sandbox.effects(), 0)
 
-    def test_a_client_that_dies_leaves_nothing_waiting(self):
-        running = self.start_call()
-        approval = self.pending()
-        self.await_state("queued")
+    def test_what_was_asked_to_be_come_back_for_survives_the_daemon(self):
+        approval = self.http("POST", "/executions", self.call(on_ask="come_back")).json["context"]["approval"]
+        self.world.kill_daemon()
 
-        running.kill()
-        self.await_state("cancelled")
         self.run_ok("approvals", "approve", approval["id"])
+        self.run_ok("execute", ISSUE, *WORDS, "--session", "agent")
 
-        self.assertEqual(self.sandbox.effects(), 0)
+        self.assertEqual(self.sandbox.effects(), 1)
 
-    def test_what_waited_when_the_daemon_died_is_cancelled_and_the_answer_still_counts(self):
+    def test_what_waited_when_the_daemon_died_is_cancelled_and_can_be_asked_again(self):
         running = self.start_call()
-        approval = self.pending()
+        self.pending()
         self.await_state("queued")
         first = self.newest()["id"]
         running.kill()
         self.world.kill_daemon()
+        self.world.start_daemon()
 
-        self.run_ok("approvals", "approve", approval["id"])
+        again = self.start_call()
+        self.run_ok("approvals", "approve", self.pending()["id"])
+
+        self.assertEqual(self.world.finish(again).code, 0)
         self.assertEqual(self.row(first)["state"], "cancelled")
-        self.run_ok("execute", ISSUE, *WORDS, "--session", "agent")
-
         self.assertEqual(self.sandbox.effects(), 1)
 
     def test_a_stopping_daemon_does_not_wait_for_answers(self):

@@ -54,6 +54,12 @@ class Lists(McpTest):
                 hints = tool["annotations"]
                 self.assertLessEqual({"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}, set(hints))
                 self.assertTrue(hints["destructiveHint"] or hints["readOnlyHint"], tool)
+            for name in (ISSUE, ISSUES):  # what policies believe is what clients are told
+                believed = self.run_ok("policy", "explain", name, "--json").json["hints"]
+                told = tools[name]["annotations"]
+                self.assertEqual({f"{word.replace('_o', 'O').replace('_w', 'W')}Hint": value for word, value in believed.items()},
+                                 {word: value for word, value in told.items() if word != "title"})
+            for tool in tools.values():
                 self.assertEqual(tool["inputSchema"]["type"], "object")
                 self.assertIn("properties", tool["inputSchema"], tool["name"])
                 self.assertLessEqual(len("mcp__agenta__" + tool["name"]), 60)

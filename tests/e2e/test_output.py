@@ -48,6 +48,7 @@ COMMANDS = [
     ["policy", "explain", ISSUE], ["policy", "explain", "NOTHING_AT_ALL"], ["policy", "explain", ISSUE, "--session", "nothing"],
     ["approvals"], ["approvals", "list", "--state", "pending"], ["approvals", "show", "nothing"], ["approvals", "approve", "nothing"],
     ["approvals", "deny", "nothing", "--reason", "no"],
+    ["approvals", "revoke", "nothing"],
     ["history"], ["history", "list"], ["history", "show", "nothing"], ["whoami"], ["daemon", "status"],
     ["config", "list"], ["config", "get", "composio.base_url"], ["config", "get", "no.such.key"], ["config", "path"],
     ["api", "GET", "/api/tools/connections"], ["api", "GET", "/api/tools/nothing-here"], ["version"], ["help", "exit-codes"],

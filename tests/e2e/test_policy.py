@@ -94,6 +94,21 @@ class Explaining(PolicyTest):
 
         self.assertEqual((told["verdict"], told["connection"]), ("deny", "work"))
 
+    def test_a_raw_request_is_explained_as_it_would_be_judged(self):
+        self.connect_github(self.sandbox)
+        policy = '[[rule]]\nname = "own-account"\ndecision = "allow"\ntools = ["PROXY_GET"]\nintegrations = ["github"]\n' \
+                 '[[rule.when]]\npointer = "/url"\nequals = "/user"\n'
+        self.make_session(policy)
+
+        told = self.run_ok("policy", "explain", "PROXY_GET", "url=https://api.github.com/x/../user", "--session", "work", "--json").json
+        other = self.run_ok("policy", "explain", "proxy_post", "url=/user", "-c", "work", "--policy", self.file(policy), "--json").json
+        bare = self.run_ok("policy", "explain", "PROXY_DELETE", "--json").json
+
+        self.assertEqual((told["verdict"], told["rule"], told["connection"]), ("allow", "own-account (line 1)", "work"))
+        self.assertEqual((other["verdict"], other["considered"][0]["fits"]), ("ask", False))
+        self.assertEqual((bare["verdict"], bare["hints"]["read_only"], bare["hints"]["destructive"]), ("ask", False, True))
+        self.assert_error(self.world.run("policy", "explain", "PROXY_ODD", "--json"), "TOOL_NOT_FOUND", 6)
+
     def test_every_mistake_is_told_with_its_place(self):
         policy = self.file('[[rule]]\ndecision = "alow"\ntool = ["X"]\n')
 

@@ -203,14 +203,46 @@ class Attack(SessionTest):
         forged = self.execute(ISSUES, READ, idempotency_key=f"{self.other['id']}/k")
         self.assertFalse(forged.json["replayed"])
 
-    def test_an_id_that_is_taken_reveals_nothing(self):
-        reply = self.execute(id=self.owners["id"])
+    def test_an_id_that_others_have_used_is_as_good_as_any(self):
+        others = self.door(self.other["socket"], "POST", f"{ROOT}/executions", {"tool": ISSUES, "arguments": READ}).json
+        free = str(uuid.uuid4())
 
-        self.assertEqual(reply.status, 409, f"{reply}")
-        self.assertNotIn(b"owners-title", reply.body)
-        self.assertNotIn(b"secret-account", reply.body)
+        for given in (self.owners["id"], others["id"], free):
+            with self.subTest(given):
+                self.assertEqual(self.ask("GET", f"{ROOT}/executions/{given}").status, 404)
+                self.assertEqual(self.ask("POST", f"{ROOT}/executions/{given}/cancel").status, 404)
+                cancelled = self.execute(id=given)
+                self.assertEqual(cancelled.json["code"], "CANCELLED", "a cancel that came before its call")
+                reply = self.execute(id=given.upper())
+                self.assertEqual(reply.status, 409, "its own ids are used once, the cancelled one too")
+
+        reply = self.execute(id=(mine := str(uuid.uuid4())))
+        self.assertEqual(reply.status, 200, f"{reply}")
+        self.assertNotEqual(reply.json["id"], mine)
+        for name in (mine, reply.json["id"]):
+            self.assertEqual(self.ask("GET", f"{ROOT}/executions/{name}").json["id"], reply.json["id"])
+            self.assertEqual(self.ask("POST", f"{ROOT}/executions/{name}/cancel").json["state"], "succeeded")
         row = self.run_ok(BOX, "history", "show", self.owners["id"], "--json").json
         self.assertEqual((row["tool"], row["state"]), (ISSUE, "succeeded"), "and changes nothing")
+
+    def test_nothing_it_reads_tells_of_the_machine_or_its_owner(self):
+        fault = {"kind": "large_result", "times": 1, "match": {"tool": ISSUES}, "bytes": 2 << 20}
+        self.assertLess((planted := self.owner("POST", f"{ROOT}/sandbox/faults", fault)).status, 300, f"{planted}")
+        large = self.execute().json
+        self.run_ok(BOX, "execute", ISSUES, "owner=o", "repo=r", "--session", "inner")
+        who = self.run_ok(BOX, "connections", "show", "work", "--json").json
+        for target in ("/session", "/session/tools", "/session/changes?cursor=0", "/connections", "/executions", f"/executions/{large['id']}",
+                       "/integrations", "/integrations/github", "/integrations/github/tools", f"/tools/{ISSUES}", "/search?q=issue", "/schemas?integration=github"):
+            with self.subTest(target):
+                reply = self.ask("GET", ROOT + target)
+                self.assertEqual(reply.status, 200, f"{reply}")
+                text = reply.body.decode()
+                for secret in (str(self.world.root), str(Path.home()), self.policy.name, who["base_url"], who["project_id"], json.dumps(who["created_by"]["host"])):
+                    self.assertNotIn(secret, text)
+                for name in ("actor", "created_by", "changed_by", "used_by", "base_url", "path"):
+                    self.assertNotRegex(text, rf'"{name}":\s*[^n\s]', "null where there is a place for it")
+        self.assertIsNotNone(large["result_file"])
+        self.assertIsNone(large["result_file"]["path"])
 
     def test_a_batch_of_the_owners_is_not_joined(self):
         line = {"tool": ISSUES, "arguments": READ}
@@ -244,7 +276,7 @@ class Attack(SessionTest):
     def test_nothing_it_asked_is_its_to_approve(self):
         for target in ("/approvals", f"/approvals/{uuid.uuid4()}", "/approvals/changes"):
             self.assert_refused(self.ask("GET", ROOT + target))
-        for what in ("approve", "deny"):
+        for what in ("approve", "deny", "revoke"):
             self.assert_refused(self.ask("POST", f"{ROOT}/approvals/{uuid.uuid4()}/{what}", {"scope": "session"}))
         self.assert_refused(self.ask("POST", f"{ROOT}/policy/explain", {"tool": ISSUE}))
 
@@ -301,6 +333,34 @@ class Attack(SessionTest):
             answer = b""
         self.assertNotIn(b"HTTP/1.1 200", answer)
         self.assertFalse(self.socket.exists())
+
+    def test_unfinished_bodies_hold_a_bounded_amount_of_memory(self):
+        most = 15 << 20
+        head = f"POST {ROOT}/executions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {most}\r\n\r\n".encode()
+        crowd = []
+        refused = 0
+        try:
+            for _ in range(100):
+                crowd.append(sock := connect(self.socket, seconds(10)))
+                try:
+                    sock.sendall(head + b" " * (most // 2))
+                except (BrokenPipeError, ConnectionResetError):
+                    pass  # it was told before all of that was sent
+            for sock in crowd[4:]:
+                answer = sock.recv(65536)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 429 "), answer[:200])
+                self.assertIn(b"RATE_LIMITED", answer)
+                refused += 1
+
+            self.assertEqual(self.execute().status, 200, "an ordinary call is let in")
+            self.assertEqual(self.owner("GET", f"{ROOT}/daemon").status, 200)
+            with self.assertRaises(TimeoutError):
+                crowd[0].settimeout(0.01)
+                crowd[0].recv(1)
+        finally:
+            for each in crowd:
+                each.close()
+        self.assertEqual(refused, 96)
 
     def test_a_crowd_at_one_socket_keeps_nobody_out_of_another(self):
         crowd = []

@@ -104,6 +104,26 @@ class Life(SessionTest):
         self.assert_error(self.world.run(BOX, "session", "remove", "work", ISSUES, "--json"), "INVALID_REQUEST", 2)
         self.assert_error(self.world.run(BOX, "session", "remove", "work", ISSUE, "--json"), "INVALID_REQUEST", 2)
 
+    def test_one_tool_is_cut_out_of_an_integration_and_brought_back(self):
+        self.create("work", "github")
+
+        cut = self.run_ok(BOX, "session", "remove", "work", ISSUE, "--json").json
+
+        self.assertEqual((cut["tools"], cut["excluded"]), (["github"], [ISSUE]))
+        self.assertNotIn(ISSUE, self.slugs("work"))
+        self.assertIn(ISSUES, self.slugs("work"))
+        self.assertEqual(self.show("work")["excluded"], [ISSUE])
+        terminal = self.world.terminal(BOX, "session", "show", "work")
+        self.assertEqual(terminal.end(), 0)
+        self.assertRegex(terminal.text, f"without +{ISSUE}")
+        denied = self.world.run(BOX, "execute", ISSUE, *WRITE, "--session", "work", "--json")
+        self.assert_error(denied, "POLICY_DENIED", 5)
+        self.world.kill_daemon(sandbox=True)
+        back = self.run_ok(BOX, "session", "add", "work", ISSUE, "--json").json
+        self.assertEqual((back["tools"], back["excluded"]), (["github"], []))
+        self.run_ok(BOX, "execute", ISSUE, *WRITE, "--session", "work")
+        self.assertEqual(self.changes("work"), ["tools_removed", "tools_added"])
+
     def test_it_outlives_the_daemon(self):
         made = self.create("long", "github", flags=("--ttl", "8h"))
         self.world.kill_daemon(sandbox=True)

@@ -47,7 +47,7 @@ struct OpenApi : CoreTest {
   store::ApprovalStore approval_store{*database};
   Approvals approvals{projects, approval_store, clock, {}};
   Sessions sessions{projects, rows, session_store, catalog, credentials, clock, {}};
-  Policies policies{catalog, credentials, sessions};
+  Policies policies{catalog, credentials, sessions, connections};
   store::BatchStore batch_store{*database};
   Batches batches{projects, batch_store, clock};
   ProxyRequests proxies{projects, rows, catalog, credentials, provider, executions, clock, {}};

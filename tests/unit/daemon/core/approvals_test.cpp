@@ -42,7 +42,9 @@ struct ApprovalsTest : CoreTest {
     out.decision.rule = "default: everything else asks";
     return out;
   }
-  Approval asked(std::string digest = "d1") { return value_of(approvals.ask(question(std::move(digest)))); }
+  Approval asked(std::string digest = "d1") {
+    return value_of(approvals.ask(question(std::move(digest)), OnAsk::come_back));
+  }
   /// What a run claims that was given the approval.
   Approval claim(ApprovalId const& id, std::string digest = "d1") {
     Approval out = question(std::move(digest));
@@ -66,7 +68,7 @@ TEST_F(ApprovalsTest, ThePolicyMaySayHowLongItWaits) {
   Approval hurried = question();
   hurried.expires_at = clock.wall() + 10s;
 
-  Approval const put = value_of(approvals.ask(hurried));
+  Approval const put = value_of(approvals.ask(hurried, OnAsk::come_back));
 
   clock.advance(10s);
   EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::expired);
@@ -165,8 +167,77 @@ TEST_F(ApprovalsTest, AnotherProjectsApprovalsAreNotThere) {
 TEST_F(ApprovalsTest, ACrowdOfQuestionsIsRefused) {
   for (int i = 0; i < 100; ++i) asked("d" + std::to_string(i));
 
-  EXPECT_EQ(error_of(approvals.ask(question("one more"))).code, ErrorCode::rate_limited);
-  EXPECT_TRUE(approvals.ask(question("d7"))) << "one that waits is joined all the same";
+  EXPECT_EQ(error_of(approvals.ask(question("one more"), OnAsk::come_back)).code, ErrorCode::rate_limited);
+  EXPECT_TRUE(approvals.ask(question("d7"), OnAsk::come_back)) << "one that waits is joined all the same";
+}
+
+TEST_F(ApprovalsTest, WithTheLastWhoWaitedAQuestionIsWithdrawn) {
+  Approval const put = value_of(approvals.ask(question(), OnAsk::wait));
+  ASSERT_EQ(value_of(approvals.ask(question(), OnAsk::wait)).id, put.id);
+
+  approvals.stop_waiting(put.id, ApprovalDesk::Parting::unwanted);
+  EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::pending) << "another waits";
+  told.clear();
+  approvals.stop_waiting(put.id, ApprovalDesk::Parting::unwanted);
+
+  EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::withdrawn);
+  EXPECT_EQ(told, std::vector{put.id.text});
+  auto const error = error_of(approvals.approve(caller, put.id, ApprovalScope::once));
+  EXPECT_EQ(error.code, ErrorCode::invalid_request);
+  EXPECT_NE(error.message.find("withdrawn already: whoever asked has gone"), std::string::npos)
+      << error.message;
+  EXPECT_NE(asked().id, put.id) << "it can be asked anew";
+}
+
+TEST_F(ApprovalsTest, AQuestionThatSomebodyMayComeBackForStays) {
+  Approval const put = value_of(approvals.ask(question(), OnAsk::wait));
+  asked();
+  approvals.stop_waiting(put.id, ApprovalDesk::Parting::unwanted);
+  EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::pending);
+
+  Approval const late = value_of(approvals.ask(question("d2"), OnAsk::wait));
+  approvals.stop_waiting(late.id, ApprovalDesk::Parting::may_return);
+  EXPECT_EQ(value_of(approvals.get(late.id)).state, ApprovalState::pending);
+}
+
+TEST_F(ApprovalsTest, WhoCameBackToWaitIsTheOneWhoWasToComeBack) {
+  Approval again = question();
+  again.id = asked().id;
+
+  ASSERT_EQ(value_of(approvals.ask(again, OnAsk::wait)).id, again.id);
+  approvals.stop_waiting(again.id, ApprovalDesk::Parting::unwanted);
+
+  EXPECT_EQ(value_of(approvals.get(again.id)).state, ApprovalState::withdrawn);
+}
+
+TEST_F(ApprovalsTest, WhoWaitedWhenTheDaemonDiedDoesNotAnyMore) {
+  Approval const waited = value_of(approvals.ask(question("d1"), OnAsk::wait));
+  Approval const returns = asked("d2");
+
+  EXPECT_TRUE(approvals.withdraw_left_behind());
+
+  EXPECT_EQ(value_of(approvals.get(waited.id)).state, ApprovalState::withdrawn);
+  EXPECT_EQ(value_of(approvals.get(returns.id)).state, ApprovalState::pending);
+}
+
+TEST_F(ApprovalsTest, AGrantIsListedAndTakenBack) {
+  Approval const once = asked("d1");
+  value_of(approvals.approve(caller, once.id, ApprovalScope::once));
+  Approval const put = asked("d2");
+  value_of(approvals.approve(caller, put.id, ApprovalScope::session));
+  store::ApprovalFilter granted;
+  granted.granted = true;
+  ASSERT_EQ(value_of(approvals.list(caller, granted)).total, 1);
+  EXPECT_EQ(value_of(approvals.list(caller, granted)).items.front().id, put.id);
+
+  Approval const revoked = value_of(approvals.revoke(caller, put.id));
+
+  EXPECT_EQ(revoked.state, ApprovalState::revoked);
+  EXPECT_EQ(value_of(approvals.list(caller, granted)).total, 0);
+  EXPECT_FALSE(value_of(approvals.find_grant(session, put.tool, "c1")));
+  EXPECT_FALSE(approvals.redeem(claim(put.id, "d3"), {"e1"}));
+  EXPECT_EQ(error_of(approvals.revoke(caller, put.id)).code, ErrorCode::invalid_request);
+  EXPECT_EQ(error_of(approvals.revoke(caller, once.id)).code, ErrorCode::invalid_request);
 }
 
 TEST_F(ApprovalsTest, ChangesMissNothingThoughTheClockStands) {

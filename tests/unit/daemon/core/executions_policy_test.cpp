@@ -16,7 +16,9 @@ using namespace std::chrono_literals;
 struct OneSession final : SessionBook {
   OpenSession open{};
   bool is_over = false;
+  int asked = 0;
   Result<std::shared_ptr<OpenSession const>> open_session(Caller const&, std::string const& name) override {
+    ++asked;
     if (is_over) return fail(ErrorCode::forbidden, "the session work was closed: make a new one");
     if (name != open.session.name && name != open.session.id.text)
       return fail(ErrorCode::session_not_found, "there is no session " + name);
@@ -117,6 +119,64 @@ TEST_F(ExecutionsPolicy, WhatIsDeniedIsJournaledWithItsRuleAndNotSent) {
   EXPECT_EQ(only_row().policy->verdict, Verdict::deny);
   EXPECT_EQ(only_row().policy->rule, "no-writes (line 1)");
   EXPECT_EQ(provider.count("execute"), 0);
+}
+
+TEST_F(ExecutionsPolicy, WhatIsDeniedOutrightIsToldSoAndNotHowToCallIt) {
+  use_policy("[[rule]]\ndecision = \"deny\"\nconnections = [\"work\"]\n");
+
+  auto const error = error_of(judge(session_call(kWrite, R"({"titel":1})")));
+
+  EXPECT_EQ(error.code, ErrorCode::policy_denied) << error.message;
+  EXPECT_EQ(only_row().policy->rule, "rule 1 (line 1)");
+  EXPECT_EQ(only_row().connection->slug, "work");
+}
+
+TEST_F(ExecutionsPolicy, WhatMayRunWithOtherArgumentsIsToldWhatIsWrongWithThese) {
+  use_policy(
+      "default = \"allow\"\n[[rule]]\ndecision = \"deny\"\n[[rule.when]]\npointer = \"/count\"\n"
+      "greater_than = 5\n");
+
+  EXPECT_EQ(error_of(judge(session_call(kWrite, R"({"count":9})"))).code, ErrorCode::invalid_arguments);
+  EXPECT_EQ(error_of(judge(session_call(kWrite, R"({"title":"t","count":9})"))).code,
+            ErrorCode::policy_denied);
+}
+
+TEST_F(ExecutionsPolicy, WhatNeverWaitedIsNotLookedAtTwice) {
+  answer_with({test::succeeded()});
+
+  ASSERT_TRUE(judge(session_call(kRead)));
+
+  EXPECT_EQ(book.asked, 1);
+}
+
+TEST_F(ExecutionsPolicy, ARevokedGrantIsAskedAgain) {
+  answer_with({test::succeeded()});
+  EXPECT_FALSE(judge(coming_back()));
+  auto const id = pending().id;
+  value_of(approvals.approve(caller, id, ApprovalScope::session));
+  ASSERT_TRUE(judge(coming_back()));
+
+  value_of(approvals.revoke(caller, id));
+
+  EXPECT_EQ(error_of(judge(coming_back())).code, ErrorCode::approval_required);
+}
+
+TEST_F(ExecutionsPolicy, AnIdFromASessionsSocketIsTheSessionsOwn) {
+  answer_with({test::succeeded()});
+  ToolCall call = call_of(kRead);
+  call.id.text = make_uuid_v7();
+  ASSERT_TRUE(judge(call)) << "the owner's";
+  Caller confined = caller;
+  confined.session = book.open.session.id.text;
+  ASSERT_EQ(error_of(in_session.get(confined, call.id)).code, ErrorCode::execution_not_found);
+
+  Execution const theirs = value_of(in_session.run(confined, call));
+
+  EXPECT_NE(theirs.id, call.id);
+  EXPECT_TRUE(is_uuid(theirs.id.text));
+  EXPECT_EQ(value_of(in_session.get(confined, call.id)).id, theirs.id);
+  EXPECT_EQ(value_of(in_session.get(confined, theirs.id)).id, theirs.id);
+  EXPECT_EQ(value_of(in_session.get(caller, call.id)).session, "");
 }
 
 TEST_F(ExecutionsPolicy, OutsideOfASessionNothingIsJudged) {
@@ -346,10 +406,46 @@ TEST_F(ExecutionsPolicy, AClientThatWentAwayLeavesNothingWaiting) {
   auto running = start(call);
   await_queued(call);
 
+  auto const id = pending().id;
   hangup.request_stop();
-  in_session.approval_changed(pending().id);
+  in_session.approval_changed(id);
 
   EXPECT_EQ(error_of(running.get()).code, ErrorCode::cancelled);
+  EXPECT_EQ(value_of(approvals.get(id)).state, ApprovalState::withdrawn);
+}
+
+TEST_F(ExecutionsPolicy, WhoWasToComeBackMayComeBackToWait) {
+  answer_with({test::succeeded()});
+  EXPECT_FALSE(judge(coming_back()));
+  ToolCall call = session_call(kWrite);
+  call.approval = pending().id;
+  Executions::Run run{in_session, caller, call, Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(run.next(false)));
+  EXPECT_EQ(pending().id, call.approval);
+
+  value_of(approvals.approve(caller, call.approval, ApprovalScope::once));
+
+  auto step = run.next(false);
+  EXPECT_TRUE(std::get<Result<Execution>>(step));
+  ToolCall other = session_call(kWrite, R"({"title":"other"})");
+  EXPECT_FALSE(judge(coming_back()));
+  other.approval = pending().id;
+  EXPECT_EQ(error_of(judge(other)).code, ErrorCode::forbidden) << "it is of these arguments alone";
+}
+
+TEST_F(ExecutionsPolicy, AQuestionIsAsLongAsSomebodyWaitsForItsAnswer) {
+  answer_with({test::succeeded()});
+  auto first = std::make_unique<Executions::Run>(in_session, caller, session_call(kWrite),
+                                                 Executions::Run::MayLeave::no);
+  Executions::Run second{in_session, caller, session_call(kWrite), Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(first->next(false)));
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(second.next(false)));
+
+  first.reset();
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::once));
+
+  auto step = second.next(false);
+  EXPECT_TRUE(std::get<Result<Execution>>(step));
 }
 
 TEST_F(ExecutionsPolicy, WhatWaitedWhenTheDaemonDiedIsCancelled) {

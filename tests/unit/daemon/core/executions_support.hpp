@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/core/executions.hpp"
+#include "daemon/store/sha256.hpp"
 #include "tests/unit/daemon/core/core_test_support.hpp"
 
 namespace agenta::daemon {
@@ -55,7 +56,7 @@ struct ExecutionsTest : CoreTest {
     Executions::Options options;
     options.most_kept_result_bytes = 1000;
     options.most_in_flight = 100;
-    options.digest = [](std::string_view text) { return "digest of " + std::string{text}; };
+    options.digest = store::sha256_hex;
     options.proves_dead_credential = [](std::string_view words) { return words == "invalid_grant"; };
     return options;
   }

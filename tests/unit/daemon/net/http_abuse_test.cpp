@@ -107,6 +107,97 @@ TEST_F(HttpServerTest, RefusesAChunkedBodyThatGrowsTooLarge) {
   EXPECT_EQ(client.read_reply().status, 413U);
 }
 
+/// Bodies that are not wholly there, of which two fit.
+struct HttpCrowd : HttpServerTest {
+  std::string const kBegun = post("Content-Length: 1000\r\n", "some of it");
+  std::vector<RawClient> clients;
+
+  HttpCrowd() {
+    options.most_bodies_bytes = 2000;
+    options.free_body_bytes = 100;
+  }
+  void fill() {
+    for (int i = 0; i < 2; ++i) {
+      clients.push_back(connect());
+      clients.back().send(kBegun);
+    }
+  }
+  unsigned status_of_another() { return ask(post("Content-Length: 1000\r\n", std::string(1000, 'x'))).status; }
+};
+
+TEST_F(HttpCrowd, RefusesTheNewestOfTooManyUnfinishedBodies) {
+  fill();
+  auto newest = connect();
+  newest.send(kBegun);
+
+  EXPECT_EQ(newest.read_reply().status, 429U);
+  EXPECT_EQ(newest.read_to_end(), "");
+  EXPECT_TRUE(requests().empty());
+  clients.front().send(std::string(990, 'x'));
+  EXPECT_EQ(clients.front().read_reply().status, 200U) << "those that were let in are served";
+}
+
+TEST_F(HttpCrowd, KeepsNoOrdinaryRequestOut) {
+  fill();
+
+  EXPECT_EQ(ask(post("Content-Length: 100\r\n", std::string(100, 'x'))).status, 200U);
+  EXPECT_EQ(ask("GET /small HTTP/1.1\r\n\r\n").body, "/small|");
+}
+
+TEST_F(HttpCrowd, MakesRoomWhenOneHasBeenAnswered) {
+  fill();
+  ASSERT_EQ(status_of_another(), 429U);
+
+  clients.front().send(std::string(990, 'x'));
+  clients.front().read_reply();
+
+  EXPECT_EQ(status_of_another(), 200U) << "on the same connection or not";
+}
+
+TEST_F(HttpCrowd, MakesRoomWhenOneHangsUp) {
+  fill();
+  ASSERT_EQ(status_of_another(), 429U);
+
+  clients.front().shut_down_sending();
+  clients.front().read_to_end();
+
+  EXPECT_EQ(status_of_another(), 200U);
+}
+
+TEST_F(HttpCrowd, CountsWhatComesUnannounced) {
+  fill();
+  auto chunked = connect();
+  chunked.send(post("Transfer-Encoding: chunked\r\n"));
+  std::string const chunk = "64\r\n" + std::string(100, 'x') + "\r\n";
+  for (int i = 0; i < 5; ++i) {
+    if (!chunked.send(chunk)) break;
+  }
+
+  EXPECT_EQ(chunked.read_reply().status, 429U);
+}
+
+TEST_F(HttpCrowd, HoldsABodyToItsShareUntilItIsAnswered) {
+  Signal signal{thread.executor()};
+  std::promise<void> begun;
+  handler = [&](HttpRequest request, HttpPeer) -> boost::asio::awaitable<HttpResponse> {
+    if (request.target == "/slow") {
+      begun.set_value();
+      auto waiting = signal.wait();
+      co_await std::move(waiting);
+    }
+    co_return HttpResponse{};
+  };
+  auto slow = connect();
+  slow.send("POST /slow HTTP/1.1\r\nContent-Length: 1900\r\n\r\n" + std::string(1900, 'x'));
+  begun.get_future().get();
+
+  EXPECT_EQ(status_of_another(), 429U);
+
+  thread.on_loop([&] { signal.raise(); });
+  EXPECT_EQ(slow.read_reply().status, 200U);
+  EXPECT_EQ(status_of_another(), 200U);
+}
+
 TEST_F(HttpServerTest, TellsAPeerWhoseHeaderDoesNotCome) {
   options.header_timeout = milliseconds{50};
   auto client = connect();

@@ -36,7 +36,7 @@ struct ApprovalStoreTest : StoreTest {
     return out;
   }
   Approval inserted(Approval approval) {
-    EXPECT_TRUE(approvals.insert(approval));
+    EXPECT_TRUE(approvals.insert(approval, ApprovalStore::Returns::yes));
     return approval;
   }
   bool approve(Approval approval, ApprovalScope scope, int second) {

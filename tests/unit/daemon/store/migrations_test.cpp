@@ -37,7 +37,7 @@ TEST(Migrations, BringAnOldFileUpToDateWithItsRows) {
 
   auto const database = open_or_fail(path);
 
-  EXPECT_EQ(database->schema_version(), 5);
+  EXPECT_EQ(database->schema_version(), 6);
   EXPECT_EQ(database->salt(), salt);
   EXPECT_EQ(ConnectionStore{*database}.find(connection.id).value(), connection);
   EXPECT_EQ(AuthConfigStore{*database}.find({"https://a", "pr_1", {"github"}, "OAUTH2", ""}).value(),
@@ -78,7 +78,7 @@ TEST(Migrations, ReplaceWhatAKilledBackupLeftBehind) {
 
   auto const database = open_or_fail(path);
 
-  EXPECT_EQ(database->schema_version(), 5);
+  EXPECT_EQ(database->schema_version(), 6);
   EXPECT_FALSE(std::filesystem::exists(home / "tools.db.backup-1.new"));
 }
 
@@ -93,7 +93,7 @@ TEST(Migrations, RefuseANewerFileAndLeaveItAsItIs) {
   EXPECT_EQ(opened.error().code, ErrorCode::version_skew);
   EXPECT_NE(opened.error().message.find(path.string()), std::string::npos) << opened.error().message;
   EXPECT_NE(opened.error().message.find("schema 7"), std::string::npos);
-  EXPECT_NE(opened.error().message.find("up to 5"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("up to 6"), std::string::npos);
   EXPECT_FALSE(find_newest_backup(path));
 }
 
@@ -120,7 +120,7 @@ TEST(Migrations, LeaveTheFileAtTheStepBeforeOneThatFails) {
   auto const old = open_first_schema(path);
   EXPECT_EQ(old->schema_version(), 1);
   EXPECT_EQ(ask(*old, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), "0");
-  EXPECT_EQ(open_or_fail(path)->schema_version(), 5);
+  EXPECT_EQ(open_or_fail(path)->schema_version(), 6);
 }
 
 }  // namespace

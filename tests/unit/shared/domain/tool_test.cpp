@@ -1,4 +1,5 @@
 #include "shared/domain/tool.hpp"
+#include "shared/domain/belief.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,6 +72,17 @@ TEST(HintsOf, ReadsTheFourTags) {
 }
 
 TEST(HintsOf, DoNotTakeAMissingHintAsHarmless) { EXPECT_FALSE(hints_of(Tool{}).read_only); }
+
+TEST(Believed, WhatDoesNotSayThatItOnlyReadsMayDestroy) {
+  EXPECT_EQ(believed({}), (ToolHints{.destructive = true, .open_world = true}));
+  EXPECT_EQ(believed({.idempotent = true}),
+            (ToolHints{.destructive = true, .idempotent = true, .open_world = true}));
+  EXPECT_EQ(believed({.read_only = true}), (ToolHints{.read_only = true, .open_world = true}));
+}
+
+TEST(Believed, WhatContradictsItselfIsBelievedTheWorse) {
+  EXPECT_EQ(believed({.read_only = true, .destructive = true}), believed({}));
+}
 
 }  // namespace
 }  // namespace agenta
