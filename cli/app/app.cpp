@@ -15,6 +15,7 @@
 #include "cli/app/screen_guard.hpp"
 #include "cli/command/commands.hpp"
 #include "cli/command/help_text.hpp"
+#include "cli/command/inside_step.hpp"
 #include "cli/command/session_choice.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -159,8 +160,10 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
     return std::make_unique<client::LaunchingClient>(client::ClientIdentity{}, std::move(options));
   };
   auto done = run(context);
-  if (!done) done.error().next_step = step_here(std::move(done.error().next_step), context.flags);
-  return done;
+  if (done) return done;
+  Error error = std::move(done).error();
+  error.next_step = step_here(std::move(error.next_step), context.flags);
+  return fail(is_inside ? told_inside(std::move(error)) : std::move(error));
 }
 
 Result<void> print_help(Invocation const& found, bool as_json, Terminal& terminal) {

@@ -1,7 +1,10 @@
 #include "cli/command/approval_card.hpp"
+#include "cli/command/approval_reference.hpp"
 #include "cli/command/commands.hpp"
+#include "cli/command/id_reference.hpp"
 #include "cli/command/view.hpp"
 #include "cli/terminal/table.hpp"
+#include "shared/base/clock.hpp"
 #include "shared/base/try.hpp"
 
 namespace agenta::cli {
@@ -30,12 +33,17 @@ Result<void> run_list(Context& context, ListOptions const& options) {
   return present_view(context, body, options.view, [&]() -> Result<View> {
     AGENTA_TRY(auto const page, protocol::decode_approvals(body));
     Table table{{"ASKED", "SESSION", "TOOL", "CONNECTION", "STATE", "BY", "ID"}};
-    table.keep(2).keep(6).whole(6).spare(0).spare(5);
+    table.whole(0).keep(4).whole(6);
+    // On a narrow terminal what `approvals show` tells anyway goes first.
+    bool const wide = is_wide(context);
+    if (!wide) table.spare(5).spare(3);
+    WallTime const now = SystemClock{}.wall();
     for (protocol::ApprovalView const& each : page.items) {
       Approval const& approval = each.approval;
-      table.add({short_time(approval.created_at), approval.session_name, approval.tool.text,
+      table.add({wide ? short_time(approval.created_at) : shorter_time(approval.created_at, now),
+                 approval.session_name, approval.tool.text,
                  approval.connection ? approval.connection->slug : "", answer_of(approval),
-                 approval.decided_by ? approval.decided_by->user : "", approval.id.text});
+                 approval.decided_by ? approval.decided_by->user : "", short_id(approval.id.text)});
     }
     View view;
     view.text = table_text(context, table,
@@ -97,7 +105,7 @@ RunFn add_approvals_list(Syntax& syntax) {
 RunFn add_approvals_show(Syntax& syntax) {
   auto id = std::make_shared<std::string>();
   auto wait = std::make_shared<std::string>();
-  syntax.argument("ID", *id, "Id of an approval")
+  syntax.argument("ID", *id, kApprovalArgument)
       .option("--wait", "DUR", *wait, "Hold until it is answered, at most so long")
       .note("Secrets in the arguments are not shown: they stand as [redacted].")
       .example("agenta-tools approvals show 0192f3a4-…");
@@ -105,34 +113,36 @@ RunFn add_approvals_show(Syntax& syntax) {
     AGENTA_TRY(auto const longest, read_duration("--wait", *wait));
     auto const seconds =
         std::chrono::ceil<std::chrono::seconds>(longest.value_or(std::chrono::milliseconds{0}));
-    AGENTA_TRY(auto const reply, context.call(protocol::get_approval(*id, seconds)));
+    AGENTA_TRY(auto const whole, find_approval(context, *id));
+    AGENTA_TRY(auto const reply, context.call(protocol::get_approval(whole, seconds)));
     return present_approval(context, reply.body);
   };
 }
 
 RunFn add_approvals_approve(Syntax& syntax) {
   auto options = std::make_shared<AnswerOptions>();
-  syntax.argument("ID", options->id, "Id of an approval")
+  syntax.argument("ID", options->id, kApprovalArgument)
       .flag("--for-session", options->session, "The tool on this connection, for the rest of its session")
       .note(
           "Without --for-session it is for the one call, with just these arguments, and counts for an hour. "
           "Look at the call first: approvals show ID.")
       .example("agenta-tools approvals approve 0192f3a4-…");
   return [options](Context& context) -> Result<void> {
-    AGENTA_TRY(auto const reply,
-               context.call(protocol::approve(
-                   options->id, options->session ? ApprovalScope::session : ApprovalScope::once)));
+    AGENTA_TRY(auto const id, find_approval(context, options->id));
+    AGENTA_TRY(auto const reply, context.call(protocol::approve(
+                                     id, options->session ? ApprovalScope::session : ApprovalScope::once)));
     return present_answer(context, reply.body);
   };
 }
 
 RunFn add_approvals_deny(Syntax& syntax) {
   auto options = std::make_shared<AnswerOptions>();
-  syntax.argument("ID", options->id, "Id of an approval")
+  syntax.argument("ID", options->id, kApprovalArgument)
       .option("--reason", "TEXT", options->reason, "What whoever asked is told")
       .example("agenta-tools approvals deny 0192f3a4-… --reason 'not on a Friday'");
   return [options](Context& context) -> Result<void> {
-    AGENTA_TRY(auto const reply, context.call(protocol::deny_approval(options->id, options->reason)));
+    AGENTA_TRY(auto const id, find_approval(context, options->id));
+    AGENTA_TRY(auto const reply, context.call(protocol::deny_approval(id, options->reason)));
     return present_answer(context, reply.body);
   };
 }

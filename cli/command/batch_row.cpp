@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cli/command/execution_reference.hpp"
+#include "cli/command/id_reference.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/width.hpp"
 #include "shared/protocol/error_table.hpp"

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "cli/command/inside_step.hpp"
 #include "cli/command/integration_card.hpp"
 #include "cli/command/sample_call.hpp"
+#include "cli/command/session_choice.hpp"
 #include "cli/command/staleness.hpp"
 #include "cli/command/tool_card.hpp"
 #include "shared/base/text.hpp"
@@ -223,8 +225,7 @@ class BrowseSource {
   Result<Content> integration(Question const& question, std::stop_token const& stop) const {
     AGENTA_TRY(auto const reply, call(protocol::get_integration(question.slug, network_), stop));
     AGENTA_TRY(auto const view, protocol::decode_integration_view(reply.body));
-    std::vector<std::vector<std::string>> next = next_steps(view);
-    for (auto& step : next) step = here(std::move(step));
+    auto const next = steps_here(context_, next_steps(view));
     Details details;
     details.row = integration_row(view.detail.integration, view.state);
     details.text = render_integration(view, next, kUnbroken);
@@ -239,11 +240,14 @@ class BrowseSource {
 }  // namespace
 
 browse::Source make_browse_source(Context const& context, protocol::Network network) {
-  return [source = BrowseSource{context, network}, flags = context.flags](Question const& question,
-                                                                          std::stop_token const& stop) {
+  bool const is_inside = context.environment && !named_socket(context.environment).empty();
+  return [source = BrowseSource{context, network}, flags = context.flags, is_inside](
+             Question const& question, std::stop_token const& stop) -> Result<Content> {
     auto answer = source.answer(question, stop);
-    if (!answer) answer.error().next_step = step_here(std::move(answer.error().next_step), flags);
-    return answer;
+    if (answer) return answer;
+    Error error = std::move(answer).error();
+    error.next_step = step_here(std::move(error.next_step), flags);
+    return fail(is_inside ? told_inside(std::move(error)) : std::move(error));
   };
 }
 

@@ -148,4 +148,11 @@ std::string short_time(WallTime time) {
   return text;
 }
 
+std::string shorter_time(WallTime time, WallTime now) {
+  constexpr std::size_t kYear = 5;  // with its dash
+  constexpr std::size_t kDay = 10;
+  std::string text = short_time(time);
+  return text.starts_with(short_time(now).substr(0, kYear)) ? text.substr(kYear) : text.substr(0, kDay);
+}
+
 }  // namespace agenta::cli

@@ -148,5 +148,7 @@ Result<std::optional<int>> read_page_size(std::string_view limit, bool all);
 
 /// `2026-11-23 20:45`, UTC, for tables.
 std::string short_time(WallTime time);
+/// For narrow ones: `11-23 20:45`, and the day alone where that is of another year than `now`.
+std::string shorter_time(WallTime time, WallTime now);
 
 }  // namespace agenta::cli

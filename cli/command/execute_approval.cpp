@@ -1,6 +1,7 @@
 #include "cli/command/execute_approval.hpp"
 
 #include "cli/command/approval_card.hpp"
+#include "cli/command/inside_step.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_approval.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -39,16 +40,16 @@ std::optional<milliseconds> patience_of(Context const& context, Approval const& 
   return std::max(milliseconds{1}, *context.timeout - spent);
 }
 
-/// Nobody can answer here: whoever can is told how, and the call waits.
+/// Nobody can answer here: whoever can is told how, by `step`, and the call waits.
 Result<std::string> wait_for_others(Context& context, ToolCall call, Approval const& approval,
-                                    steady_clock::time_point begun,
+                                    std::vector<std::string> const& step, steady_clock::time_point begun,
                                     std::function<Result<std::string>(ToolCall const&)> const& run) {
   auto const patience = patience_of(context, approval, begun);
   Approval told = approval;
   if (patience) told.expires_at = std::min(told.expires_at, now() + *patience);
   std::string const until = time_left(told, now());
   context.say(approval.tool.text + " waits " + (until.empty() ? "" : until + " ") +
-              "for somebody's approval: " + approve_command(context, approval));
+              "for somebody's approval: " + step_line(context, step));
   auto const before = context.timeout;
   context.timeout = patience;
   call.on_ask = OnAsk::wait;
@@ -93,7 +94,7 @@ Result<std::string> run_with_approval(Context& context, ToolCall call,
   // What asks by a session's socket cannot answer itself.
   bool const is_owner = !context.environment || !context.environment("AGENTA_TOOLS_SOCKET");
   if (!is_owner || !context.prompt().may_ask())
-    return wait_for_others(context, std::move(call), approval, begun, run);
+    return wait_for_others(context, std::move(call), approval, body.error().next_step, begun, run);
   context.terminal.err(approval_card(*asked, context.terminal.err_has_color()) + "\n");
   AGENTA_TRY(Answer const answer, ask_answer(context, approval, MayWait::no));
   AGENTA_TRY(auto const decided, send_answer(context, approval, answer, ""));

@@ -12,12 +12,8 @@ namespace agenta::cli {
 /// The help of an argument that `find_execution` reads.
 inline constexpr char const* kExecutionArgument = "Id of an execution: whole, its beginning, or its end";
 
-/// The last 12 digits of an id, for tables: ids made at the same time begin alike, and differ there.
-std::string short_id(std::string_view id);
-
-/// The whole id of the execution that `named` means: an id, its first 8 digits or more, or its last 12 or
-/// more, dashes or none, in either case. What is no part of an id is given back as it is: the daemon says
-/// what it thinks of it.
+/// The whole id of the execution that `named` means, by the rules of `read_id_part`. What is no part of an id
+/// is given back as it is: the daemon says what it thinks of it.
 ///
 /// A beginning tells the time, and only what began about then is asked for; for an end, and where that finds
 /// nothing, the newest 100,000 are gone through.

@@ -1,6 +1,7 @@
 #include "cli/command/commands.hpp"
 #include "cli/command/execution_reference.hpp"
 #include "cli/command/history_filter.hpp"
+#include "cli/command/id_reference.hpp"
 #include "cli/command/result_view.hpp"
 #include "cli/command/view.hpp"
 #include "cli/terminal/card.hpp"
@@ -37,14 +38,6 @@ std::string failure_of(Execution const& execution) {
   return execution.error ? failure_code(execution) + ": " + execution.error->message : "";
 }
 
-/// `11-23 20:45`, and the day alone where that is of another year.
-std::string shorter_time(WallTime time, WallTime now) {
-  constexpr std::size_t kYear = 5;  // with its dash
-  constexpr std::size_t kDay = 10;
-  std::string text = short_time(time);
-  return text.starts_with(short_time(now).substr(0, kYear)) ? text.substr(kYear) : text.substr(0, kDay);
-}
-
 Result<void> run_list(Context& context, ListOptions const& options) {
   AGENTA_TRY(auto query, read_history_filter(options.query));
   AGENTA_TRY(query.limit, read_page_size(options.limit, options.all));
@@ -59,14 +52,13 @@ Result<void> run_list(Context& context, ListOptions const& options) {
     table.whole(0).whole(3).whole(5).paint(3, ink_of_execution);
     // On a narrow terminal the times are short, errors are their codes, and what `history show` tells anyway
     // goes first.
-    constexpr int kWide = 110;
-    bool const is_wide = context.terminal.width() >= kWide;
-    if (!is_wide) table.spare(2).spare(4).keep(6);
+    bool const wide = is_wide(context);
+    if (!wide) table.spare(2).spare(4).keep(6);
     WallTime const now = SystemClock{}.wall();
     for (Execution const& each : page.items) {
-      table.add({is_wide ? short_time(each.started_at) : shorter_time(each.started_at, now), each.tool.text,
+      table.add({wide ? short_time(each.started_at) : shorter_time(each.started_at, now), each.tool.text,
                  each.connection ? each.connection->slug : "", std::string{name_of(each.state)}, took(each),
-                 short_id(each.id.text), is_wide ? failure_of(each) : failure_code(each)});
+                 short_id(each.id.text), wide ? failure_of(each) : failure_code(each)});
     }
     View view;
     view.text = table_text(context, table, "Nothing has been run yet.");
@@ -85,6 +77,39 @@ std::string redacted_of(Execution const& each) {
   return join(places, ", ");
 }
 
+/// The policy's own word, with the reason that its rule gives.
+std::string policy_text(Execution const& each) {
+  if (!each.policy) return {};
+  std::string text = std::string{name_of(each.policy->verdict)} + " by " + each.policy->rule;
+  if (!each.policy->reason.empty()) text += ": " + each.policy->reason;
+  return text;
+}
+
+std::string approver_of(Approval const& approval) {
+  if (!approval.decided_by) return "somebody";
+  Actor const& by = *approval.decided_by;
+  return by.user.empty() ? "uid " + std::to_string(by.uid) : by.user;
+}
+
+/// Who said what, and when: `ada, 2026-11-23T20:45:00Z, once`.
+std::string answer_text(Approval const& approval) {
+  if (approval.state == ApprovalState::pending) return "nobody yet";
+  if (approval.state == ApprovalState::expired) return "nobody in time";
+  std::string text = approver_of(approval);
+  if (approval.decided_at) text += ", " + format_rfc3339(*approval.decided_at);
+  if (approval.state == ApprovalState::approved)
+    text += approval.scope == ApprovalScope::session ? ", for the rest of the session" : ", once";
+  return approval.answer.empty() ? text : text + ": " + approval.answer;
+}
+
+/// The rows about who or what decided.
+void add_decision(Card& card, Execution const& each, std::string_view body) {
+  card.row("policy", policy_text(each)).row("approval", each.approval.text);
+  auto const approval = protocol::find_approval_of(body);
+  if (!approval) return;
+  card.row(approval->state == ApprovalState::denied ? "denied by" : "approved by", answer_text(*approval));
+}
+
 std::string render_execution(Execution const& each, std::string_view body, bool has_color) {
   Card card{each.tool.text + " " + std::string{name_of(each.state)}};
   card.row("id", each.id.text)
@@ -97,11 +122,9 @@ std::string render_execution(Execution const& each, std::string_view body, bool 
       .row("result", each.result_bytes ? std::to_string(*each.result_bytes) + " bytes" : "")
       .row("result file", each.result_file ? each.result_file->path : "")
       .row("batch", each.batch ? each.batch->batch.text + " line " + std::to_string(each.batch->line) : "")
-      .row("session", each.session)
-      .row("policy",
-           each.policy ? std::string{name_of(each.policy->verdict)} + " by " + each.policy->rule : "")
-      .row("approval", each.approval.text)
-      .row("trace", each.trace_id)
+      .row("session", each.session);
+  add_decision(card, each, body);
+  card.row("trace", each.trace_id)
       .row("redacted", redacted_of(each))
       .row("Composio log", each.log_id)
       .row("idempotency key", each.idempotency_key);

@@ -1,6 +1,7 @@
 #include "cli/command/catalog_flags.hpp"
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_state.hpp"
+#include "cli/command/inside_step.hpp"
 #include "cli/command/integration_card.hpp"
 #include "cli/command/view.hpp"
 #include "cli/terminal/table.hpp"
@@ -57,8 +58,7 @@ Result<void> run_show(Context& context, ShowOptions const& options) {
   AGENTA_TRY(auto const reply, context.call_far(protocol::get_integration(options.slug, options.network())));
   return present_view(context, reply.body, options.view, [&]() -> Result<View> {
     AGENTA_TRY(auto const view, protocol::decode_integration_view(reply.body));
-    auto next = next_steps(view);
-    for (auto& step : next) step = step_here(std::move(step), context.flags);
+    auto const next = steps_here(context, next_steps(view));
     return View{.text = render_integration(view, next, page_style(context))};
   });
 }

@@ -1,5 +1,6 @@
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_pairs.hpp"
+#include "cli/command/inside_step.hpp"
 #include "cli/command/mcp_token.hpp"
 #include "cli/command/session_choice.hpp"
 #include "cli/mcp/fixture_extras.hpp"
@@ -205,8 +206,9 @@ Result<void> run_mcp(Context& context, McpOptions const& given) {
   mcp::SessionUse use;
   use.name = session->name();
   use.timeout = context.timeout.value_or(context.settings->duration("execute.timeout"));
-  use.complete = [&context](std::vector<std::string> step) {
-    return step_here(std::move(step), context.flags);
+  use.complete = [&context, is_inside = use.name.empty()](Error error) {
+    error.next_step = step_here(std::move(error.next_step), context.flags);
+    return is_inside ? told_inside(std::move(error)) : error;
   };
   use.lost_reply = context.lost_reply_of;
   std::unique_ptr<mcp::Toolbox> tools;

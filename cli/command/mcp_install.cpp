@@ -11,6 +11,7 @@
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/protocol/codec_session.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {
@@ -92,6 +93,29 @@ std::vector<std::string> server_args(InstallOptions const& options, GlobalFlags 
   return args;
 }
 
+/// What a daemon can say of the names is said before a client has them. Where none can (nobody is logged in,
+/// the network is away) they are taken as they are, and that is said.
+Result<void> check_names(Context& context, InstallOptions const& options) {
+  if (options.tools.empty()) return {};
+  protocol::SessionRequest request;
+  request.tools = each_of({options.tools});
+  request.ephemeral = true;
+  request.dry_run = true;
+  AGENTA_TRY(request.connections, read_connection_pairs(options.connections));
+  auto const checked = context.call_far(protocol::create_session(request));
+  if (checked) return {};
+  switch (checked.error().code) {
+    case ErrorCode::integration_not_found:
+    case ErrorCode::tool_not_found:
+    case ErrorCode::connection_not_found:
+    case ErrorCode::invalid_request:
+    case ErrorCode::cancelled: return fail(checked.error());
+    default: break;
+  }
+  context.say("whether there are such tools is not known here: " + checked.error().message);
+  return {};
+}
+
 Result<Installation> read_options(Context& context, InstallOptions const& options) {
   AGENTA_TRY(auto const* client, get_client(options.client));
   AGENTA_CHECK(check_flags(options));
@@ -105,6 +129,7 @@ Result<Installation> read_options(Context& context, InstallOptions const& option
     return fail(ErrorCode::unsupported,
                 "this system does not say where agenta-tools is installed (/proc is missing)");
   }
+  AGENTA_CHECK(check_names(context, options));
   read.entry.args = server_args(options, context.flags);
   if (client->form == Client::Form::toml && !options.session.empty() && !options.meta) {
     AGENTA_TRY(read.entry.approved, find_allowed_names(context, options.session));

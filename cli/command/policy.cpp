@@ -114,7 +114,7 @@ Result<void> show_report(Context& context, protocol::PolicyTestReport const& rep
 
 Error cases_failed(protocol::PolicyTestReport const& report, std::string const& body) {
   Error error;
-  error.code = ErrorCode::tool_failed;
+  error.code = ErrorCode::check_failed;
   error.message =
       std::to_string(report.failed) + " of " + std::to_string(report.cases.size()) + " cases failed";
   for (protocol::PolicyTestCase const& each : report.cases) {

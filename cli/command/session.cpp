@@ -7,6 +7,8 @@
 #include "cli/command/session_choice.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
+#include "cli/terminal/width.hpp"
+#include "shared/base/clock.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_session.hpp"
@@ -128,34 +130,72 @@ struct ListOptions {
   ViewOptions view{};
 };
 
-Result<View> render_list(Context const& context, ListOptions const& options, std::string const& body) {
+/// What it was made of; no more than a narrow table has room for, and how many more there are.
+std::string selectors_text(Session const& session, bool wide) {
+  constexpr int kRoom = 24;
+  std::string const all = join(session.selectors, ",");
+  if (wide || display_width(all) <= kRoom || session.selectors.size() < 2) return all;
+  std::string text = session.selectors.front();
+  std::size_t shown = 1;
+  while (shown < session.selectors.size() &&
+         display_width(text + "," + session.selectors[shown]) <= kRoom - 4)
+    text += "," + session.selectors[shown++];
+  return text + " +" + std::to_string(session.selectors.size() - shown);
+}
+
+/// How many are left out because they are over; nothing is said where nobody knows.
+std::string left_out_line(Context& context, std::int64_t open) {
+  auto const reply = context.call(protocol::list_sessions("", "", 1));
+  if (!reply) return {};
+  auto const page = protocol::decode_sessions(reply->body);
+  std::int64_t const over = page ? page->total - open : 0;
+  if (over <= 0) return {};
+  return std::to_string(over) +
+         (over == 1 ? " that is closed or expired is" : " that are closed or expired are") +
+         " left out; --all shows " + (over == 1 ? "it" : "them");
+}
+
+Result<View> render_list(Context& context, ListOptions const& options, std::string const& body) {
   AGENTA_TRY(auto const page, protocol::decode_sessions(body));
   Table table{{"NAME", "STATE", "TOOLS", "RUNNABLE", "CONNECTIONS", "POLICY", "ENDS"}};
   constexpr std::size_t kRunnable = 3;
   constexpr std::size_t kConnections = 4;
+  constexpr std::size_t kPolicy = 5;
   constexpr std::size_t kEnds = 6;
+  bool const wide = is_wide(context);
   table.whole(0).whole(1).spare(kRunnable).hide_all(kConnections, "").hide_all(kEnds, "");
+  if (!wide) table.spare(kPolicy).spare(kConnections).spare(kEnds);
+  WallTime const now = SystemClock{}.wall();
   for (protocol::SessionView const& each : page.items) {
     Session const& session = each.session;
     auto const end = session.ended_at ? session.ended_at : session.expires_at;
-    table.add({session.name, std::string{name_of(session.state)}, join(session.selectors, ","),
+    table.add({session.name, std::string{name_of(session.state)}, selectors_text(session, wide),
                each.tools_count ? std::to_string(*each.tools_count) : "", bindings_text(session),
-               session.policy_source, end ? short_time(*end) : ""});
+               session.policy_source, end ? (wide ? short_time(*end) : shorter_time(*end, now)) : ""});
   }
   auto const step =
       step_here({"agenta-tools", "session", "create", "NAME", "--tools", "github"}, context.flags);
-  std::string const none = options.state.empty() ? "No sessions yet. Make one: " + shell_line(step)
-                                                 : "No " + options.state + " sessions.";
+  bool const leaves_out = options.state.empty() && !options.all;
+  std::string none = "No " + options.state + " sessions.";
+  if (options.state.empty())
+    none = (options.all ? "No sessions yet" : "No open sessions") + (". Make one: " + shell_line(step));
   View view;
   view.text = table_text(context, table, none);
-  if (page.next_cursor) view.notes.push_back(more_line(page.items.size(), page.total));
+  if (page.next_cursor) {
+    std::string_view const flag = leaves_out ? "--state open --all" : "--all";
+    view.notes.push_back(more_line(page.items.size(), page.total, flag));
+  }
+  if (std::string line = leaves_out ? left_out_line(context, page.total) : ""; !line.empty())
+    view.notes.push_back(std::move(line));
   return view;
 }
 
 Result<void> run_list(Context& context, ListOptions const& options) {
   AGENTA_TRY(auto const limit, read_page_size(options.limit, options.all));
+  // Every run of an MCP server leaves a closed one behind: those are for who asks for them.
+  std::string const state = options.state.empty() && !options.all ? "open" : options.state;
   AGENTA_TRY(auto const body, fetch_list(context, options.all, [&](std::string const& cursor) {
-               return protocol::list_sessions(options.state, cursor.empty() ? options.cursor : cursor, limit);
+               return protocol::list_sessions(state, cursor.empty() ? options.cursor : cursor, limit);
              }));
   return present_view(context, body, options.view, [&] { return render_list(context, options, body); });
 }
@@ -242,13 +282,13 @@ RunFn add_session_remove(Syntax& syntax) {
 
 RunFn add_session_list(Syntax& syntax) {
   auto options = std::make_shared<ListOptions>();
-  syntax.option("--state", "STATE", options->state, "Only open, closed or expired ones")
+  syntax.option("--state", "STATE", options->state, "Only open, closed or expired ones (default: open)")
       .one_of({"open", "closed", "expired"})
       .option("--limit", "N", options->limit, "At most so many; with --all, so many at once")
       .option("--cursor", "CURSOR", options->cursor, "Go on after a page: its next_cursor")
-      .flag("--all", options->all, "Every page");
+      .flag("--all", options->all, "Every page, and without --state those that are over too");
   add_view_flags(syntax, options->view);
-  syntax.example("agenta-tools session list --state open");
+  syntax.example("agenta-tools session list --all");
   return [options](Context& context) { return run_list(context, *options); };
 }
 

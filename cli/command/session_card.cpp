@@ -1,5 +1,6 @@
 #include "cli/command/session_card.hpp"
 
+#include "cli/command/inside_step.hpp"
 #include "cli/terminal/card.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
@@ -68,14 +69,14 @@ std::string session_card(protocol::SessionView const& view, PageStyle const& sty
 std::string session_tools_text(Context const& context, protocol::SessionTools const& tools) {
   Table table{{"TOOL", "CONNECTION", "POLICY", "NAME"}};
   constexpr std::size_t kPolicy = 2;
-  table.keep(0).whole(kPolicy).paint(kPolicy, ink_of_verdict).hide_all(1, "");
+  // The name says in other words what the slug does: where there is no room for both it goes.
+  table.keep(0).keep(1).whole(kPolicy).paint(kPolicy, ink_of_verdict).hide_all(1, "").spare(3);
   for (protocol::SessionTool const& each : tools.page.items)
     table.add({each.tool.slug.text, each.connection, std::string{name_of(each.verdict)}, each.tool.name});
   std::string text = "\n" + table_text(context, table, "None of its tools can be run now.");
   for (protocol::MissingTools const& each : tools.unavailable) {
     text += "\n" + visible(each.integration.text) + " is missing: " + visible(each.reason) + "\n";
-    if (!each.next_step.empty())
-      text += "  " + visible(shell_line(step_here(each.next_step, context.flags))) + "\n";
+    if (!each.next_step.empty()) text += "  " + visible(step_line(context, each.next_step)) + "\n";
   }
   return text;
 }

@@ -8,6 +8,7 @@
 #include "cli/command/session_tools.hpp"
 #include "cli/command/tool_name.hpp"
 #include "cli/command/view.hpp"
+#include "cli/terminal/wrap.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/domain/session.hpp"
@@ -185,15 +186,34 @@ Ink ink_of_severity(std::string_view word) {
   return word == name_of(Severity::warning) ? Ink::yellow : Ink::plain;
 }
 
-View render(Context const& context, LintReport const& report) {
-  Table table{{"SEVERITY", "CLIENT", "TOOL", "RULE", "MESSAGE"}};
+/// A line of the table for each finding. Where there is no room the words are under it, whole: they are what
+/// it is about.
+std::string findings_text(Context const& context, LintReport const& report) {
+  bool const wide = is_wide(context);
+  std::vector<std::string> titles{"SEVERITY", "CLIENT", "TOOL", "RULE"};
+  if (wide) titles.emplace_back("MESSAGE");
+  Table table{std::move(titles)};
   table.whole(0).whole(1).keep(2).paint(0, ink_of_severity);
+  if (!wide) table.whole(3);
   for (Finding const& each : report.findings) {
-    table.add({std::string{name_of(each.severity)}, each.client, each.tool.empty() ? "-" : each.tool,
-               each.rule, each.message});
+    std::vector<std::string> cells{std::string{name_of(each.severity)}, each.client,
+                                   each.tool.empty() ? "-" : each.tool, each.rule};
+    if (wide) cells.push_back(each.message);
+    table.add(std::move(cells));
   }
+  std::string const text = table_text(context, table, "Nothing is wrong with them.");
+  if (wide || table.empty()) return text;
+  constexpr int kIndent = 10;  // under the client
+  auto const lines = split(text, '\n');
+  std::string out = lines.front() + "\n";
+  for (std::size_t i = 0; i < report.findings.size(); ++i)
+    out += lines[i + 1] + "\n" + wrapped(report.findings[i].message, kIndent, context.terminal.width());
+  return out;
+}
+
+View render(Context const& context, LintReport const& report) {
   View view;
-  view.text = table_text(context, table, "Nothing is wrong with them.");
+  view.text = findings_text(context, report);
   for (ListSize const& size : report.sizes) {
     view.notes.push_back(size.client + ": " + std::to_string(size.tools) + " tools, about " +
                          std::to_string(size.tokens) + " tokens");
@@ -210,7 +230,7 @@ Error failed(LintReport const& report, LintOptions const& options, std::string c
   std::string const number =
       std::to_string(errors + warnings) + (errors + warnings == 1 ? " finding" : " findings");
   Error error;
-  error.code = ErrorCode::tool_failed;
+  error.code = ErrorCode::check_failed;
   error.message = number + ", the first for " + first->client + ": " +
                   (first->tool.empty() ? "" : first->tool + ": ") + first->message;
   error.context.text = document;

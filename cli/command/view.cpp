@@ -33,6 +33,11 @@ Result<void> present_view(Context& context, std::string const& document, ViewOpt
   return {};
 }
 
+bool is_wide(Context const& context) {
+  constexpr int kWide = 110;
+  return context.terminal.width() >= kWide;
+}
+
 std::string table_text(Context const& context, Table const& table, std::string_view when_empty) {
   if (table.empty()) return std::string{when_empty} + "\n";
   return table.render(context.terminal.width(), context.terminal.out_has_color());

@@ -36,6 +36,9 @@ void add_view_flags(Syntax& syntax, ViewOptions& options);
 Result<void> present_view(Context& context, std::string const& document, ViewOptions const& options,
                           std::function<Result<View>()> const& render);
 
+/// Whether a table may tell all: on less than this times are short, and texts that would be cut are left out.
+bool is_wide(Context const& context);
+
 /// A table in the terminal's width; `when_empty` where it has no rows.
 std::string table_text(Context const& context, Table const& table, std::string_view when_empty);
 

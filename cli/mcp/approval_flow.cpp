@@ -116,9 +116,9 @@ std::string spell_out(std::string_view text) {
 CallEnd ApprovalFlow::tell(std::string const& id, std::string_view tool) const {
   Error error;
   error.code = ErrorCode::approval_required;
-  error.message = std::string{tool} +
-                  " needs the approval of a person, and nothing ran. Ask the user to approve it, then repeat "
-                  "this very call: it will go through";
+  error.message = std::string{tool} + " needs the approval of a person, and nothing ran. " +
+                  (may_decide_ ? "Ask the user to approve it, then repeat" : "Once it is approved, repeat") +
+                  " this very call: it will go through";
   error.context.text = JsonObject{}.text("approval_id", id).done();
   error.next_step = {"agenta-tools", "approvals", "approve", id};
   error.retryable = Retryable::yes;

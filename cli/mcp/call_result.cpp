@@ -98,7 +98,7 @@ ToolResult result_of_execution(std::string_view document, CompleteStep const& co
   Error error;
   error.message = "the tool failed";
   if (execution && execution->error) error = *execution->error;
-  error.next_step = complete(std::move(error.next_step));
+  error = complete(std::move(error));
   std::string const sentence = sentence_of(error.message, error.next_step);
   return result_of_failure(sentence,
                            envelope(raw("data"), error_document(error, sentence), raw("execution_id"), slug));
@@ -106,7 +106,9 @@ ToolResult result_of_execution(std::string_view document, CompleteStep const& co
 
 ToolResult result_too_large(std::string const& execution_id, std::size_t limit,
                             CompleteStep const& complete) {
-  std::vector<std::string> const step = complete({"agenta-tools", "history", "result", execution_id});
+  Error read;
+  read.next_step = {"agenta-tools", "history", "result", execution_id};
+  std::vector<std::string> const step = complete(std::move(read)).next_step;
   std::string const note =
       "The tool has run. Its result is larger than " + std::to_string(limit >> 20U) +
       " MiB and is kept; read it, or with --select /json/pointer a part of it: " + shell_words(step);
@@ -121,24 +123,27 @@ ToolResult result_too_large(std::string const& execution_id, std::size_t limit,
 }
 
 ToolResult result_of_error(Error const& failure, CompleteStep const& complete) {
-  Error error = failure;
-  error.next_step = complete(std::move(error.next_step));
+  Error const error = complete(failure);
   std::string const sentence = sentence_of(error.message, error.next_step);
   return result_of_failure(
       sentence, envelope("null", error_document(error, sentence), text_or_null(error.execution_id)));
 }
 
 ToolResult result_of_wish(ConnectionWish const& wish, CompleteStep const& complete) {
-  std::vector<std::string> const command = complete(wish.command);
+  Error missing;
+  missing.message = wish.message;
+  missing.next_step = wish.command;
+  missing = complete(std::move(missing));
+  std::vector<std::string> const& command = missing.next_step;
   std::string const typed = shell_words(command);
-  std::string sentence = sentence_of(wish.message, {}) + " ";
+  std::string sentence = sentence_of(missing.message, {});
   if (wish.connect_url.empty()) {
-    sentence += "Ask the user to run: " + typed;
+    sentence += command.empty() ? "" : " Ask the user to run: " + typed + ".";
   } else {
-    sentence += "Ask the user to open this link and to finish there: " + wish.connect_url +
-                " (or to run: " + typed + ")";
+    sentence += " Ask the user to open this link and to finish there: " + wish.connect_url +
+                " (or to run: " + typed + ").";
   }
-  sentence += ". Then repeat this call: it will work.";
+  sentence += " Then repeat this call: it will work.";
   std::string words = "[";
   for (std::string const& word : command)
     words += (words.size() > 1 ? "," : "") + protocol::write_string(word);
@@ -150,7 +155,7 @@ ToolResult result_of_wish(ConnectionWish const& wish, CompleteStep const& comple
       .text("toolkit", wish.integration)
       .text("integration", wish.integration)
       .raw("connect_url", text_or_null(wish.connect_url))
-      .text("command", typed)
+      .raw("command", text_or_null(typed))
       .raw("next_step", words + "]");
   return result_of_failure(sentence, envelope("null", error.done(), "null"));
 }

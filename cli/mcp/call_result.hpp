@@ -12,8 +12,9 @@
 /// `{successful,data,error,execution_id,connection}`.
 namespace agenta::mcp {
 
-/// A command, completed for this run (`--sandbox`, `--project`), as argv.
-using CompleteStep = std::function<std::vector<std::string>(std::vector<std::string>)>;
+/// An error as it is told in this run: its next step is completed (`--sandbox`, `--project`), or is in the
+/// message's words, and no step, where it is somebody else's to take.
+using CompleteStep = std::function<Error(Error)>;
 
 /// The schema of the envelope.
 std::string_view envelope_schema();

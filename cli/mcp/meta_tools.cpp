@@ -105,7 +105,7 @@ CallEnd MetaTools::search(Turn& turn) const {
 std::string MetaTools::obstacle_of(Turn& turn, Tool const& tool) const {
   if (tool.no_auth) return {};
   auto const unclear = caller_.find_unclear(turn, tool.integration.text);
-  return unclear ? unclear->message + ". Next: " + shell_words(use_.complete(unclear->next_step))
+  return unclear ? unclear->message + ". Next: " + shell_words(use_.complete(*unclear).next_step)
                  : std::string{};
 }
 

@@ -19,17 +19,19 @@ constexpr milliseconds kPatience{2'000};
 /// A call may need a connection, and an approval, and meet each again while people are at it.
 constexpr int kMostRounds = 4;
 
+/// Whether the step has these words side by side: before them there may be flags that say where it is taken.
+bool has_words(std::vector<std::string> const& step, std::vector<std::string> const& words) {
+  return !std::ranges::search(step, words).empty();
+}
+
 /// The approval that came with a call was not taken.
 bool is_about_approval(Error const& error) {
-  auto const& step = error.next_step;
-  return error.code == ErrorCode::forbidden && step.size() > 1 && step[1] == "approvals";
+  return error.code == ErrorCode::forbidden && has_words(error.next_step, {"approvals", "list"});
 }
 
 /// The session does not have the tool: the way on is to add it.
 bool is_outside(Error const& error) {
-  auto const& step = error.next_step;
-  return error.code == ErrorCode::policy_denied && step.size() > 2 && step[1] == "session" &&
-         step[2] == "add";
+  return error.code == ErrorCode::policy_denied && has_words(error.next_step, {"session", "add"});
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace agenta::mcp {
 struct SessionUse {
   std::string name{};                         ///< empty: the one whose own socket is spoken to
   std::chrono::milliseconds timeout{60'000};  ///< of one call of a tool
-  CompleteStep complete = [](std::vector<std::string> step) { return step; };
+  CompleteStep complete = [](Error error) { return error; };
   /// Whether the last failed call of a service may have been carried out.
   std::function<bool(ToolService&)> lost_reply = [](ToolService&) { return false; };
 };

@@ -26,7 +26,8 @@ expected<std::string, RpcError> read_cursor(std::optional<std::string> const& cu
   return unexpected(RpcError{.code = kInvalidParams, .message = "this is no cursor of this list"});
 }
 
-RpcError list_error(Error const& error) {
+RpcError list_error(Error const& failure, CompleteStep const& complete) {
+  Error const error = complete(failure);
   RpcError out;
   out.code = error.code == ErrorCode::invalid_request ? kInvalidParams : kInternalError;
   out.message = error.message;
@@ -96,11 +97,11 @@ expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech con
   auto const request = use_.name.empty() ? protocol::list_own_session_tools(query)
                                          : protocol::list_session_tools(use_.name, query);
   auto reply = service.call(request, std::move(stop));
-  if (!reply) return unexpected(list_error(reply.error()));
+  if (!reply) return unexpected(list_error(reply.error(), use_.complete));
   auto const last = written_.with([](auto const& written) { return written; });
   if (last && last->revision == speech.revision && last->body == reply->body) return last->page;
   auto const found = protocol::decode_session_tools(reply->body);
-  if (!found) return unexpected(list_error(found.error()));
+  if (!found) return unexpected(list_error(found.error(), use_.complete));
   auto now = std::make_shared<Written>();
   now->revision = speech.revision;
   now->page = write_page(*found, speech);

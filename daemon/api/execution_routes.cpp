@@ -135,6 +135,8 @@ std::vector<Route> execution_routes(Executions& executions) {
       {"GET", "/api/tools/executions/{id}", Permission::view_tools, Work::local,
        [&executions, id_of](Call const& call) -> Result<ServiceReply> {
          AGENTA_TRY(Execution const found, executions.get(call.caller, id_of(call)));
+         if (auto const approval = executions.find_approval(call.caller, found))
+           return json_reply(protocol::encode_execution(found, *approval));
          return json_reply(document_of(call.caller, found));
        }},
       {"GET", "/api/tools/executions/{id}/result", Permission::view_tools, Work::local,

@@ -18,8 +18,9 @@ class SessionRoutes {
   Result<ServiceReply> create(Call const& call) const {
     AGENTA_TRY(auto const request, protocol::decode_session_request(call.request.body));
     AGENTA_TRY(auto const made, sessions_.create(call.caller, request));
+    constexpr unsigned kDone = 200;
     constexpr unsigned kCreated = 201;
-    return json_reply(protocol::encode_session(made), kCreated);
+    return json_reply(protocol::encode_session(made), request.dry_run ? kDone : kCreated);
   }
 
   Result<ServiceReply> list(Call const& call) const {

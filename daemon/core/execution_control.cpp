@@ -203,10 +203,13 @@ std::optional<QueuePlace> Executions::find_place(ExecutionId const& id) const {
 Result<Page<Execution>> Executions::list(Caller const& caller, store::ExecutionFilter const& filter) {
   write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
-  if (!project) return Page<Execution>{};
-  AGENTA_TRY(auto const confined, confine(caller, filter));
-  AGENTA_TRY(auto const by_id, by_connection_id(project->id, confined));
-  AGENTA_TRY(auto page, journal_.list(project->id, by_id));
+  Page<Execution> page;
+  if (project) {
+    AGENTA_TRY(auto const confined, confine(caller, filter));
+    AGENTA_TRY(auto const by_id, by_connection_id(project->id, confined));
+    AGENTA_TRY(page, journal_.list(project->id, by_id));
+  }
+  AGENTA_CHECK(check_session(caller, filter, page));
   for (Execution& each : page.items) note_gone(each);
   return page;
 }
@@ -215,9 +218,12 @@ Result<Page<Execution>> Executions::list_whole(Caller const& caller, store::Exec
                                                std::size_t most_bytes) {
   write_unsettled();
   AGENTA_TRY(auto project, projects_.find(caller.project));
-  if (!project) return Page<Execution>{};
-  AGENTA_TRY(auto const by_id, by_connection_id(project->id, filter));
-  AGENTA_TRY(auto page, journal_.list_whole(project->id, by_id, most_bytes));
+  Page<Execution> page;
+  if (project) {
+    AGENTA_TRY(auto const by_id, by_connection_id(project->id, filter));
+    AGENTA_TRY(page, journal_.list_whole(project->id, by_id, most_bytes));
+  }
+  AGENTA_CHECK(check_session(caller, filter, page));
   for (Execution& each : page.items) tell_own_key(each);
   return page;
 }

@@ -8,11 +8,6 @@
 #include "shared/base/try.hpp"
 
 namespace agenta::daemon {
-namespace {
-
-
-}  // namespace
-
 Executions::Run::Run(Executions& executions, Caller caller, ToolCall call, MayLeave may_leave)
     : Run(executions, std::move(caller), ToolJob::frame_of(call), std::make_unique<ToolJob>(executions, call),
           may_leave) {}

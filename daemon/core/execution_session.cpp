@@ -119,4 +119,21 @@ Result<store::ExecutionFilter> Executions::confine(Caller const& caller, store::
   return filter;
 }
 
+std::optional<Approval> Executions::find_approval(Caller const& caller, Execution const& execution) const {
+  bool const is_told = caller.session.empty() && !execution.approval.empty() && options_.approvals != nullptr;
+  if (!is_told) return std::nullopt;
+  auto found = options_.approvals->get(execution.approval);
+  return found ? std::optional{*std::move(found)} : std::nullopt;
+}
+
+/// Nothing found is nothing run only where there is such a session. Asked afterwards: what has rows is
+/// listed, whatever became of its session.
+Result<void> Executions::check_session(Caller const& caller, store::ExecutionFilter const& filter,
+                                       Page<Execution> const& page) const {
+  bool const is_in_doubt =
+      page.items.empty() && filter.cursor.empty() && !filter.session.empty() && caller.session.empty();
+  if (!is_in_doubt || options_.sessions == nullptr) return {};
+  return options_.sessions->check_known(caller, filter.session);
+}
+
 }  // namespace agenta::daemon

@@ -93,6 +93,10 @@ class Executions {
   Result<Execution> cancel(Caller const& caller, ExecutionId const& id);
   /// One that waits for its turn says where it stands.
   Result<Execution> get(Caller const& caller, ExecutionId const& id);
+  /// What a person said of an execution that the caller may see. Nothing where nobody was asked, where the
+  /// record of it is gone, and for a caller that came by a session's socket: who decides is not its to know.
+  std::optional<Approval> find_approval(Caller const& caller, Execution const& execution) const;
+  /// `SESSION_NOT_FOUND` where the filter names a session that there never was.
   Result<Page<Execution>> list(Caller const& caller, store::ExecutionFilter const& filter);
   /// The data of an execution of `run` or `get`, whole or what a JSON pointer names in it. Nothing where it
   /// names nothing; `EXECUTION_NOT_FOUND` where the execution has no result, or it is not kept any more.
@@ -134,6 +138,8 @@ class Executions {
   ExecutionId own_id(Caller const& caller, ExecutionId const& given) const;
   Result<std::optional<Execution>> find_visible(Caller const& caller, ExecutionId const& id);
   Result<store::ExecutionFilter> confine(Caller const& caller, store::ExecutionFilter filter);
+  Result<void> check_session(Caller const& caller, store::ExecutionFilter const& filter,
+                             Page<Execution> const& page) const;
   Result<Earlier> find_earlier(Plan const& plan, Execution const& record);
   Result<Earlier> replay(Execution found, bool is_line);
   Execution settle(Job const& job, Plan const& plan, Execution record, ExecuteOutcome outcome,

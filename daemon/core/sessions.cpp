@@ -87,6 +87,13 @@ bool Sessions::has(Session const& session, ToolSlug const& tool, IntegrationSlug
   return includes(session, tool, integration);
 }
 
+/// A dry run makes nothing, not even the project.
+Result<store::Project> Sessions::project_for(Caller const& caller, protocol::SessionRequest const& request) {
+  if (!request.dry_run) return projects_.ensure(caller.project, clock_.wall());
+  AGENTA_TRY(auto const project, projects_.find(caller.project));
+  return project.value_or(store::Project{});
+}
+
 Result<protocol::SessionView> Sessions::create(Caller const& caller,
                                                protocol::SessionRequest const& request) {
   Session session;
@@ -116,13 +123,14 @@ Result<protocol::SessionView> Sessions::create(Caller const& caller,
   AGENTA_TRY(Asked asked, ask(caller, session.selectors));
   AGENTA_CHECK(check_selectors(asked, session.selectors));
   AGENTA_TRY(auto const tools, find_tools(asked, session.selectors));
-  AGENTA_TRY(auto const project, projects_.ensure(caller.project, clock_.wall()));
+  AGENTA_TRY(auto const project, project_for(caller, request));
   asked.project = project;
   session.id.text = make_uuid_v7();
   session.project = project.id;
   AGENTA_CHECK(bind(asked, session, tools, request.connections,
                     request.ephemeral ? Unclear::left_unbound : Unclear::refused));
   session.created_at = clock_.wall();
+  if (request.dry_run) return protocol::SessionView{.session = std::move(session)};
   // What ran under the name before is told from what runs in this one by time.
   AGENTA_TRY(auto const before, store_.find_by_name(project.id, session.name));
   if (before && before->ended_at && *before->ended_at >= session.created_at)
@@ -174,6 +182,11 @@ Result<Session> Sessions::find(Caller const& caller, std::string const& name) {
     return fail(ErrorCode::session_not_found, "there is no session " + name,
                 {"agenta-tools", "session", "list"});
   return expire_if_due(std::move(*found));
+}
+
+Result<void> Sessions::check_known(Caller const& caller, std::string const& name) {
+  AGENTA_CHECK(find(caller, name));
+  return {};
 }
 
 Result<Session> Sessions::find_open(Caller const& caller, std::string const& name) {

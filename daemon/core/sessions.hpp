@@ -41,7 +41,7 @@ struct OpenSession {
   Result<std::string> connection_for(IntegrationSlug const& integration, std::string const& named) const;
 };
 
-/// The one question that executions ask of sessions. Implemented by `Sessions`; any thread.
+/// What executions ask of sessions. Implemented by `Sessions`; any thread.
 class SessionBook {
  public:
   virtual ~SessionBook() = default;
@@ -49,6 +49,8 @@ class SessionBook {
   /// closed, with the way on. A caller that came by a session's socket gets that one, whatever it names.
   virtual Result<std::shared_ptr<OpenSession const>> open_session(Caller const& caller,
                                                                   std::string const& name) = 0;
+  /// `SESSION_NOT_FOUND` where the caller's project never had one of that name or id.
+  virtual Result<void> check_known(Caller const& caller, std::string const& name) = 0;
 };
 
 /// Whether an execution belongs to the session. Names are used again, times are not.
@@ -69,7 +71,7 @@ class Sessions final : public SessionBook {
 
   /// Every tool and connection that is named must be there. An integration without a connection is left
   /// unbound; where nothing says which, it is `CONNECTION_AMBIGUOUS`, but for an ephemeral session, which
-  /// leaves that one unbound too.
+  /// leaves that one unbound too. With `dry_run` all of that is looked at, and nothing is made.
   Result<protocol::SessionView> create(Caller const& caller, protocol::SessionRequest const& request);
   Result<Page<protocol::SessionView>> list(Caller const& caller, std::optional<SessionState> state,
                                            std::string const& cursor, int limit);
@@ -100,6 +102,7 @@ class Sessions final : public SessionBook {
 
   Result<std::shared_ptr<OpenSession const>> open_session(Caller const& caller,
                                                           std::string const& name) override;
+  Result<void> check_known(Caller const& caller, std::string const& name) override;
   /// The open session of a caller that came by its socket; null for the owner.
   Result<std::shared_ptr<OpenSession const>> confinement_of(Caller const& caller);
   /// Whether the session has the tool, connected or not. `integration`: the tool's.
@@ -126,6 +129,7 @@ class Sessions final : public SessionBook {
   Result<Session> follow(Session session);
   void forget(SessionId const& id);
   Result<std::shared_ptr<policy::Policy const>> policy_of(Session const& session);
+  Result<store::Project> project_for(Caller const& caller, protocol::SessionRequest const& request);
   Result<Asked> ask(Caller const& caller, std::vector<std::string> const& selectors);
   Result<void> check_selectors(Asked& asked, std::vector<std::string> const& selectors);
   Result<std::vector<Tool>> find_tools(Asked& asked, std::vector<std::string> const& selectors);

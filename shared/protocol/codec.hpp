@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/domain/approval.hpp"
 #include "shared/domain/catalog.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/connection_report.hpp"
@@ -118,8 +119,13 @@ std::string encode_tool_call(ToolCall const& call);
 Result<ToolCall> decode_tool_call(std::string_view body);
 /// The envelope: id, tool, version, connection, state, successful, data, error, log_id, times.
 std::string encode_execution(Execution const& execution);
+/// With what a person said of it: `approval`, for those who may know who decides.
+std::string encode_execution(Execution const& execution, Approval const& approval);
 std::string encode_executions(Page<Execution> const& page);
 Result<Execution> decode_execution(std::string_view body);
+/// What a person said of it: state, scope, answer, by whom and when, and nothing else. Nothing where the
+/// document does not tell.
+std::optional<Approval> find_approval_of(std::string_view execution);
 Result<Page<Execution>> decode_executions(std::string_view body);
 
 // The history as a whole.

@@ -4,6 +4,7 @@
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/codec_approval.hpp"
 #include "shared/protocol/codec_detail.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::protocol {
 namespace {
@@ -113,7 +114,32 @@ PolicyDecision read_policy(ObjectReader& in) {
   return decision;
 }
 
-std::string write_execution(Execution const& execution, Payload payload) {
+/// What was said, of all that is known of an approval: the call itself is the execution's.
+std::string write_answer(Approval const& approval) {
+  return ObjectWriter{}
+      .text("id", approval.id.text)
+      .text("state", name_of(approval.state))
+      .text("scope", approval.scope == ApprovalScope::session ? "session" : "once")
+      .time("decided_at", approval.decided_at)
+      .raw("decided_by", approval.decided_by ? detail::write_actor(*approval.decided_by) : "null")
+      .text_or_null("answer", approval.answer)
+      .done();
+}
+
+Approval read_answer(ObjectReader& in) {
+  Approval approval;
+  approval.id.text = in.text("id");
+  auto const state = parse_approval_state(in.text("state"));
+  if (!state) in.complain("state", "an approval's state");
+  approval.state = state.value_or(ApprovalState::expired);
+  approval.scope = in.text("scope") == "session" ? ApprovalScope::session : ApprovalScope::once;
+  approval.decided_at = in.time("decided_at");
+  approval.decided_by = in.nested("decided_by", detail::read_actor);
+  approval.answer = in.text("answer");
+  return approval;
+}
+
+std::string write_execution(Execution const& execution, Payload payload, Approval const* approval = nullptr) {
   ObjectWriter out;
   out.text("id", execution.id.text)
       .text("execution_id", execution.id.text)
@@ -151,6 +177,7 @@ std::string write_execution(Execution const& execution, Payload payload) {
       .text_or_null("trace_id", execution.trace_id)
       .raw("policy", execution.policy ? encode_decision(*execution.policy) : "null")
       .text_or_null("approval_id", execution.approval.text);
+  if (approval != nullptr) out.raw("approval", write_answer(*approval));
   if (execution.queue) out.raw("queue", write_queue(*execution.queue));
   return out.boolean("replayed", execution.replayed)
       .boolean("dry_run", execution.dry_run)
@@ -258,6 +285,10 @@ std::string encode_execution(Execution const& execution) {
   return write_execution(execution, Payload::included);
 }
 
+std::string encode_execution(Execution const& execution, Approval const& approval) {
+  return write_execution(execution, Payload::included, &approval);
+}
+
 std::string encode_executions(Page<Execution> const& page) {
   return detail::write_page(page,
                             [](Execution const& each) { return write_execution(each, Payload::left_out); });
@@ -265,6 +296,13 @@ std::string encode_executions(Page<Execution> const& page) {
 
 Result<Execution> decode_execution(std::string_view body) {
   return detail::decode_object(body, "the execution", read_execution);
+}
+
+std::optional<Approval> find_approval_of(std::string_view execution) {
+  auto const told = find_member(execution, "approval");
+  if (!told || *told == "null") return std::nullopt;
+  auto const approval = detail::decode_object(*told, "the approval", read_answer);
+  return approval ? std::optional{*approval} : std::nullopt;
 }
 
 Result<Page<Execution>> decode_executions(std::string_view body) {

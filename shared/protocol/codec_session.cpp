@@ -253,6 +253,7 @@ std::string encode_session_request(SessionRequest const& request) {
   if (request.ttl) out.number("ttl_ms", request.ttl->count());
   if (!request.socket_uids.empty()) out.raw("socket_uids", write_uids(request.socket_uids));
   if (request.ephemeral) out.boolean("ephemeral", true);
+  if (request.dry_run) out.boolean("dry_run", true);
   return out.done();
 }
 
@@ -268,6 +269,7 @@ Result<SessionRequest> decode_session_request(std::string_view body) {
     if (auto const ms = in.find_number("ttl_ms")) request.ttl = std::chrono::milliseconds{*ms};
     request.socket_uids = read_uids(in, "socket_uids");
     request.ephemeral = in.boolean("ephemeral");
+    request.dry_run = in.boolean("dry_run");
     return request;
   });
 }

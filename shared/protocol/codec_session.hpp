@@ -27,6 +27,7 @@ struct SessionRequest {
   std::optional<std::chrono::milliseconds> ttl{};
   std::vector<unsigned> socket_uids{};
   bool ephemeral = false;  ///< its maker closes it; it ends by itself in a day at most
+  bool dry_run = false;    ///< whether it could be made, and nothing is
   bool operator==(SessionRequest const&) const = default;
 };
 

@@ -48,10 +48,12 @@ constexpr std::array kErrors{
     ErrorRow{terminated, "TERMINATED", 409, 143, Retryable::yes},
     ErrorRow{journal_altered, "JOURNAL_ALTERED", 409, 1, Retryable::no},
     ErrorRow{execution_ambiguous, "EXECUTION_AMBIGUOUS", 409, 7, Retryable::no},
+    ErrorRow{approval_ambiguous, "APPROVAL_AMBIGUOUS", 409, 7, Retryable::no},
+    ErrorRow{check_failed, "CHECK_FAILED", 409, 1, Retryable::no},
 };
 
 static_assert(std::ranges::is_sorted(kErrors, {}, &ErrorRow::code) &&
-                  kErrors.size() == static_cast<std::size_t>(execution_ambiguous) + 1,
+                  kErrors.size() == static_cast<std::size_t>(check_failed) + 1,
               "one row for each ErrorCode, in the order of the enum");
 
 constexpr std::array kExitCodes{

@@ -181,6 +181,27 @@ class FromElsewhere(ApprovalsTest):
         self.assertEqual((row["state"], row["policy"]["verdict"], row["approval_id"]), ("succeeded", "ask", approval["id"]))
         self.assertEqual(self.http("GET", f"/approvals/{approval['id']}").json["execution_id"], row["id"])
         self.run_ok("history", "verify")
+        said = self.row(row["id"])["approval"]
+        self.assertEqual((said["id"], said["state"], said["scope"]), (approval["id"], "approved", "once"))
+        self.assertTrue(said["decided_at"])
+        terminal = self.world.terminal("history", "show", row["id"], columns=120)
+        self.assertEqual(terminal.end(), 0)
+        self.assertRegex(terminal.text, rf"approved by +{said['decided_by']['user']}, \S+Z, once")
+
+    def test_the_end_of_an_id_that_the_table_shows_is_enough(self):
+        running = self.start_call()
+        approval = self.pending()
+        terminal = self.world.terminal("approvals", "list", "--no-pager", columns=80)
+        self.assertEqual(terminal.end(), 0)
+        self.assertLessEqual(max(len(line) for line in terminal.text.splitlines()), 80)
+        short = terminal.text.split()[-1]
+        self.assertEqual(short, approval["id"][-12:])
+
+        self.assertEqual(self.run_ok("approvals", "show", short, "--json").json["id"], approval["id"])
+        self.run_ok("approvals", "approve", short)
+
+        self.assertEqual(self.world.finish(running).code, 0)
+        self.assertEqual(self.sandbox.effects(), 1)
 
     def test_what_is_denied_is_refused_with_the_reason(self):
         running = self.start_call()

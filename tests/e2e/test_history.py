@@ -93,7 +93,8 @@ class Finding(HistoryTest):
         self.assertEqual(tools("--since", "1h"), [ISSUE, ISSUES, ISSUE])
         self.assertEqual(tools("--since", "2999-01-01T00:00:00Z"), [])
         self.assertEqual(tools("--until", "1h"), [])
-        self.assertEqual(tools("--session", "none", "--trace", "0" * 32), [])
+        self.assertEqual(tools("--trace", "0" * 32), [])
+        self.assert_error(self.world.run("history", "--session", "none", "--json"), "SESSION_NOT_FOUND", 6)
 
     def test_a_value_that_is_none_is_an_error(self):
         for flag, value in {"--state": "done", "--since": "yesterday", "--until": "2", "--batch": "b1", "--trace": "xyz",

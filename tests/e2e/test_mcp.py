@@ -151,7 +151,13 @@ class SessionSocket(SessionTest):
                 self.assertIs(ran["successful"], True)
                 shown = self.run_ok(BOX, "history", "show", ran["execution_id"], "--json").json
                 self.assertEqual(shown["session"], "dev")
-                self.assertIs(client.call(ISSUE, {**WHERE, "title": "x"})["isError"], True)
+                asked = client.call(ISSUE, {**WHERE, "title": "x"})
+                self.assertIs(asked["isError"], True)
+                self.assertIn("ask whoever runs the session: `agenta-tools ", asked["content"][0]["text"])
+                self.assertNotIn("Next step", asked["content"][0]["text"])
+                self.assertFalse(asked["structuredContent"]["error"].get("next_step"))
+                outside = client.ask("tools/call", {"name": "SLACK_SEND_MESSAGE"})
+                self.assertIn("Unknown tool", json.dumps(outside))
                 self.assertEqual(client.end(), 0)
         self.assertEqual(self.show("dev")["state"], "open")
 

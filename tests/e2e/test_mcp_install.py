@@ -85,7 +85,27 @@ class Every(Installs):
                 self.assertEqual(self.install(client, "--uninstall")["state"], "removed")
                 self.assertFalse(file.exists())
                 self.assertEqual(self.install(client, "--uninstall")["state"], "absent")
+
+    def test_starts_no_daemon_where_there_are_no_names_to_ask_about(self):
+        for client in CLIENTS:
+            self.install(client, "--meta")
+            self.install(client, "--uninstall")
         self.assertEqual(self.world.daemons(), [])
+
+    def test_writes_nothing_of_what_nobody_knows(self):
+        self.start_sandbox()
+        for names, code, nearest in (("gihub", "INTEGRATION_NOT_FOUND", "github"), ("github,GITHUB_CREATE_AN_ISSU", "TOOL_NOT_FOUND", "GITHUB_CREATE_AN_ISSUE"),
+                                     ("NOTHING_*", "TOOL_NOT_FOUND", "NOTHING_")):
+            with self.subTest(names):
+                for flags in ([], ["--dry-run"], ["--print"]):
+                    error = self.assert_error(self.world.run("mcp", "install", "cursor", "--tools", names, *flags, "--json"), code, 6)
+                    self.assertIn(nearest, error["message"])
+        self.assert_error(self.world.run("mcp", "install", "cursor", "--tools", "github", "--connection", "github=nobody", "--json"),
+                          "CONNECTION_NOT_FOUND", 6)
+        self.assertFalse(self.file("cursor").exists())
+
+        self.assertEqual(self.install("cursor", "--tools", "github,SLACK_*")["state"], "written")
+        self.assertEqual(self.run_ok("session", "list", "--all", "--json").json["items"], [], "looking makes no session")
 
     def test_changes_nothing_the_second_time(self):
         for client in CLIENTS:

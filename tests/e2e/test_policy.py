@@ -137,7 +137,7 @@ class Trying(PolicyTest):
     def test_a_case_that_does_not_hold_fails_with_its_line(self):
         result = self.world.run("policy", "test", self.file(POLICY + f'[[case]]\ntool = "{ISSUE}"\nexpect = "ask"\n'), "--json")
 
-        error = self.assert_error(result, "TOOL_FAILED", 1)
+        error = self.assert_error(result, "CHECK_FAILED", 1)
         self.assertIn("expected ask, and it is allow by rule 2 (line 12)", error["message"])
         self.assertEqual(error["context"]["cases"][0]["line"], 20)
 
@@ -168,7 +168,7 @@ class Trying(PolicyTest):
         cases = CASES + '[[case]]\ntool = "NOTHING_AT_ALL"\nexpect = "deny"\n'
         result = self.world.run("policy", "test", self.file(POLICY + cases), "--json")
 
-        error = self.assert_error(result, "TOOL_FAILED", 1)
+        error = self.assert_error(result, "CHECK_FAILED", 1)
         self.assertEqual((error["context"]["passed"], error["context"]["failed"]), (2, 1))
 
     def test_a_case_that_says_all_needs_no_catalogue(self):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.agenta import wait_until
 from tests.support.sandbox import ISSUE, ISSUES
-from tests.support.sessions import BOX, SessionTest
+from tests.support.sessions import ALLOW, BOX, SessionTest
 
 WRITE = ("owner=o", "repo=r", "title=hello")
 READ = ("owner=o", "repo=r")
@@ -179,6 +179,25 @@ class Life(SessionTest):
         terminal = self.world.terminal(BOX, "session", "list", columns=120)
         terminal.expect(r"seen +open +github,slack")
         self.assertEqual(terminal.end(), 0)
+        terminal = self.world.terminal(BOX, "session", "show", "seen", "--no-pager", columns=80)
+        self.assertEqual(terminal.end(), 0)
+        table = terminal.text[terminal.text.index("TOOL "):].splitlines()
+        self.assertLessEqual(max(len(line) for line in table), 80)
+        self.assertRegex(terminal.text, r"GITHUB_\w+ +work +allow")
+
+    def test_what_is_over_is_listed_for_who_asks_for_it(self):
+        self.create("stays", "github")
+        self.create("goes", "github")
+        self.run_ok(BOX, "session", "close", "goes")
+
+        names = lambda *flags: sorted(each["name"] for each in self.run_ok(BOX, "session", "list", *flags, "--json").json["items"])
+
+        self.assertEqual(names(), ["stays"])
+        self.assertEqual(names("--all"), ["goes", "stays"])
+        self.assertEqual(names("--state", "closed"), ["goes"])
+        terminal = self.world.terminal(BOX, "session", "list", columns=80)
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn("1 that is closed or expired is left out; --all shows it", terminal.text)
 
 
 class Running(SessionTest):
@@ -206,6 +225,21 @@ class Running(SessionTest):
         self.assertIn("not in the session few", error["message"])
         self.assertEqual(error["next_step"], ["agenta-tools", "--sandbox", "session", "add", "few", ISSUE])
         self.assertEqual([row["state"] for row in self.session_of("few")], ["refused"])
+
+    def test_nothing_run_in_a_session_is_told_from_no_such_session(self):
+        self.create("idle", "github")
+        self.create("over", "github")
+        self.run_ok(BOX, "execute", ISSUES, *READ, "--session", "over")
+        self.run_ok(BOX, "session", "close", "over")
+
+        self.assertEqual(self.session_of("idle"), [])
+        self.assertEqual(len(self.session_of("over")), 1)
+        for command in (["history", "list"], ["history", "export"], ["--project", "new", "history", "list"]):
+            with self.subTest(" ".join(command)):
+                error = self.assert_error(self.world.run(BOX, *command, "--session", "idel", "--json"), "SESSION_NOT_FOUND", 6)
+                self.assertIn("there is no session idel", error["message"])
+        self.assertIn("did you mean idle?", self.assert_error(
+            self.world.run(BOX, "history", "list", "--session", "idel", "--json"), "SESSION_NOT_FOUND", 6)["message"])
 
     def test_there_has_to_be_such_a_session(self):
         self.create("triage", "github")
@@ -421,7 +455,8 @@ class Socket(SessionTest):
         result = self.inside(path, "execute", ISSUE, *WRITE, "--timeout", "2s", "--json")
 
         self.assertIn("not approved within the time allowed", self.assert_error(result, "TIMEOUT", 9)["message"])
-        self.assertRegex(result.err, r"waits for [12]s more for somebody's approval")
+        self.assertRegex(result.err, r"waits for [12]s more for somebody's approval: ask whoever runs the session: "
+                                     r"`agenta-tools --sandbox approvals approve [0-9a-f-]{36}`")
         self.assertEqual([row["state"] for row in self.run_ok(BOX, "history", "--session", "asks", "--json").json["items"]], ["refused"])
 
     def test_the_cli_works_by_it_without_a_home(self):
@@ -441,6 +476,20 @@ class Socket(SessionTest):
         self.assertEqual((connection["slug"], connection["composio_account_id"]), ("work", None))
         self.assertEqual(self.inside_ok(path, "execute", ISSUES, *READ, "--session", "inner").json, issues)
         self.assert_error(self.inside(path, "execute", ISSUES, *READ, "--session", "another", "--json"), "FORBIDDEN", 5)
+
+    def test_what_is_its_owners_to_do_is_told_in_words(self):
+        self.policy.write_text(ALLOW + f'[[rule]]\ntools = ["{ISSUE}"]\ndecision = "deny"\n')
+        path = self.create("inner", "github", "slack")["socket"]
+
+        denied = self.assert_error(self.inside(path, "execute", ISSUE, *WRITE, "--json"), "POLICY_DENIED", 5)
+        absent = self.assert_error(self.inside(path, "execute", "SLACK_LIST_ALL_CHANNELS", "--json"), "NOT_CONNECTED", 4)
+        shown = self.world.terminal("session", "show", columns=120, env={"AGENTA_TOOLS_SOCKET": path})
+
+        self.assertIn("; ask whoever runs the session: `agenta-tools --sandbox policy explain ", denied["message"])
+        self.assertIn("; ask whoever runs the session: `agenta-tools --sandbox connect slack`", absent["message"])
+        self.assertEqual((denied["next_step"], absent["next_step"]), (None, None))
+        self.assertEqual(shown.end(), 0)
+        self.assertIn("ask whoever runs the session: `agenta-tools", shown.text)
 
     def test_what_it_does_not_have_is_said_plainly(self):
         path = self.create("inner", "github")["socket"]

@@ -35,7 +35,7 @@ class Lint(AgentaTest):
         long = self.world.run("tools", "lint", "github", "--client", "cursor", "--name", "a" * 32, "--json")
 
         self.assertEqual(result.code, 0, f"{result}")
-        error = self.assert_error(long, "TOOL_FAILED", 1)
+        error = self.assert_error(long, "CHECK_FAILED", 1)
         findings = error["context"]["items"]
         bad = [each for each in findings if each["severity"] == "error"]
         self.assertTrue(bad)
@@ -56,7 +56,7 @@ class Lint(AgentaTest):
         relaxed = self.run_ok("tools", "lint", "github", "gmail", "--client", "goose", "--json").json
         self.assertIn("tools-many", {each["rule"] for each in relaxed["items"]})
 
-        self.assert_error(self.world.run("tools", "lint", "github", "gmail", "--client", "goose", "--strict", "--json"), "TOOL_FAILED", 1)
+        self.assert_error(self.world.run("tools", "lint", "github", "gmail", "--client", "goose", "--strict", "--json"), "CHECK_FAILED", 1)
 
     def test_refuses_what_it_does_not_know(self):
         for words in ([], ["github", "--tools", ISSUE], ["github", "--client", "curser"], ["github", "--session", "s"], ["github", "--name", "a.b"]):
@@ -71,6 +71,16 @@ class Lint(AgentaTest):
         terminal.expect("warning +goose +- +tools-many")
         terminal.expect("goose: [0-9]+ tools, about [0-9]+ tokens")
         self.assertEqual(terminal.end(), 0)
+
+    def test_fits_a_narrow_terminal_with_all_its_words(self):
+        terminal = self.world.terminal("tools", "lint", "github", "gmail", "--client", "goose", "--no-pager", columns=80)
+
+        self.assertEqual(terminal.end(), 0)
+        lines = terminal.text.splitlines()
+        self.assertLessEqual(max(len(line) for line in lines), 80)
+        self.assertRegex(next(line for line in lines if "SEVERITY" in line).strip(), "^SEVERITY +CLIENT +TOOL +RULE$")
+        words = " ".join(terminal.text.split())
+        self.assertRegex(words, r"warning goose - tools-many [0-9]+ tools: goose recommends fewer than 25")
 
     def test_has_no_words_of_tools_that_a_terminal_obeys(self):
         document = json.dumps(self.run_ok("tools", "lint", "hackernews", "--json").json)

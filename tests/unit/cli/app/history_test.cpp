@@ -135,6 +135,48 @@ TEST(HistoryShow, SaysWhatIsTooLittleAndWhatIsNothing) {
   EXPECT_EQ(rig.show("aaaaaaaaaaaa"), 6);
 }
 
+/// The card of an execution of a session, with what a person said of it.
+std::string card_of(std::string const& approval) {
+  Rig rig;
+  rig.shape.out_is_tty = true;
+  rig.variables["NO_COLOR"] = "1";
+  std::string body = row(kFirst);
+  body.pop_back();
+  rig.answers(
+      body +
+      R"(,"session":"triage","policy":{"verdict":"ask","rule":"writes, line 3","reason":"People read it."
+},)"
+      R"("approval_id":"0193a1b2-c3d4-7e61-8a9b-0123456789ab","approval":)" +
+      approval + "}");
+  EXPECT_EQ(rig.run({"history", "show", std::string{kFirst}, "--no-pager"}), 0) << rig.capture.err;
+  return rig.capture.out;
+}
+
+std::string approval_of(std::string_view state, std::string_view scope, std::string_view answer) {
+  return R"({"id":"0193a1b2-c3d4-7e61-8a9b-0123456789ab","state":")" + std::string{state} + R"(","scope":")" +
+         std::string{scope} +
+         R"(","decided_at":"2024-12-07T20:46:00.000Z","decided_by":{"uid":1000,"user":"ada"},)" +
+         R"("answer":)" + std::string{answer} + "}";
+}
+
+TEST(HistoryShow, SaysWhichRuleAndWhoDecided) {
+  std::string const once = card_of(approval_of("approved", "once", "null"));
+  EXPECT_NE(once.find("ask by writes, line 3: People read it."), std::string::npos) << once;
+  EXPECT_NE(once.find("approved by  ada, 2024-12-07T20:46:00.000Z, once"), std::string::npos) << once;
+  EXPECT_NE(once.find("0193a1b2-c3d4-7e61-8a9b-0123456789ab"), std::string::npos) << once;
+
+  std::string const session = card_of(approval_of("approved", "session", "null"));
+  EXPECT_NE(session.find("ada, 2024-12-07T20:46:00.000Z, for the rest of the session"), std::string::npos)
+      << session;
+
+  std::string const denied = card_of(approval_of("denied", "once", "\"not on a Friday\""));
+  EXPECT_NE(denied.find("denied by"), std::string::npos) << denied;
+  EXPECT_NE(denied.find("ada, 2024-12-07T20:46:00.000Z: not on a Friday"), std::string::npos) << denied;
+
+  std::string const gone = card_of("null");
+  EXPECT_EQ(gone.find("approved by"), std::string::npos) << gone;
+}
+
 TEST(HistoryReplay, TakesAPartOfAnIdToo) {
   HistoryRig rig;
 

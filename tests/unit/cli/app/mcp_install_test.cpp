@@ -79,6 +79,40 @@ TEST(McpInstall, WritesNothingWhereThereIsNoSuchSession) {
   EXPECT_FALSE(std::filesystem::exists(rig.home / ".codex"));
 }
 
+TEST(McpInstall, WritesNothingOfToolsThatNobodyKnows) {
+  for (auto const code :
+       {ErrorCode::integration_not_found, ErrorCode::tool_not_found, ErrorCode::connection_not_found}) {
+    for (char const* way : {"--dry-run", "--print", "--json"}) {
+      InstallRig rig;
+      rig.answer = [code](ServiceRequest const&) -> Result<ServiceReply> {
+        return fail(code, "there is no gihub; did you mean github?");
+      };
+
+      EXPECT_EQ(
+          rig.run({"mcp", "install", "cursor", "--tools", "slack,gihub", "--connection", "slack=work", way}),
+          6);
+      EXPECT_NE(rig.capture.err.find("did you mean github?"), std::string::npos) << rig.capture.err;
+      EXPECT_FALSE(std::filesystem::exists(rig.home / ".cursor"));
+      ASSERT_EQ(rig.seen.size(), 1U);
+      EXPECT_EQ(protocol::find_member(rig.seen.front().body, "tools"), R"(["slack","gihub"])");
+      EXPECT_EQ(protocol::find_pointer(rig.seen.front().body, "/connections/slack"), "\"work\"");
+      EXPECT_EQ(protocol::find_member(rig.seen.front().body, "dry_run"), "true");
+    }
+  }
+}
+
+TEST(McpInstall, TakesNamesAsTheyAreWhereNobodyCanSay) {
+  InstallRig rig;
+  rig.answer = [](ServiceRequest const&) -> Result<ServiceReply> {
+    return fail(ErrorCode::not_configured, "nobody is logged in");
+  };
+
+  EXPECT_EQ(rig.run({"mcp", "install", "cursor", "--tools", "github"}), 0);
+  EXPECT_NE(rig.capture.err.find("not known here: nobody is logged in"), std::string::npos)
+      << rig.capture.err;
+  EXPECT_NE(rig.read(".cursor/mcp.json").find("github"), std::string::npos);
+}
+
 TEST(McpInstall, SaysWhichVariablesTheClientMustHaveToo) {
   InstallRig rig;
 

@@ -177,6 +177,74 @@ TEST(ApprovalFlow, WithoutElicitationTheModelIsToldWhatApproves) {
             std::string::npos);
 }
 
+/// As over a session's socket: what is somebody else's to do is told in words.
+SessionUse use_inside() {
+  SessionUse use;
+  use.complete = [](Error error) {
+    error.message += "; ask the owner: " + shell_words(error.next_step);
+    error.next_step.clear();
+    return error;
+  };
+  return use;
+}
+
+Json told_inside(FakeDaemon::Handler handler) {
+  FakeDaemon daemon{std::move(handler)};
+  SessionTools tools{use_inside()};
+  Server server{{.make_service = daemon.maker()}, tools};
+  auto const peer = std::make_shared<Peer>();
+  auto const wire = std::make_shared<Wire>();
+  server.subscribe(peer, wire);
+  server.take(peer, modern("1", "tools/call", R"("name":"T_RUN")"), wire);
+  auto result = Json::parse(wire->await(R"("id":1)"))["result"];
+  server.end();
+  peer->cancel_all();
+  return result;
+}
+
+TEST(ApprovalFlow, WhoCannotApproveIsToldWhoCan) {
+  Approving daemon;
+
+  auto const result = told_inside(on(daemon));
+
+  auto const& error = result["structuredContent"]["error"];
+  EXPECT_EQ(error["code"], "APPROVAL_REQUIRED");
+  EXPECT_NE(error["message"].get<std::string>().find("; ask the owner: agenta-tools approvals approve a1."),
+            std::string::npos)
+      << error;
+  EXPECT_TRUE(error["next_step"].empty()) << error;
+  EXPECT_EQ(result["content"][0]["text"].get<std::string>().find("Next step:"), std::string::npos);
+}
+
+TEST(SessionCaller, KnowsAToolOutsideBehindTheFlagsOfAStep) {
+  auto const refuses = [](ServiceRequest const&, std::stop_token const&) -> Result<ServiceReply> {
+    return fail(ErrorCode::policy_denied, "T_RUN is not in the session s",
+                {"agenta-tools", "--project", "shop", "session", "add", "s", "T_RUN"});
+  };
+  Rig rig{refuses};
+
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
+
+  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["error"]["message"], "Unknown tool: T_RUN");
+}
+
+TEST(ConnectFlow, WhoCannotConnectIsToldWhoCan) {
+  auto const refuses = [](ServiceRequest const& request, std::stop_token const&) -> Result<ServiceReply> {
+    if (request.target == "/api/tools/executions")
+      return fail(ErrorCode::not_connected, "t is not connected", {"agenta-tools", "connect", "t"});
+    return fail(ErrorCode::forbidden, "not here");
+  };
+
+  auto const error = told_inside(refuses)["structuredContent"]["error"];
+
+  EXPECT_EQ(error["code"], "connection_required");
+  EXPECT_TRUE(error["command"].is_null()) << error;
+  EXPECT_TRUE(error["next_step"].empty()) << error;
+  EXPECT_NE(error["message"].get<std::string>().find("; ask the owner: agenta-tools connect t."),
+            std::string::npos)
+      << error;
+}
+
 TEST(ApprovalFlow, AFormThatAllowsLetsTheCallRun) {
   Approving daemon;
   Rig rig{on(daemon)};

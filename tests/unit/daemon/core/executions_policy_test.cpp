@@ -24,6 +24,10 @@ struct OneSession final : SessionBook {
       return fail(ErrorCode::session_not_found, "there is no session " + name);
     return std::make_shared<OpenSession const>(open);
   }
+  Result<void> check_known(Caller const&, std::string const& name) override {
+    if (name == open.session.name) return {};
+    return fail(ErrorCode::session_not_found, "there is no session " + name);
+  }
 };
 
 struct ExecutionsPolicy : ExecutionsTest {

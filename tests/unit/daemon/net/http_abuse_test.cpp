@@ -122,7 +122,9 @@ struct HttpCrowd : HttpServerTest {
       clients.back().send(kBegun);
     }
   }
-  unsigned status_of_another() { return ask(post("Content-Length: 1000\r\n", std::string(1000, 'x'))).status; }
+  unsigned status_of_another() {
+    return ask(post("Content-Length: 1000\r\n", std::string(1000, 'x'))).status;
+  }
 };
 
 TEST_F(HttpCrowd, RefusesTheNewestOfTooManyUnfinishedBodies) {

@@ -56,6 +56,7 @@ TEST(SessionCodec, RequestsComeBackAsTheyWere) {
   request.ttl = std::chrono::hours{8};
   request.socket_uids = {0, 1001};
   request.ephemeral = true;
+  request.dry_run = true;
   SessionPatch patch;
   patch.add = {"slack"};
   patch.remove = {"github"};
