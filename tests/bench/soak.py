@@ -1,9 +1,10 @@
 """A day's mixed load in minutes: the daemon must not grow by it.
 
 Workers run tools that answer, fail and break, list connections and the history, search, and kill clients in the
-middle of a call. Every five seconds the daemon's memory, descriptors, threads, write-ahead log and result files
-are written down; the run fails where their median over the last third exceeds that over the first by more than
-the margin. The history itself grows by design, so the database does not count.
+middle of a call. After a third of the time, and at the end, the load stops for as long as idle threads and connections
+are kept, and the daemon's memory, descriptors, threads, write-ahead log and result files are written down; the run
+fails where the last exceed the first by more than the margin. What they reach under load is printed and not judged:
+it is the load's. The history itself grows by design, so the database does not count.
 """
 from __future__ import annotations
 
@@ -12,7 +13,6 @@ import json
 import os
 import random
 import signal
-import statistics
 import sys
 import threading
 import time
@@ -22,10 +22,10 @@ from tests.support.agenta import World
 from tests.support.sandbox import ISSUE, ISSUES, Sandbox
 
 EVERY = 5.0
-# What the last third may exceed the first by: (a share of it, and an amount). SQLite's page cache and the heap
-# settle within the first third, and the pools start their last threads when they first need them; what a leak of a
-# few hundred bytes a call adds is beyond this after minutes.
-MARGINS = {"rss_mb": (0.10, 4.0), "descriptors": (0.0, 16), "threads": (0.0, 16), "wal_mb": (0.10, 8.0),
+REST = 30.0  # idle threads end after 10 seconds, idle connections after 20, and memory is given back after 5
+# What the end may exceed the first third by: (a share of it, and an amount). SQLite's page cache and the heap settle
+# within the first third; what a leak of a few hundred bytes a call adds is beyond this after minutes.
+MARGINS = {"rss_mb": (0.10, 2.0), "descriptors": (0.0, 4), "threads": (0.0, 4), "wal_mb": (0.10, 8.0),
            "result_files": (0.10, 16), "result_mb": (0.10, 8.0)}
 FAULTS = ("reset", "lost_reply", "truncated", "garbage", "html_502")
 
@@ -39,17 +39,15 @@ def sample(world: World, pid: int) -> dict[str, float]:
             "result_files": len(files), "result_mb": sum(path.stat().st_size for path in files) / 1e6}
 
 
-def grown(samples: list[dict[str, float]]) -> list[str]:
+def grown(first: dict[str, float], last: dict[str, float], loaded: list[dict[str, float]]) -> list[str]:
     """What grew, in words."""
-    third = len(samples) // 3
     said = []
     for name, (share, amount) in MARGINS.items():
-        first = statistics.median(each[name] for each in samples[:third])
-        last = statistics.median(each[name] for each in samples[-third:])
-        bound = first * (1 + share) + amount
-        print(f"{name:13} first third {first:9.1f}   last third {last:9.1f}   at most {bound:9.1f}")
-        if last > bound:
-            said.append(f"{name} grew from {first:.1f} to {last:.1f}, beyond {bound:.1f}")
+        bound = first[name] * (1 + share) + amount
+        most = max(each[name] for each in loaded)
+        print(f"{name:13} at rest: first {first[name]:9.1f}   last {last[name]:9.1f}   at most {bound:9.1f}   (under load {most:.1f})")
+        if last[name] > bound:
+            said.append(f"{name} grew from {first[name]:.1f} to {last[name]:.1f}, beyond {bound:.1f}")
     return said
 
 
@@ -132,15 +130,19 @@ class Load:
 
 
 def run(world: World, sandbox: Sandbox, length: float) -> int:
-    pid = world.daemon_pid()
-    samples = []
-    end = time.monotonic() + length
-    with Load(world, sandbox) as load:
-        while time.monotonic() < end and not load.broken:
-            time.sleep(EVERY)
-            samples.append(sample(world, pid))
-    print(f"done: {json.dumps(load.done, sort_keys=True)}; {len(samples)} samples")
-    said = [*load.broken] or (grown(samples) if len(samples) >= 9 else ["too few samples: run for longer"])
+    pid, said = world.daemon_pid(), []
+    rests, loaded = [], []
+    for part in (length / 3, length * 2 / 3):
+        end = time.monotonic() + part
+        with Load(world, sandbox) as load:
+            while time.monotonic() < end and not load.broken:
+                time.sleep(EVERY)
+                loaded.append(sample(world, pid))
+        print(f"done: {json.dumps(load.done, sort_keys=True)}", flush=True)
+        said += load.broken
+        time.sleep(REST)
+        rests.append(sample(world, pid))
+    said += grown(*rests, loaded)
     if world.daemon_pid() != pid:
         said.append("the daemon is another than at the beginning")
     for each in said:
