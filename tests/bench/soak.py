@@ -93,14 +93,15 @@ class Load:
         self.execute(ISSUES, (200,), owner="o", repo="r")
 
     def write(self, dice: random.Random) -> None:
-        self.execute(ISSUE, (), owner="o", repo="r", title="t" * dice.randint(1, 2000))
+        # Each in a place of its own: what `read` reads does not grow, so that the sandbox stays as fast as it was.
+        self.execute(ISSUE, (), owner="o", repo=f"r{dice.randrange(10**9)}", title="t" * dice.randint(1, 2000))
 
     def refused(self, dice: random.Random) -> None:
         self.execute(ISSUE, (422, 400), owner="o", repo="r", titel=str(dice.random()))
 
     def faulted(self, dice: random.Random) -> None:
         self.sandbox.plant(dice.choice(FAULTS), tool=ISSUE)
-        self.execute(ISSUE, (), owner="o", repo="r", title="fault")
+        self.execute(ISSUE, (), owner="o", repo=f"r{dice.randrange(10**9)}", title="fault")
 
     def list_connections(self, dice: random.Random) -> None:
         self.ask("GET", "/api/tools/connections")
