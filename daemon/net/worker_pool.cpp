@@ -3,7 +3,9 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <cerrno>
 #include <condition_variable>
+#include <system_error>
 
 namespace agenta::daemon {
 
@@ -68,7 +70,6 @@ void WorkerPool::enqueue(std::unique_ptr<Job> job) {
   Seat taken;
   {
     std::lock_guard const guard{mutex_};
-    ended.swap(ended_);
     if (!idle_.empty()) {
       taken = std::move(idle_.back());
       idle_.pop_back();
@@ -76,6 +77,7 @@ void WorkerPool::enqueue(std::unique_ptr<Job> job) {
       jobs_.push_back(std::move(job));
       if (threads_.size() < most_threads_) start_thread();
     }
+    ended.swap(ended_);
   }
   if (taken) taken->hand(std::move(job));
   for (std::thread& thread : ended) thread.join();  // they have let go of the mutex, or are about to
@@ -88,9 +90,17 @@ void WorkerPool::start_thread() {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   auto const self = threads_.emplace(threads_.end());
-  *self = std::thread{[this, self] { serve(self); }};
-  ::pthread_setname_np(self->native_handle(), name_.c_str());
+  try {
+    *self = std::thread{[this, self] { serve(self); }};
+    ::pthread_setname_np(self->native_handle(), name_.c_str());
+  } catch (std::system_error const&) {  // the machine has no more: those that run take the job in its turn
+    threads_.erase(self);
+  }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (threads_.empty()) {
+    jobs_.pop_back();
+    throw std::system_error{EAGAIN, std::generic_category(), "no thread can be started"};
+  }
 }
 
 void WorkerPool::serve(Threads::iterator self) {

@@ -250,6 +250,7 @@ Result<std::vector<Connection>> ConnectionStore::look_up(std::string const& ques
     // Kept under the database's lock, as it is forgotten: no answer outlives what was written after it.
     Locked db{database_};
     AGENTA_TRY(auto rows, read(db));
+    if (rows.empty()) return rows;  // whoever asks for what is not there may ask for anything, of any length
     known = std::make_shared<std::vector<Connection> const>(std::move(rows));
     constexpr std::size_t kMostKept = 256;
     looked_up_.with([&](auto& answers) {

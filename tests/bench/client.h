@@ -6,18 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 
-static double now_us(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int by_value(void const* a, void const* b) {
-  double const x = *(double const*)a, y = *(double const*)b;
-  return (x > y) - (x < y);
-}
+#include "figures.h"
 
 static int open_socket(char const* kind, char const* where) {
   if (strcmp(kind, "unix") == 0) {
