@@ -153,7 +153,8 @@ RunFn add_approvals_revoke(Syntax& syntax) {
       .note("The next call of the tool on that connection asks again. What runs already is not stopped.")
       .example("agenta-tools approvals revoke 0192f3a4-…");
   return [id](Context& context) -> Result<void> {
-    AGENTA_TRY(auto const reply, context.call(protocol::revoke_approval(*id)));
+    AGENTA_TRY(auto const whole, find_approval(context, *id));
+    AGENTA_TRY(auto const reply, context.call(protocol::revoke_approval(whole)));
     return present_answer(context, reply.body);
   };
 }

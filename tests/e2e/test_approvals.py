@@ -143,7 +143,7 @@ class Granted(ApprovalsTest):
         listed = self.run_ok("approvals", "list", "--granted", "--json").json["items"]
         self.assertEqual([each["id"] for each in listed], [approval["id"]])
 
-        told = self.run_ok("approvals", "revoke", approval["id"], "--json").json
+        told = self.run_ok("approvals", "revoke", approval["id"][-12:], "--json").json
 
         self.assertEqual(told["state"], "revoked")
         self.assertEqual(self.run_ok("approvals", "list", "--granted", "--json").json["items"], [])
