@@ -26,7 +26,7 @@ void harden_process() {
   static_cast<void>(::chdir("/") + 0);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, not an end
-  ::mallopt(M_ARENA_MAX, 8);  // with fewer a crowd's threads wait for each other
+  ::mallopt(M_ARENA_MAX, 8);      // with fewer a crowd's threads wait for each other
 }
 
 void release_memory() { ::malloc_trim(0); }

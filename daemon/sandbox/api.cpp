@@ -170,7 +170,8 @@ std::optional<HttpResponse> count_against_limit(World& world) {
   return response;
 }
 
-void add_standard_headers(World const& world, HttpResponse& response, std::string const& request_id, bool limited) {
+void add_standard_headers(World const& world, HttpResponse& response, std::string const& request_id,
+                          bool limited) {
   response.headers.emplace_back("X-Request-Id", request_id);
   if (auto const& rate = world.rate_limit; rate.is_set()) {
     response.headers.emplace_back("X-RateLimit", std::to_string(rate.limit));
