@@ -94,18 +94,22 @@ expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech con
   protocol::SessionToolQuery query;
   query.cursor = *inner;
   query.limit = kPage;
-  auto const request = use_.name.empty() ? protocol::list_own_session_tools(query)
-                                         : protocol::list_session_tools(use_.name, query);
+  auto request = use_.name.empty() ? protocol::list_own_session_tools(query)
+                                   : protocol::list_session_tools(use_.name, query);
+  auto const last = written_.with([](auto const& written) { return written; });
+  if (last && last->revision == speech.revision && last->target == request.target)
+    request.if_none_match = last->etag;
   auto reply = service.call(request, std::move(stop));
   if (!reply) return unexpected(list_error(reply.error(), use_.complete));
-  auto const last = written_.with([](auto const& written) { return written; });
-  if (last && last->revision == speech.revision && last->body == reply->body) return last->page;
+  if (reply->status == kNotModified && !request.if_none_match.empty()) return last->page;
   auto const found = protocol::decode_session_tools(reply->body);
   if (!found) return unexpected(list_error(found.error(), use_.complete));
   auto now = std::make_shared<Written>();
   now->revision = speech.revision;
+  now->target = std::move(request.target);
   now->page = write_page(*found, speech);
-  now->body = std::move(reply->body);
+  auto const etag = std::ranges::find(reply->headers, "etag", &std::pair<std::string, std::string>::first);
+  if (etag != reply->headers.end()) now->etag = etag->second;
   written_.with([&](auto& written) { written = now; });
   return now->page;
 }

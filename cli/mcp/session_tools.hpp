@@ -28,7 +28,8 @@ class SessionTools final : public Toolbox {
   /// changed.
   struct Written {
     std::string revision{};
-    std::string body{};
+    std::string target{};
+    std::string etag{};  ///< of the daemon's answer
     ToolPage page{};
   };
 

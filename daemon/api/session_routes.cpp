@@ -62,8 +62,16 @@ class SessionRoutes {
     AGENTA_TRY(auto const limit, read_number(call, "limit", kLongestPage, 1, kMostTools));
     query.limit = static_cast<std::size_t>(limit);
     AGENTA_TRY(query.format, read_format_options(call));
-    AGENTA_TRY(auto const tools, sessions_.tools(call.caller, name_of(call), query));
-    return json_reply(protocol::encode_session_tools(tools));
+    AGENTA_TRY(auto version, sessions_.tools_version(call.caller, name_of(call)));
+    ServiceReply reply;
+    if (version == call.request.if_none_match) {
+      reply.status = kNotModified;
+    } else {
+      AGENTA_TRY(auto const tools, sessions_.tools(call.caller, name_of(call), query));
+      reply = json_reply(protocol::encode_session_tools(tools));
+    }
+    reply.headers.emplace_back("ETag", std::move(version));
+    return reply;
   }
 
   /// Without a cursor it is answered at once: where the record stands. With one the reply can be held until

@@ -170,6 +170,8 @@ Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer con
         std::min(milliseconds{std::chrono::seconds{std::min(*seconds, 86'400LL)}}, options_.longest_wait);
   }
   caller.deadline = std::chrono::steady_clock::now() + timeout;
+  if (auto const known = find_header(request.headers, "If-None-Match"))
+    admitted.request.if_none_match = *known;
   admitted.request.method = std::move(request.method);
   admitted.request.target = std::move(request.target);
   admitted.request.body = std::move(request.body);

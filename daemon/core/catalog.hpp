@@ -97,6 +97,8 @@ class Catalog {
   /// Asks for the whole to be brought up to date, behind; a crowd that asks is heard once.
   void want_refresh(CatalogAccount& account, ProviderAccess const& access);
 
+  /// Of the file with a person's own tools, as it is now; empty: there are none.
+  std::string custom_version();
   CatalogFetch& fetch() { return fetch_; }
   Clock const& clock() const { return clock_; }
 

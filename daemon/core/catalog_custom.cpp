@@ -19,6 +19,10 @@ Result<std::shared_ptr<CatalogAccount>> Catalog::account(ProviderAccess const& a
   return account;
 }
 
+std::string Catalog::custom_version() {
+  return options_.custom == nullptr ? "" : options_.custom->current()->integration.version;
+}
+
 /// Most often there is nothing to do: neither the file nor the store has changed since the last time.
 void Catalog::bring_custom(std::shared_ptr<CatalogAccount> const& account) {
   auto const set = options_.custom->current();

@@ -17,6 +17,7 @@
 #include "daemon/core/tool_provider.hpp"
 #include "daemon/store/connection_store.hpp"
 #include "daemon/store/session_store.hpp"
+#include "shared/base/id.hpp"
 #include "shared/base/synchronized.hpp"
 #include "shared/domain/page.hpp"
 #include "shared/domain/session.hpp"
@@ -90,6 +91,9 @@ class Sessions final : public SessionBook {
     bool with_schemas = true;
     std::optional<schema::FormatOptions> format{};
   };
+  /// An `ETag` of what can be run in it now: while it is the same, so is what `tools` answers to a query.
+  /// Costs a fraction of that.
+  Result<std::string> tools_version(Caller const& caller, std::string const& name);
   /// What can be run in it now, by slug, with what its policy makes of each.
   Result<protocol::SessionTools> tools(Caller const& caller, std::string const& name, ToolQuery const& query);
   /// Of the tools it has, connected or not; sorted.
@@ -123,6 +127,7 @@ class Sessions final : public SessionBook {
 
  private:
   struct Asked;
+  struct Named;
   Result<Session> find(Caller const& caller, std::string const& name);
   Result<Session> find_open(Caller const& caller, std::string const& name);
   Result<Session> expire_if_due(Session session);
@@ -132,6 +137,11 @@ class Sessions final : public SessionBook {
   Result<store::Project> project_for(Caller const& caller, protocol::SessionRequest const& request);
   Result<Asked> ask(Caller const& caller, std::vector<std::string> const& selectors);
   Result<void> check_selectors(Asked& asked, std::vector<std::string> const& selectors);
+  Result<Named> resolve(Asked& asked, std::vector<std::string> const& selectors);
+  void add_own(Asked& asked, std::vector<std::string> const& selectors, std::string const& integration,
+               std::map<std::string, Tool>& found);
+  Result<void> add_provided(Asked& asked, std::vector<std::string> const& selectors,
+                            std::vector<std::string> integrations, std::map<std::string, Tool>& found);
   Result<std::vector<Tool>> find_tools(Asked& asked, std::vector<std::string> const& selectors);
   Result<std::vector<Tool>> find_tools(Asked& asked, Session const& session);
   Result<std::vector<std::string>> integrations_of(Asked& asked, std::string const& selector);
@@ -155,6 +165,7 @@ class Sessions final : public SessionBook {
   Credentials& credentials_;
   Clock const& clock_;
   Options const options_;
+  std::string const run_ = random_hex(8);  ///< what is counted begins anew with each daemon
   std::atomic<std::uint64_t> connection_changes_ = 0;
   Synchronized<std::map<std::string, std::uint64_t>> followed_{};  ///< of these, by session id: how many
   std::mutex changing_{};  ///< of selectors and bindings: read, changed and written by one at a time

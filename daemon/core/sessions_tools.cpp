@@ -6,6 +6,7 @@
 #include "daemon/core/custom_tools.hpp"
 #include "daemon/core/sessions.hpp"
 #include "daemon/core/sessions_asked.hpp"
+#include "daemon/store/sha256.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/custom/declaration.hpp"
@@ -71,11 +72,17 @@ Result<std::vector<std::string>> Sessions::integrations_of(Asked& asked, std::st
   return some;
 }
 
-/// Without schemas, unless they were at hand.
-Result<std::vector<Tool>> Sessions::find_tools(Asked& asked, std::vector<std::string> const& selectors) {
+/// What selectors name: tools one by one, and integrations of which some tools or all are meant.
+struct Sessions::Named {
+  std::map<std::string, Tool> tools{};
+  std::set<std::string> integrations{};
+};
+
+/// Brings here what they name, as far as it can be had.
+Result<Sessions::Named> Sessions::resolve(Asked& asked, std::vector<std::string> const& selectors) {
   auto const call = asked.provider_call();
-  std::map<std::string, Tool> found;
-  std::set<std::string> integrations;
+  Named named;
+  std::set<std::string>& integrations = named.integrations;
   if (asked.account) (void)catalog_.ensure_list(*asked.account, call, asked.network);
   for (std::string const& each : selectors) {
     if (is_glob(each)) {
@@ -97,46 +104,67 @@ Result<std::vector<Tool>> Sessions::find_tools(Asked& asked, std::vector<std::st
     auto const reference = parse_tool_reference(each);
     if (!reference) continue;
     auto const known = catalog_.tool(call, reference->slug, "", asked.network);
-    if (known) found.emplace(known->value->tool.slug.text, known->value->tool);
+    if (known) named.tools.emplace(known->value->tool.slug.text, known->value->tool);
   }
-  std::vector<std::string> provided;
+  if (!asked.account || integrations.size() > kMostFetched) return named;
   for (std::string const& slug : integrations) {
-    if (!is_custom(IntegrationSlug{slug})) {
-      if (integrations.size() <= kMostFetched && asked.account)
-        (void)catalog_.ensure_tools(*asked.account, call, IntegrationSlug{slug}, asked.network);
-      provided.push_back(slug);
-      continue;
-    }
-    store::ToolListFilter own;
-    own.integration = slug;
-    own.limit = -1;
-    auto const list = catalog_.list_tools(call, own, asked.network);
-    if (!list) continue;
-    for (Tool const& tool : list->value.items) {
-      if (!selects(selectors, tool.slug, tool.integration)) continue;
-      found.emplace(tool.slug.text, tool).first->second.no_auth = true;
-    }
+    if (!is_custom(IntegrationSlug{slug}))
+      (void)catalog_.ensure_tools(*asked.account, call, IntegrationSlug{slug}, asked.network);
   }
-  if (provided.empty() || !asked.account) {
-    std::vector<Tool> tools;
-    for (auto& [slug, tool] : found) tools.push_back(std::move(tool));
-    return tools;
+  return named;
+}
+
+/// Those of a person's own tools that are meant.
+void Sessions::add_own(Asked& asked, std::vector<std::string> const& selectors,
+                       std::string const& integration, std::map<std::string, Tool>& found) {
+  store::ToolListFilter own;
+  own.integration = integration;
+  own.limit = -1;
+  auto const list = catalog_.list_tools(asked.provider_call(), own, asked.network);
+  if (!list) return;
+  for (Tool const& tool : list->value.items) {
+    if (!selects(selectors, tool.slug, tool.integration)) continue;
+    found.emplace(tool.slug.text, tool).first->second.no_auth = true;
   }
+}
+
+/// Those of the provider's that are meant.
+Result<void> Sessions::add_provided(Asked& asked, std::vector<std::string> const& selectors,
+                                    std::vector<std::string> integrations,
+                                    std::map<std::string, Tool>& found) {
   store::ToolListFilter filter;
-  filter.integrations = provided;
+  filter.integrations = std::move(integrations);
   filter.limit = -1;
-  AGENTA_TRY(auto const list, asked.account->store->list_tools(filter));
+  AGENTA_TRY(auto list, asked.account->store->list_tools(filter));
   std::map<std::string, bool> needs_none;
-  for (Tool const& tool : list.items) {
+  for (Tool& tool : list.items) {
     if (!selects(selectors, tool.slug, tool.integration)) continue;
     auto known = needs_none.find(tool.integration.text);
     if (known == needs_none.end()) {
       AGENTA_TRY(auto const integration, asked.account->store->find_integration(tool.integration.text));
       known = needs_none.emplace(tool.integration.text, integration && integration->no_auth).first;
     }
-    auto const [place, is_new] = found.emplace(tool.slug.text, tool);
-    if (is_new) place->second.no_auth = known->second;
+    auto const [place, is_new] = found.try_emplace(tool.slug.text);
+    if (!is_new) continue;
+    place->second = std::move(tool);
+    place->second.no_auth = known->second;
   }
+  return {};
+}
+
+/// Without schemas, unless they were at hand.
+Result<std::vector<Tool>> Sessions::find_tools(Asked& asked, std::vector<std::string> const& selectors) {
+  AGENTA_TRY(auto named, resolve(asked, selectors));
+  std::map<std::string, Tool>& found = named.tools;
+  std::vector<std::string> provided;
+  for (std::string const& slug : named.integrations) {
+    if (is_custom(IntegrationSlug{slug}))
+      add_own(asked, selectors, slug, found);
+    else
+      provided.push_back(slug);
+  }
+  if (!provided.empty() && asked.account)
+    AGENTA_CHECK(add_provided(asked, selectors, std::move(provided), found));
   std::vector<Tool> tools;
   for (auto& [slug, tool] : found) tools.push_back(std::move(tool));
   return tools;
@@ -244,6 +272,25 @@ Result<void> Sessions::check_member(Caller const& caller, std::string const& nam
   if (!known || !has(open->session, known->value->tool.slug, known->value->tool.integration))
     return outside();
   return {};
+}
+
+Result<std::string> Sessions::tools_version(Caller const& caller, std::string const& name) {
+  AGENTA_TRY(auto const open, open_session(caller, name));
+  Session const& session = open->session;
+  AGENTA_TRY(Asked asked, ask(caller, session.selectors));
+  std::string made_of = run_ + "\n" + std::to_string(connection_changes_) + "\n" + session.id.text + "\n" +
+                        (asked.tells_choices ? "owner" : "visitor") + "\n" + catalog_.custom_version();
+  // What they name is looked for first: a list that is out of date is fetched, behind, whoever asks for it.
+  AGENTA_CHECK(resolve(asked, session.selectors));
+  if (asked.account)
+    made_of += "\n" + asked.account->key + "\n" + std::to_string(asked.account->store->generation());
+  for (std::string const& each : session.selectors) made_of += "\n+" + each;
+  for (std::string const& each : session.excluded) made_of += "\n-" + each;
+  for (SessionBinding const& each : session.bindings) {
+    made_of += "\n=" + each.integration.text + "\n" + each.connection.text + "\n" + each.slug +
+               (each.is_usable ? "\nusable" : "\nunusable");
+  }
+  return "\"" + store::sha256_hex(made_of).substr(0, 32) + "\"";
 }
 
 Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string const& name,

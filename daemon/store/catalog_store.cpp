@@ -134,11 +134,22 @@ Result<std::unique_ptr<CatalogStore>> CatalogStore::open(std::filesystem::path c
   return store;
 }
 
+namespace {
+
+/// Far enough apart that no store counts up to where the next one began.
+std::uint64_t first_generation() {
+  static std::atomic<std::uint64_t> opened{0};
+  return (++opened << 40) + 1;
+}
+
+}  // namespace
+
 CatalogStore::CatalogStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader)
     : writer_(std::move(writer)),
       reader_(std::move(reader)),
       reads_(std::make_unique<Reads>()),
-      writes_(std::make_unique<Writes>()) {}
+      writes_(std::make_unique<Writes>()),
+      generation_(first_generation()) {}
 
 CatalogStore::~CatalogStore() {
   index_.reset();

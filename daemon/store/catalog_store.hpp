@@ -83,7 +83,8 @@ class CatalogStore {
 
   /// The file turned out to be damaged: open it anew, which replaces it.
   bool is_damaged() const;
-  /// Goes up whenever tools or integrations change: what is derived from them is made anew then.
+  /// Goes up whenever tools or integrations change: what is derived from them is made anew then. Of two
+  /// stores that were opened in this process none has a number of the other's.
   std::uint64_t generation() const { return generation_; }
   /// Gives memory that only speeds up the next call back to the system.
   void release_memory();
@@ -157,7 +158,7 @@ class CatalogStore {
   std::unique_ptr<Reads> reads_;
   std::unique_ptr<Writes> writes_;
   std::unique_ptr<ToolIndex> index_;
-  std::atomic<std::uint64_t> generation_{1};
+  std::atomic<std::uint64_t> generation_;
   struct Counted {
     CatalogCounts counts{};
     std::uint64_t generation = 0;

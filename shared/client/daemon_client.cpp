@@ -51,6 +51,8 @@ Result<void> check_request(ServiceRequest const& request, ClientIdentity const& 
     return fail(ErrorCode::invalid_request,
                 "no path of the socket API, which begins with /api/: " + request.target);
   }
+  if (!is_line(request.if_none_match))
+    return fail(ErrorCode::invalid_request, "no ETag: a line break is in it");
   if (!is_line(identity.project))
     return fail(ErrorCode::usage, "the project's name has a control character in it");
   if (!is_line(identity.base_url))
@@ -85,6 +87,7 @@ std::string write_request(ServiceRequest const& request, ClientIdentity const& i
   if (!identity.base_url.empty()) header(protocol::kBaseUrlHeader, identity.base_url);
   if (!identity.session_bus.empty()) header(protocol::kSessionBusHeader, identity.session_bus);
   if (request.timeout) header(protocol::kTimeoutHeader, std::to_string(request.timeout->count()));
+  if (!request.if_none_match.empty()) header("If-None-Match", request.if_none_match);
   if (!request.body.empty()) header("Content-Type", "application/json");
   if (!request.body.empty() || request.method != "GET") {
     header("Content-Length", std::to_string(request.body.size()));

@@ -18,8 +18,13 @@ struct ServiceRequest {
   std::string target{};                                ///< path and query, already encoded
   std::string body{};                                  ///< JSON, or empty
   std::optional<std::chrono::milliseconds> timeout{};  ///< end to end; none: the default of the method
+  /// The `ETag` of the answer that the caller has from before; empty: none. While it is still the answer, the
+  /// reply is 304 and has no body.
+  std::string if_none_match{};
   bool operator==(ServiceRequest const&) const = default;
 };
+
+inline constexpr unsigned kNotModified = 304;
 
 /// Its answer, when it was not an error.
 struct ServiceReply {

@@ -92,6 +92,23 @@ class Life(SessionTest):
         self.assertNotIn("input_schema", described["items"][0])
         self.assertTrue(described["next_cursor"])
 
+    def test_a_list_that_is_still_what_it_was_is_not_sent_again(self):
+        self.create("work", "github")
+        target = "/api/tools/sessions/work/tools"
+        first = self.owner("GET", target)
+        known = {"If-None-Match": first.headers["etag"]}
+
+        again = self.owner("GET", target, headers=known)
+
+        self.assertEqual((again.status, again.body, again.headers["etag"]), (304, b"", first.headers["etag"]))
+        self.run_ok(BOX, "session", "remove", "work", ISSUE, "--json")
+        after = self.owner("GET", target, headers=known)
+        self.assertEqual(after.status, 200)
+        self.assertEqual(after.json["total"], first.json["total"] - 1)
+        self.world.kill_daemon(sandbox=True)
+        self.run_ok(BOX, "session", "show", "work")
+        self.assertEqual(self.owner("GET", target, headers={"If-None-Match": after.headers["etag"]}).status, 200)
+
     def test_tools_come_and_go_while_it_is_open(self):
         self.create("work", ISSUES)
         self.run_ok(BOX, "session", "add", "work", ISSUE, "--json")

@@ -1,5 +1,7 @@
 #include "daemon/core/sessions.hpp"
 
+#include <set>
+
 #include "shared/base/text.hpp"
 #include "tests/unit/daemon/core/executions_support.hpp"
 
@@ -390,6 +392,41 @@ TEST_F(SessionsTest, ItIsBoundAnewWhereItsOwnerSaysSo) {
 
   EXPECT_EQ(bound.session.bindings.front().slug, "personal");
   EXPECT_EQ(value_of(inside.run(caller, in("s", kRead))).connection->slug, "personal");
+}
+
+TEST_F(SessionsTest, TheVersionOfItsToolsStaysWhileNothingChanges) {
+  create("s", {"github", kOpen});
+  create("other", {"github", kOpen});
+  auto const version = [&](std::string const& name = "s") {
+    return value_of(sessions.tools_version(caller, name));
+  };
+  auto const first = version();
+
+  EXPECT_EQ(version(), first);
+  EXPECT_NE(version("other"), first);
+}
+
+TEST_F(SessionsTest, TheVersionOfItsToolsGoesWithWhatTheyAreMadeOf) {
+  create("s", {"github", kOpen});
+  std::set<std::string> versions;
+  auto const note = [&] { versions.insert(value_of(sessions.tools_version(caller, "s"))); };
+  note();
+
+  set_status("work", ConnectionStatus::expired);
+  ASSERT_TRUE(sessions.follow_connections());
+  note();
+  sessions.note_connections_changed();
+  note();
+  protocol::SessionPatch less;
+  less.remove = {kWrite};
+  ASSERT_TRUE(sessions.change(caller, "s", less));
+  note();
+  auto& store = *value_of(catalog.account(value_of(credentials.access_for(caller))))->store;
+  ASSERT_TRUE(store.put_tools({}, {{"github"}}, clock.wall()));
+  note();
+
+  EXPECT_EQ(versions.size(), 5U);
+  EXPECT_TRUE(value_of(sessions.tools(caller, "s", {})).page.items.size() == 1);
 }
 
 TEST_F(SessionsTest, PagesOfToolsGoOnBehindTheLastName) {

@@ -87,6 +87,20 @@ TEST_F(DaemonClientTest, GivesTheReplyWithItsHeadersInLowerCase) {
   EXPECT_EQ(found->second, "Thing");
 }
 
+TEST_F(DaemonClientTest, TakesThatAnAnswerIsStillTheSame) {
+  FakeDaemon daemon{socket, always("HTTP/1.1 304 Not Modified\r\nETag: \"a1\"\r\n\r\n")};
+  ServiceRequest conditional = request();
+  conditional.if_none_match = "\"a1\"";
+
+  auto const answer = client.call(conditional, {});
+  auto const again = client.call(conditional, {});
+
+  ASSERT_TRUE(answer && again) << answer.error().message;
+  EXPECT_EQ(answer->status, kNotModified);
+  EXPECT_EQ(answer->body, "");
+  EXPECT_NE(daemon.requests().front().find("\r\nIf-None-Match: \"a1\"\r\n"), std::string::npos);
+}
+
 TEST_F(DaemonClientTest, KeepsItsConnection) {
   FakeDaemon daemon{socket, always(reply(200, "{}"))};
 
@@ -430,6 +444,17 @@ TEST_F(DaemonClientTest, ReportsWhatSpeaksNoHttp) {
     ASSERT_FALSE(answer) << garbage;
     EXPECT_EQ(answer.error().code, ErrorCode::daemon_unavailable) << garbage;
   }
+}
+
+TEST_F(DaemonClientTest, LetsNoEtagWriteAHeaderOfItsOwn) {
+  FakeDaemon daemon{socket, always(reply(200, "{}"))};
+  ServiceRequest forged = request();
+  forged.if_none_match = "\"a1\"\r\nAgenta-Tools-Project: theirs";
+
+  auto const answer = client.call(forged, {});
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::invalid_request);
 }
 
 TEST_F(DaemonClientTest, LetsNoValueWriteAHeaderOfItsOwn) {
