@@ -65,7 +65,7 @@ Result<std::string> find_approval(Context& context, std::string const& named) {
     return fail(ambiguous_id(ErrorCode::approval_ambiguous, named, "approvals", candidates, list_step()));
   }
   std::string const where = found.is_cut ? " among the newest " + std::to_string(kPage * kMostPages) : "";
-  return fail(ErrorCode::execution_not_found,
+  return fail(ErrorCode::approval_not_found,
               "there is no approval" + where + " whose id begins with " + named + ", or ends with it",
               list_step());
 }

@@ -12,7 +12,7 @@ constexpr int kLongestPage = 1000;
 
 ApprovalId id_of(Call const& call) { return {to_lower(call.parameter("id"))}; }
 
-Result<ServiceReply> list(Approvals& approvals, Call const& call) {
+Result<ServiceReply> list(Approvals& approvals, SessionBook& sessions, Call const& call) {
   store::ApprovalFilter filter;
   if (auto const state = call.query_value("state"); !state.empty()) {
     filter.state = parse_approval_state(state);
@@ -24,6 +24,7 @@ Result<ServiceReply> list(Approvals& approvals, Call const& call) {
   AGENTA_TRY(auto const granted, read_flag(call, "granted"));
   filter.granted = granted.value_or(false);
   filter.session = call.query_value("session");
+  if (!filter.session.empty()) AGENTA_CHECK(sessions.check_known(call.caller, filter.session));
   filter.cursor = to_lower(call.query_value("cursor"));
   AGENTA_TRY(long long const limit, read_number(call, "limit", kUsualPage, 1, kLongestPage));
   filter.limit = static_cast<int>(limit);
@@ -69,13 +70,16 @@ Result<ServiceReply> revoke(Approvals& approvals, Call const& call) {
 }  // namespace
 
 /// The owner's alone: no session's socket has any of them, or what asks could answer itself.
-std::vector<Route> approval_routes(Approvals& approvals) {
+std::vector<Route> approval_routes(Approvals& approvals, SessionBook& sessions) {
   auto const to = [&approvals](Result<ServiceReply> (*answer)(Approvals&, Call const&)) {
     return [&approvals, answer](Call const& call) { return answer(approvals, call); };
   };
+  auto const list_them = [&approvals, &sessions](Call const& call) {
+    return list(approvals, sessions, call);
+  };
   constexpr auto kEdit = Permission::edit_tools;
   return {
-      {"GET", "/api/tools/approvals", kEdit, Work::local, to(&list)},
+      {"GET", "/api/tools/approvals", kEdit, Work::local, list_them},
       {"GET", "/api/tools/approvals/changes", kEdit, Work::local, to(&changes)},
       {"GET", "/api/tools/approvals/{id}", kEdit, Work::local, to(&show)},
       {"POST", "/api/tools/approvals/{id}/approve", kEdit, Work::local, to(&approve)},

@@ -75,7 +75,7 @@ std::vector<Route> execution_routes(Executions& executions);
 std::vector<Route> history_routes(History& history, Executions& executions);
 std::vector<Route> batch_routes(Batches& batches);
 std::vector<Route> policy_routes(Policies& policies);
-std::vector<Route> approval_routes(Approvals& approvals);
+std::vector<Route> approval_routes(Approvals& approvals, SessionBook& sessions);
 std::vector<Route> proxy_routes(ProxyRequests& requests);
 std::vector<Route> input_routes(ToolInputs& inputs);
 std::vector<Route> file_routes(Uploads& uploads, Downloads& downloads);

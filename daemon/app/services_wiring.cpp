@@ -196,7 +196,7 @@ void Services::make_routes() {
   add(api::batch_routes(core_->batches));
   add(api::session_routes(core_->sessions));
   add(api::policy_routes(core_->policies));
-  add(api::approval_routes(core_->approvals));
+  add(api::approval_routes(core_->approvals, core_->sessions));
   for (api::Route& route : routes) tell_problem_of(core_->custom, route);
   add(api::account_routes(core_->credentials, core_->browser_logins, *keeper_));
   router_ = std::make_unique<api::Router>(std::move(routes));

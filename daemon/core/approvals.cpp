@@ -38,7 +38,7 @@ bool is_same_call(Approval const& a, Approval const& b) {
 }
 
 unexpected<Error> no_approval(ApprovalId const& id) {
-  return fail(ErrorCode::execution_not_found, "there is no approval " + id.text, list_step());
+  return fail(ErrorCode::approval_not_found, "there is no approval " + id.text, list_step());
 }
 
 unexpected<Error> is_over(Approval const& approval) {

@@ -31,7 +31,7 @@ Result<Batch> Batches::get(Caller const& caller, BatchId const& id) {
   AGENTA_TRY(auto const project, projects_.find(caller.project));
   AGENTA_TRY(auto found, batches_.find(id));
   if (!project || !found || found->project != project->id) {
-    return fail(ErrorCode::execution_not_found, "there is no batch " + id.text + " in this project");
+    return fail(ErrorCode::batch_not_found, "there is no batch " + id.text + " in this project");
   }
   return *std::move(found);
 }

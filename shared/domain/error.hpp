@@ -58,7 +58,9 @@ enum class ErrorCode {
   journal_altered,      ///< the history is not as it was recorded
   execution_ambiguous,  ///< a part of an id, and several executions have it
   approval_ambiguous,   ///< the same of approvals
-  check_failed,         ///< what was tried out is not as it has to be: cases of a policy, tools for clients
+  approval_not_found,
+  batch_not_found,
+  check_failed,  ///< what was tried out is not as it has to be: cases of a policy, tools for clients
 };
 
 /// Whether the same request may succeed when repeated. `unknown`: repeating may do the thing twice.

@@ -49,6 +49,8 @@ constexpr std::array kErrors{
     ErrorRow{journal_altered, "JOURNAL_ALTERED", 409, 1, Retryable::no},
     ErrorRow{execution_ambiguous, "EXECUTION_AMBIGUOUS", 409, 7, Retryable::no},
     ErrorRow{approval_ambiguous, "APPROVAL_AMBIGUOUS", 409, 7, Retryable::no},
+    ErrorRow{approval_not_found, "APPROVAL_NOT_FOUND", 404, 6, Retryable::no},
+    ErrorRow{batch_not_found, "BATCH_NOT_FOUND", 404, 6, Retryable::no},
     ErrorRow{check_failed, "CHECK_FAILED", 409, 1, Retryable::no},
 };
 

@@ -469,5 +469,10 @@ class Watching(ApprovalsTest):
 
         result = self.world.run("--project", "other", "approvals", "approve", approval, "--json")
 
-        self.assert_error(result, "EXECUTION_NOT_FOUND", 6)
+        self.assert_error(result, "APPROVAL_NOT_FOUND", 6)
         self.assertEqual(self.run_ok("--project", "other", "approvals", "list", "--json").json["items"], [])
+
+    def test_a_session_that_never_was_is_not_taken_for_one_without_questions(self):
+        error = self.assert_error(self.world.run("approvals", "list", "--session", "idel", "--json"), "SESSION_NOT_FOUND", 6)
+
+        self.assertIn("idel", error["message"])

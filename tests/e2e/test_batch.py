@@ -251,7 +251,7 @@ class Resuming(BatchTest):
     def test_a_batch_that_is_not_there_is_said(self):
         result = self.world.run("batch", "--resume", "0193a1b2-c3d4-7e5f-8a9b-000000000001", "--json", stdin=text([write(1)]))
 
-        self.assert_error(result, "EXECUTION_NOT_FOUND", 6)
+        self.assert_error(result, "BATCH_NOT_FOUND", 6)
         self.assertEqual(self.sandbox.effects(), 0)
 
     def test_a_daemon_that_does_not_answer_ends_it(self):

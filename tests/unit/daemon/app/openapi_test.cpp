@@ -90,7 +90,7 @@ struct OpenApi : CoreTest {
     add(api::session_routes(sessions));
     add(api::own_session_routes(sessions));
     add(api::policy_routes(policies));
-    add(api::approval_routes(approvals));
+    add(api::approval_routes(approvals, sessions));
     add(api::proxy_routes(proxies));
     add(api::input_routes(inputs));
     add(api::file_routes(uploads, downloads));
