@@ -16,18 +16,7 @@ constexpr std::size_t kMostLines = 60;
 constexpr std::size_t kLongestLine = 400;
 constexpr std::size_t kShownEnd = 150;
 
-bool is_inside_letter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// Its beginning and its end: what matters must not hide behind what is long.
-std::string cut_line(std::string_view line) {
-  if (line.size() <= kLongestLine) return std::string{line};
-  std::size_t head = kLongestLine - kShownEnd;
-  while (head > 0 && is_inside_letter(line[head])) --head;
-  std::size_t tail = line.size() - kShownEnd;
-  while (tail < line.size() && is_inside_letter(line[tail])) ++tail;
-  return std::string{line.substr(0, head)} + " … " + std::to_string(tail - head) + " bytes … " +
-         std::string{line.substr(tail)};
-}
+std::string cut_line(std::string_view line) { return cut_middle(line, kLongestLine, kShownEnd); }
 
 /// At most so many lines, none endless: what matters must not scroll away behind what does not.
 std::string excerpt(std::string const& text) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_pairs.hpp"
 #include "cli/command/inside_step.hpp"
@@ -166,7 +168,8 @@ Result<void> serve(Context& context, McpOptions const& options, mcp::Server& ser
     context.say(
         "A client speaks to this on stdin and stdout; `agenta-tools mcp install` sets one up. Ctrl-D ends "
         "it.");
-  mcp::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, context.stop);
+  auto const served = mcp::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, context.stop);
+  if (!served) return fail(error_from(served.error(), ErrorCode::storage_unavailable));
   return {};
 }
 
@@ -211,6 +214,8 @@ Result<void> run_mcp(Context& context, McpOptions const& given) {
     return is_inside ? told_inside(std::move(error)) : error;
   };
   use.lost_reply = context.lost_reply_of;
+  use.has_everything =
+      std::ranges::find(session->session().selectors, "*") != session->session().selectors.end();
   std::unique_ptr<mcp::Toolbox> tools;
   if (meta) {
     tools = std::make_unique<mcp::MetaTools>(use, session->session());

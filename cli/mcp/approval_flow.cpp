@@ -1,8 +1,6 @@
 #include "cli/mcp/approval_flow.hpp"
 
-#include <array>
-#include <cstdio>
-
+#include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
 
@@ -15,41 +13,77 @@ using std::chrono::milliseconds;
 
 /// Beyond what the daemon lets a question stand by default.
 constexpr milliseconds kAskPatience{300'000};
-/// Of the arguments, in a question.
-constexpr std::size_t kMostShown = 2000;
+/// Of a question.
+constexpr std::size_t kMostLines = 60;
+constexpr std::size_t kLongestLine = 300;
+constexpr std::size_t kShownEnd = 100;
+
+std::string shown(std::string_view text) { return cli::visible(text, cli::Lines::kept); }
 
 std::string text_at(std::string_view document, std::string_view pointer) {
   return protocol::read_string(find_pointer(document, pointer).value_or("")).value_or("");
 }
 
-/// One change of an argument against the last similar call.
-std::string change_line(std::string_view change) {
-  auto const side = [&](std::string_view name) {
-    auto const value = find_member(change, name);
-    return value ? spell_out(*value) : std::string{"(not given)"};
-  };
-  return "\n  " + spell_out(text_at(change, "/pointer")) + ": " + side("before") + " -> " + side("after");
+/// A value on one line.
+std::string one_line(std::string_view json) {
+  return cli::cut_middle(cli::visible(json), kLongestLine, kShownEnd);
 }
 
+/// What a question tells of the arguments: each value on a line of its own, so that none hides behind
+/// another.
+class ValueLines {
+ public:
+  void add(std::string const& pointer, std::string_view json) {
+    auto const members = protocol::members_of(json);
+    if (members && !members->empty()) {
+      for (auto const& [name, value] : *members)
+        add(pointer + "/" + replace_all(replace_all(name, "~", "~0"), "/", "~1"), value);
+      return;
+    }
+    auto const elements = protocol::elements_of(json);
+    if (elements && !elements->empty()) {
+      for (std::size_t i = 0; i < elements->size(); ++i)
+        add(pointer + "/" + std::to_string(i), (*elements)[i]);
+      return;
+    }
+    line((pointer.empty() ? "(all)" : cli::visible(pointer)) + ": " + one_line(json));
+  }
+  void line(std::string const& text) {
+    if (++count_ <= kMostLines) text_ += "\n  " + text;
+  }
+  std::string done() const {
+    if (count_ <= kMostLines) return text_;
+    return text_ + "\n  … " + std::to_string(count_ - kMostLines) + " more, which are not shown here";
+  }
+
+ private:
+  std::string text_{};
+  std::size_t count_ = 0;
+};
+
 std::string question_of(std::string_view approval) {
-  std::string out = "May " + spell_out(text_at(approval, "/tool")) + " run";
+  std::string out = "May " + shown(text_at(approval, "/tool")) + " run";
   std::string const connection = text_at(approval, "/connection/slug");
-  if (!connection.empty()) out += " on the connection " + spell_out(connection);
-  std::string arguments = spell_out(find_member(approval, "arguments").value_or("{}"));
-  if (arguments.size() > kMostShown) arguments = arguments.substr(0, kMostShown) + " ... (cut off)";
-  out += "?\nArguments: " + arguments;
+  if (!connection.empty()) out += " on the connection " + shown(connection);
+  ValueLines arguments;
+  arguments.add("", find_member(approval, "arguments").value_or("{}"));
+  out += "?\nArguments:" + arguments.done();
   if (auto const changes = protocol::elements_of(find_member(approval, "changes").value_or("[]"));
       changes && !changes->empty()) {
-    out += "\nAgainst the last call like it:";
+    ValueLines lines;
     for (std::string_view const each : *changes) {
-      if (out.size() > 2 * kMostShown) break;
-      out += change_line(each);
+      auto const side = [&](std::string_view name) {
+        auto const value = find_member(each, name);
+        return value ? one_line(*value) : std::string{"(not given)"};
+      };
+      lines.line(cli::visible(text_at(each, "/pointer")) + ": " + side("before") + " -> " + side("after"));
     }
+    out += "\nAgainst the last call like it:" + lines.done();
   }
   std::string const rule = text_at(approval, "/rule");
-  if (!rule.empty()) out += "\nAsked by: " + spell_out(rule);
+  if (!rule.empty()) out += "\nAsked by: " + shown(rule);
   if (std::string const reason = text_at(approval, "/reason"); !reason.empty())
-    out += " (" + spell_out(reason) + ")";
+    out += " (" + shown(reason) + ")";
   return out;
 }
 
@@ -84,35 +118,6 @@ ServiceRequest decide(std::string const& id, std::string_view verb, std::string 
 
 }  // namespace
 
-std::string spell_out(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto const byte = [&](std::size_t at) {
-      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-    };
-    unsigned character = 0;
-    std::size_t length = 0;
-    if (byte(i) < 0x20 && text[i] != '\n') character = byte(i), length = 1;
-    if (byte(i) == 0x7F) character = 0x7F, length = 1;
-    if (byte(i) == 0xC2 && byte(i + 1) >= 0x80 && byte(i + 1) < 0xA0) character = byte(i + 1), length = 2;
-    if (byte(i) == 0xE2 && (byte(i + 1) == 0x80 || byte(i + 1) == 0x81)) {
-      unsigned const whole = 0x2000U + ((byte(i + 1) & 1U) << 6U) + (byte(i + 2) & 0x3FU);
-      bool const turns = (whole >= 0x200B && whole <= 0x200F) || (whole >= 0x2028 && whole <= 0x202E) ||
-                         (whole >= 0x2060 && whole <= 0x206F);
-      if (turns) character = whole, length = 3;
-    }
-    if (length == 0) {
-      out += text[i];
-      continue;
-    }
-    std::array<char, 8> escape{};
-    std::snprintf(escape.data(), escape.size(), "\\u%04x", character);
-    out += escape.data();
-    i += length - 1;
-  }
-  return out;
-}
-
 CallEnd ApprovalFlow::tell(std::string const& id, std::string_view tool) const {
   Error error;
   error.code = ErrorCode::approval_required;
@@ -137,9 +142,11 @@ std::optional<CallEnd> ApprovalFlow::take_answer(Turn& turn, Answer const& answe
               .message = "the user denied " + std::string{tool} + "; nothing ran. Do not repeat this call"},
         complete_);
   }
-  std::string const scope = decision == "session" ? "session" : "once";
+  // Nothing but the very words that were offered lets a call run.
+  bool const is_approval = decision == "once" || decision == "session";
+  if (!is_approval) return tell(id, tool);
   auto const approved =
-      turn.service().call(decide(id, "approve", JsonObject{}.text("scope", scope).done()), turn.stop());
+      turn.service().call(decide(id, "approve", JsonObject{}.text("scope", decision).done()), turn.stop());
   if (!approved) return result_of_error(approved.error(), complete_);
   return std::nullopt;
 }

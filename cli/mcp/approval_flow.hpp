@@ -35,8 +35,4 @@ class ApprovalFlow {
   bool may_decide_;
 };
 
-/// Text of a service as it may stand in a question to a person: characters that turn or hide what follows
-/// them are spelled out.
-std::string spell_out(std::string_view text);
-
 }  // namespace agenta::mcp

@@ -9,6 +9,8 @@ namespace agenta::mcp {
 class Channel {
  public:
   virtual ~Channel() = default;
+  /// Whether what `send` is given arrives: a client may take the answer alone.
+  virtual bool carries_more() const { return true; }
   /// A notification, or a request of ours. May block while the other side does not read.
   virtual void send(std::string message) = 0;
   /// The answer; nothing of the request follows. `error_code` is 0 for a result.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/mcp/worker_pool.hpp"
 #include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
@@ -99,6 +100,7 @@ bool ConnectFlow::wait_until_active(Turn& turn, std::string const& id) const {
   auto const begin = std::chrono::steady_clock::now();
   auto const patience = turn.speech().progress_token.empty() ? kPatience : kPatienceWithProgress;
   turn.say("waiting for the login to be finished in the browser");
+  WorkerPool::Rest const rest;
   for (;;) {
     auto const reply = turn.service().call(protocol::get_connection(id, kOneWait), turn.stop());
     if (!reply || turn.stop().stop_requested()) return false;

@@ -24,6 +24,9 @@ class HttpChannel final : public Channel {
     bool is_last = false;
     bool is_dropped = false;
   };
+  explicit HttpChannel(bool takes_events) : takes_events_(takes_events) {}
+
+  bool carries_more() const override { return takes_events_; }
   void send(std::string message) override { add({.message = std::move(message)}); }
   void finish(std::string message, int error_code) override {
     add({.message = std::move(message), .error_code = error_code, .is_last = true});
@@ -48,6 +51,7 @@ class HttpChannel final : public Channel {
     wake_.wake();
   }
 
+  bool const takes_events_;
   std::mutex mutex_{};
   WakePipe wake_{};
   std::deque<Item> items_{};
@@ -152,16 +156,16 @@ bool HttpExchange::post(HttpRequest const& request) {
     peer = std::make_shared<Peer>();
   }
   if (is_request) return serve(request, *std::move(message), modern, peer, headers);
-  house_.server.take(peer, *std::move(message), std::make_shared<HttpChannel>());
+  house_.server.take(peer, *std::move(message), std::make_shared<HttpChannel>(false));
   return wire_.reply(202, {}, "", request.keep_alive) && request.keep_alive;
 }
 
 /// Hands the request in, and passes on what comes: one document where that is all, else a stream of events.
 bool HttpExchange::serve(HttpRequest const& request, Message message, bool modern,
                          std::shared_ptr<Peer> const& peer, HttpWire::Headers const& headers) {
-  auto const channel = std::make_shared<HttpChannel>();
-  std::string const id = message.id;
   bool const takes_events = accepts(request, kEvents);
+  auto const channel = std::make_shared<HttpChannel>(takes_events);
+  std::string const id = message.id;
   bool const takes_document = accepts(request, kJson);
   house_.server.take(peer, std::move(message), channel);
   bool is_stream = false;

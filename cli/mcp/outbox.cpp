@@ -24,7 +24,7 @@ bool is_socket(int fd) {
 
 }  // namespace
 
-Outbox::Outbox(int fd, std::function<void()> on_broken)
+Outbox::Outbox(int fd, std::function<void(int)> on_broken)
     : fd_(fd), is_socket_(is_socket(fd)), on_broken_(std::move(on_broken)), writer_([this] { run(); }) {}
 
 Outbox::~Outbox() {
@@ -56,11 +56,11 @@ bool Outbox::is_over() {
   return abandoned_;
 }
 
-bool Outbox::write(std::string_view data) {
+int Outbox::write(std::string_view data) {
   while (!data.empty()) {
     std::array<pollfd, 2> watched{pollfd{fd_, POLLOUT, 0}, pollfd{wake_.fd(), POLLIN, 0}};
-    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return false;
-    if (watched[1].revents != 0 && is_over()) return false;
+    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return errno;
+    if (watched[1].revents != 0 && is_over()) return ECANCELED;
     if (watched[0].revents == 0) continue;
     std::size_t const size = std::min(data.size(), is_socket_ ? kSocketPiece : kPipePiece);
     ssize_t const written = is_socket_ ? ::send(fd_, data.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL)
@@ -68,10 +68,10 @@ bool Outbox::write(std::string_view data) {
     if (written >= 0) {
       data.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EAGAIN && errno != EINTR) {
-      return false;
+      return errno;
     }
   }
-  return true;
+  return 0;
 }
 
 void Outbox::run() {
@@ -83,16 +83,16 @@ void Outbox::run() {
     queue_.pop_front();
     idle_ = false;
     lock.unlock();
-    bool const written = write(message);
+    int const error = write(message);
     lock.lock();
     idle_ = true;
     queued_bytes_ -= message.size();
-    broken_ = !written;
+    broken_ = error != 0;
     changed_.notify_all();
     if (!broken_) continue;
     queue_.clear();
     lock.unlock();
-    if (on_broken_) on_broken_();
+    if (on_broken_) on_broken_(error == ECANCELED ? 0 : error);
     return;
   }
 }

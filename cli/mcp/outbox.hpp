@@ -18,8 +18,9 @@ namespace agenta::mcp {
 /// thread may send; whoever sends faster than the other side reads waits, so that memory is bounded.
 class Outbox final : public Channel {
  public:
-  /// `on_broken` is called once, on the writer's thread, when nobody can read any more.
-  Outbox(int fd, std::function<void()> on_broken);
+  /// `on_broken` is called once, on the writer's thread, when nobody can read any more: with the system's
+  /// error number, or 0 where it was given up.
+  Outbox(int fd, std::function<void(int error)> on_broken);
   ~Outbox() override;
   Outbox(Outbox const&) = delete;
   Outbox& operator=(Outbox const&) = delete;
@@ -32,12 +33,13 @@ class Outbox final : public Channel {
 
  private:
   void run();
-  bool write(std::string_view data);
+  /// 0, or why not all of it could be written; `ECANCELED` where it was given up.
+  int write(std::string_view data);
   bool is_over();
 
   int fd_;
   bool is_socket_;
-  std::function<void()> on_broken_;
+  std::function<void(int)> on_broken_;
   WakePipe wake_{};
   std::mutex mutex_{};
   std::condition_variable changed_{};

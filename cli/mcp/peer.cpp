@@ -1,5 +1,7 @@
 #include "cli/mcp/peer.hpp"
 
+#include "cli/mcp/worker_pool.hpp"
+
 namespace agenta::mcp {
 
 bool Request::end() {
@@ -104,7 +106,8 @@ Answer Peer::ask(Request& request, std::string_view method, std::string_view par
     id = "\"agenta-" + std::to_string(++last_question_) + "\"";
     questions_.emplace(id, std::nullopt);
   }
-  bool const was_sent = request.send(write_request(id, method, params));
+  bool const was_sent = request.can_ask() && request.send(write_request(id, method, params));
+  WorkerPool::Rest const rest;
   std::unique_lock lock{mutex_};
   if (was_sent) {
     answered_.wait_for(lock, request.stop(), patience, [&] { return questions_[id].has_value(); });

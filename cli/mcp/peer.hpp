@@ -34,6 +34,8 @@ class Request {
   /// Something that belongs to it; false where it is over.
   bool notify(std::string_view method, std::string_view params);
   bool send(std::string message);
+  /// Whether the client can be asked something before its answer.
+  bool can_ask() const { return channel_->carries_more(); }
   /// Ends it without an answer, and stops its work; false where it was over already.
   bool cancel();
   /// It runs a tool, which is not worth waiting for once its client is gone.

@@ -54,12 +54,22 @@ SessionCaller::Ran SessionCaller::judge(std::string const& tool, Error error) co
   return {.end = result_of_error(error, use_.complete)};
 }
 
-/// The daemon took the request and its answer was lost: the journal knows what became of it.
+/// The daemon took the request and its answer was lost: the journal knows what became of it. What it does not
+/// know may still come to it, out of the socket of a daemon that stood still: that is called off, and only
+/// then has nothing run.
 SessionCaller::Ran SessionCaller::recover(Turn& turn, std::string const& execution_id, Error error) const {
+  auto const is_missing = [](Result<ServiceReply> const& reply) {
+    return !reply && reply.error().code == ErrorCode::execution_not_found;
+  };
   ServiceRequest request = protocol::get_execution(execution_id);
   request.timeout = kPatience;
-  auto const reply = turn.service().call(request, turn.stop());
-  if (!reply && reply.error().code == ErrorCode::execution_not_found) {
+  auto reply = turn.service().call(request, turn.stop());
+  if (is_missing(reply)) {
+    request = protocol::cancel_execution(execution_id);
+    request.timeout = kPatience;
+    reply = turn.service().call(request, turn.stop());
+  }
+  if (is_missing(reply)) {
     error.message += "; nothing ran";
     return {.end = result_of_error(error, use_.complete)};
   }
@@ -68,7 +78,8 @@ SessionCaller::Ran SessionCaller::recover(Turn& turn, std::string const& executi
     bool const has_answer = execution && (execution->state == ExecutionState::succeeded ||
                                           execution->state == ExecutionState::failed);
     if (has_answer) return {.end = result_of_execution(reply->body, use_.complete)};
-    bool const never_left = execution && execution->state == ExecutionState::cancelled;
+    bool const never_left = execution && (execution->state == ExecutionState::cancelled ||
+                                          execution->state == ExecutionState::refused);
     if (never_left) {
       error.message += "; nothing was sent";
       return {.end = result_of_error(error, use_.complete)};
@@ -180,6 +191,43 @@ std::optional<Error> SessionCaller::find_unclear(Turn& turn, std::string const& 
       .error();
 }
 
+/// What connecting an integration comes to here: nothing where its tools run already, a refusal where the
+/// session has none of them.
+expected<SessionCaller::Need, Error> SessionCaller::find_need(Turn& turn,
+                                                              std::string const& integration) const {
+  protocol::SessionToolQuery query;
+  query.integration = integration;
+  query.limit = 1;
+  auto request = use_.name.empty() ? protocol::list_own_session_tools(query)
+                                   : protocol::list_session_tools(use_.name, query);
+  auto const reply = turn.service().call(request, turn.stop());
+  if (!reply) return unexpected(reply.error());
+  auto const found = protocol::decode_session_tools(reply->body);
+  if (!found) return unexpected(found.error());
+  auto const gap = std::ranges::find_if(found->unavailable, [&](protocol::MissingTools const& each) {
+    return equal_ignoring_case(each.integration.text, integration);
+  });
+  Need need;
+  if (gap != found->unavailable.end()) {
+    need.wish.message = gap->reason;
+    need.wish.command = gap->next_step;
+  } else if (found->page.total > 0) {
+    need.is_met = true;
+  } else if (!use_.has_everything) {
+    return unexpected(fail(ErrorCode::forbidden,
+                           "this session has no tools of " + integration +
+                               ", and connects only what it has tools of; its owner can add them",
+                           {"agenta-tools", "session", "add", use_.name, integration})
+                          .error());
+  }
+  bool const is_one = std::ranges::find(need.wish.command, "connect") != need.wish.command.end();
+  if (!is_one) need.wish.command = {"agenta-tools", "connect", integration};
+  if (need.wish.message.empty()) need.wish.message = integration + " is not connected yet";
+  need.wish.integration = integration;
+  need.wish.reason = "NOT_CONNECTED";
+  return need;
+}
+
 CallEnd SessionCaller::connect(Turn& turn, std::string const& integration) {
   auto const connected = turn.resumed(ConnectFlow::kKey);
   if (!connected) return connected.error();
@@ -188,12 +236,9 @@ CallEnd SessionCaller::connect(Turn& turn, std::string const& integration) {
   if (*connected) {
     end = connecting_.resume(turn, **connected);
   } else {
-    ConnectionWish wish;
-    wish.integration = integration;
-    wish.message = integration + " is not connected yet";
-    wish.reason = "NOT_CONNECTED";
-    wish.command = {"agenta-tools", "connect", integration};
-    end = connecting_.offer(turn, std::move(wish));
+    auto need = find_need(turn, integration);
+    if (!need) return result_of_error(need.error(), use_.complete);
+    if (!need->is_met) end = connecting_.offer(turn, std::move(need->wish));
   }
   if (end) return *std::move(end);
   return result_of_document(JsonObject{}.boolean("connected", true).text("integration", integration).done());

@@ -14,6 +14,7 @@ struct SessionUse {
   std::string name{};                         ///< empty: the one whose own socket is spoken to
   std::chrono::milliseconds timeout{60'000};  ///< of one call of a tool
   CompleteStep complete = [](Error error) { return error; };
+  bool has_everything = false;  ///< every tool is in it, also those that are not known yet
   /// Whether the last failed call of a service may have been carried out.
   std::function<bool(ToolService&)> lost_reply = [](ToolService&) { return false; };
 };
@@ -37,6 +38,11 @@ class SessionCaller {
   };
   Ran run_once(Turn& turn, std::string const& tool, std::string const& arguments,
                std::string const& approval);
+  struct Need {
+    bool is_met = false;
+    ConnectionWish wish{};
+  };
+  expected<Need, Error> find_need(Turn& turn, std::string const& integration) const;
   Ran judge(std::string const& tool, Error error) const;
   Ran recover(Turn& turn, std::string const& execution_id, Error error) const;
   void withdraw(Turn& turn, std::string const& execution_id) const;

@@ -29,6 +29,18 @@ class WorkerPool {
   WorkerPool& operator=(WorkerPool const&) = delete;
 
   void post(Work work);
+  /// Made by work that waits for a person: while it is there another thread may work in its place. Outside of
+  /// a pool it does nothing.
+  class Rest {
+   public:
+    Rest();
+    ~Rest();
+    Rest(Rest const&) = delete;
+    Rest& operator=(Rest const&) = delete;
+
+   private:
+    WorkerPool* pool_;
+  };
   /// Waits until all is done, at most `patience`.
   void drain(std::chrono::milliseconds patience);
   /// Drops what has not begun; nothing posted later is done.
@@ -36,8 +48,11 @@ class WorkerPool {
 
  private:
   void run();
+  void add_thread();
 
+  static thread_local WorkerPool* of_this_thread_;
   std::size_t most_;
+  std::size_t resting_ = 0;
   MakeService make_service_;
   std::mutex mutex_{};
   std::condition_variable changed_{};

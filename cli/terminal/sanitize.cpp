@@ -1,5 +1,6 @@
 #include "cli/terminal/sanitize.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -19,6 +20,8 @@ std::string written_out(Decoded const& character) {
   if (!character.is_valid || character.code < 0x80) return escape("\\x%02x", character.code);
   return escape(character.code > 0xFFFF ? "\\U%08x" : "\\u%04x", character.code);
 }
+
+bool is_inside_letter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 }  // namespace
 
@@ -43,9 +46,32 @@ Decoded decode_utf8(std::string_view text, std::size_t at) {
 }
 
 bool is_unseen_control(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E ||
-         code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
-         code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
+  struct Range {
+    std::uint32_t first, last;
+  };
+  // Of Default_Ignorable_Code_Point (Unicode 15, DerivedCoreProperties) all but the joiners and the variation
+  // selectors, which shape what is seen beside them; and what breaks lines or has no shape of its own.
+  static constexpr std::array<Range, 18> kUnseen{{{0x00, 0x1F},
+                                                  {0x7F, 0x9F},
+                                                  {0xAD, 0xAD},
+                                                  {0x34F, 0x34F},
+                                                  {0x61C, 0x61C},
+                                                  {0x115F, 0x1160},
+                                                  {0x17B4, 0x17B5},
+                                                  {0x180E, 0x180E},
+                                                  {0x200B, 0x200B},
+                                                  {0x200E, 0x200F},
+                                                  {0x2028, 0x202E},
+                                                  {0x2060, 0x206F},
+                                                  {0x3164, 0x3164},
+                                                  {0xFEFF, 0xFEFF},
+                                                  {0xFFA0, 0xFFA0},
+                                                  {0xFFF0, 0xFFFB},
+                                                  {0x1BCA0, 0x1BCA3},
+                                                  {0x1D173, 0x1D17A}}};
+  if (code >= 0xE0000 && code <= 0xE0FFF) return true;
+  auto const is_in = [code](Range const& range) { return code >= range.first && code <= range.last; };
+  return std::ranges::any_of(kUnseen, is_in);
 }
 
 std::string visible(std::string_view text, Lines lines) {
@@ -63,6 +89,16 @@ std::string visible(std::string_view text, Lines lines) {
     at += character.length;
   }
   return out;
+}
+
+std::string cut_middle(std::string_view text, std::size_t longest, std::size_t end) {
+  if (text.size() <= longest) return std::string{text};
+  std::size_t head = longest - end;
+  while (head > 0 && is_inside_letter(text[head])) --head;
+  std::size_t tail = text.size() - end;
+  while (tail < text.size() && is_inside_letter(text[tail])) ++tail;
+  return std::string{text.substr(0, head)} + " … " + std::to_string(tail - head) + " bytes … " +
+         std::string{text.substr(tail)};
 }
 
 }  // namespace agenta::cli

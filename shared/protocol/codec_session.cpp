@@ -41,7 +41,12 @@ class Query {
 };
 
 std::string query_of(SessionToolQuery const& query) {
-  return Query{}.add("cursor", query.cursor).add("limit", query.limit).add("format", query.format).text();
+  return Query{}
+      .add("cursor", query.cursor)
+      .add("limit", query.limit)
+      .add("format", query.format)
+      .add("integration", query.integration)
+      .text();
 }
 
 std::string write_bindings(Bindings const& bindings) {

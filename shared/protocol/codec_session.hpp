@@ -43,7 +43,8 @@ struct SessionPatch {
 struct SessionToolQuery {
   std::string cursor{};
   std::optional<int> limit{};
-  std::string format{};  ///< as of `SchemaQuery`; empty: the schemas as they are
+  std::string format{};       ///< as of `SchemaQuery`; empty: the schemas as they are
+  std::string integration{};  ///< only this one's; empty: all
 };
 
 ServiceRequest create_session(SessionRequest const& request);

@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import subprocess
 import time
 
 from tests.support.agenta import AgentaTest, seconds, wait_until
@@ -229,6 +230,65 @@ class Calls(McpTest):
         self.assertIs(client.call(ISSUE, write)["structuredContent"]["successful"], True)
         self.assertEqual(self.sandbox.effects(), 1)
         self.assertIs(client.call(ISSUE, write)["isError"], True)
+
+    def asked(self, client, arguments: dict):
+        """A call that asks: its id, and the question."""
+        call = client.begin("tools/call", {"name": ISSUE, "arguments": arguments})
+        return call, client.until(lambda m: m.get("method") == "elicitation/create" and m not in self.heard)
+
+    def test_no_word_but_those_offered_lets_a_call_run(self):
+        self.connect_hub()
+        client = self.serve("--tools", "github", era="legacy", capabilities={"elicitation": {}})
+        self.heard = []
+        for number, word in enumerate(("no", "DENY", "never", "deny ", "Once", "", None, 5, ["once"])):
+            with self.subTest(word=word):
+                call, asked = self.asked(client, {**WHERE, "title": f"t{number}"})
+                self.heard.append(asked)
+                client.say({"jsonrpc": "2.0", "id": asked["id"], "result": {"action": "accept", "content": {"decision": word}}})
+                self.assertIs(client.answer(call)["result"]["isError"], True)
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_a_question_shows_every_value_and_what_hides_in_it(self):
+        self.connect_hub()
+        client = self.serve("--tools", "github", era="legacy", capabilities={"elicitation": {}})
+        self.heard = []
+        _, asked = self.asked(client, {"body": "A" * 5000 + "the end", "owner": "victim", "repo": "prod", "title": "x\u200b\u061cy\u00ad"})
+
+        message = asked["params"]["message"]
+        self.assertIn('/owner: "victim"', message)
+        self.assertIn('/repo: "prod"', message)
+        self.assertRegex(message, "AAA … [0-9]+ bytes … A+the end")
+        self.assertIn("x\\u200b\\u061cy\\u00ad", message)
+
+    def test_a_hundred_questions_keep_nobody_else_waiting(self):
+        self.connect_hub()
+        client = self.serve("--tools", "github", era="legacy", capabilities={"elicitation": {}})
+        for number in range(90):
+            client.begin("tools/call", {"name": ISSUE, "arguments": {**WHERE, "title": f"t{number}"}})
+        wait_until(lambda: len(self.run_ok("approvals", "list", "--state", "pending", "--limit", "100", "--json").json["items"]) == 90,
+                   what="ninety questions")
+
+        self.assertIs(client.call(ISSUES, WHERE)["structuredContent"]["successful"], True)
+
+    def test_connect_stays_within_the_session(self):
+        self.connect_hub()
+        self.run_ok("session", "create", "narrow", "--tools", "github", "--json")
+        client = self.serve("--session", "narrow", "--meta")
+
+        refused = client.call("connect", {"integration": "slack"})
+        there = client.call("connect", {"integration": "github"})
+
+        self.assertEqual(refused["structuredContent"]["error"]["code"], "FORBIDDEN")
+        self.assertIs(there["structuredContent"]["connected"], True)
+        self.assertEqual([each["status"] for each in self.run_ok("connections", "list", "--json").json["items"]], ["ACTIVE"])
+
+    def test_an_output_that_takes_nothing_is_told(self):
+        with open("/dev/full", "wb") as full:
+            process = self.world.start("mcp", "--tools", "github", stdin=subprocess.PIPE, stdout=full)
+            _, err = process.communicate(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode() + b"\n", timeout=60)
+
+        self.assertEqual(process.returncode, 12, err)
+        self.assertIn("write to standard output", err.decode() if isinstance(err, bytes) else err)
 
     def test_a_person_at_the_client_may_allow_it(self):
         self.connect_hub()

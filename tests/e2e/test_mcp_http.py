@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from tests.support.agenta import AgentaTest, seconds
 from tests.support.mcp import MODERN, PREFIX
-from tests.support.sandbox import ISSUES
+from tests.support.sandbox import ISSUE, ISSUES
 
 META = {PREFIX + "protocolVersion": MODERN, PREFIX + "clientCapabilities": {}}
 
@@ -194,6 +194,18 @@ class Eras(HttpTest):
         self.assertIn("outputSchema", listed[0])
         self.assertEqual(self.send(None, "DELETE", session).status, 200)
         self.assertEqual(self.send({"jsonrpc": "2.0", "id": 3, "method": "ping"}, headers=session).status, 404)
+
+    def test_who_takes_one_document_alone_is_asked_nothing(self):
+        begun = self.send({"jsonrpc": "2.0", "id": 1, "method": "initialize",
+                           "params": {"protocolVersion": "2025-06-18", "capabilities": {"elicitation": {}}, "clientInfo": {"name": "t", "version": "1"}}})
+        session = {"Mcp-Session-Id": begun.headers["mcp-session-id"], "MCP-Protocol-Version": "2025-06-18"}
+        self.send({"jsonrpc": "2.0", "method": "notifications/initialized"}, headers=session)
+
+        reply = self.send({"jsonrpc": "2.0", "id": 2, "method": "tools/call",
+                           "params": {"name": ISSUE, "arguments": {"owner": "o", "repo": "r", "title": "t"}}},
+                          headers={**session, "Accept": "application/json"})
+
+        self.assertEqual(reply.json["result"]["structuredContent"]["error"]["code"], "APPROVAL_REQUIRED")
 
     def test_it_ends_at_a_signal_while_somebody_listens(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds(20))

@@ -132,8 +132,8 @@ inline SessionUse use_of(std::string name) {
 
 /// A server on a fake daemon, with one client.
 struct Rig {
-  explicit Rig(FakeDaemon::Handler handler)
-      : daemon(std::move(handler)), tools(use_of("s")), server({.make_service = daemon.maker()}, tools) {
+  explicit Rig(FakeDaemon::Handler handler, SessionUse use = use_of("s"))
+      : daemon(std::move(handler)), tools(std::move(use)), server({.make_service = daemon.maker()}, tools) {
     server.subscribe(peer, wire);
   }
   ~Rig() {

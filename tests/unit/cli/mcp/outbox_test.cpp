@@ -84,7 +84,7 @@ TEST(Outbox, SaysThatNobodyReadsAnyMore) {
   std::atomic<bool> broken = false;
 
   {
-    Outbox outbox{ends.writer.get(), [&] { broken = true; }};
+    Outbox outbox{ends.writer.get(), [&](int error) { broken = error != 0; }};
     outbox.send("x");
     outbox.close(std::chrono::seconds{20});
   }

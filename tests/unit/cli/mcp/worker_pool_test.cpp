@@ -44,6 +44,25 @@ TEST(WorkerPool, MakesThreadsAsTheyAreNeededAndNoMore) {
   EXPECT_EQ(made, 3);
 }
 
+TEST(WorkerPool, WhoWaitsForAPersonKeepsNobodyElseWaiting) {
+  Gate resting;
+  Gate done;
+  WorkerPool pool{2, [] { return std::make_unique<Silent>(); }};
+  for (int i = 0; i < 5; ++i) {
+    pool.post([&](ToolService&) {
+      WorkerPool::Rest const rest;
+      resting.pass();
+    });
+  }
+  resting.await_arrivals(5);
+
+  pool.post([&](ToolService&) { done.pass(); });
+
+  done.await_arrivals(1);
+  done.open();
+  resting.open();
+}
+
 TEST(WorkerPool, EachThreadHasAServiceOfItsOwn) {
   std::mutex mutex;
   std::set<ToolService*> seen;
