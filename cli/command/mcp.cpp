@@ -5,6 +5,7 @@
 #include "cli/command/inside_step.hpp"
 #include "cli/command/mcp_token.hpp"
 #include "cli/command/session_choice.hpp"
+#include "cli/mcp/end_of_input.hpp"
 #include "cli/mcp/fixture_extras.hpp"
 #include "cli/mcp/fixture_tools.hpp"
 #include "cli/mcp/http_door.hpp"
@@ -199,12 +200,25 @@ Result<McpOptions> complete(Context const& context, McpOptions options) {
   return options;
 }
 
+/// Null where the client left before there was one: nobody is told anything then.
+Result<std::unique_ptr<UsedSession>> open_session(Context& context, McpOptions const& options) {
+  if (options.http) return UsedSession::open(context, options);
+  std::stop_token const before = context.stop;
+  mcp::EndOfInput const end{STDIN_FILENO, before};
+  context.stop = end.stop();
+  auto session = UsedSession::open(context, options);
+  context.stop = before;
+  if (!session && end.has_come()) return std::unique_ptr<UsedSession>{};
+  return session;
+}
+
 Result<void> run_mcp(Context& context, McpOptions const& given) {
   AGENTA_CHECK(check(given));
   if (given.fixtures) return serve_fixtures(context, given);
   AGENTA_TRY(McpOptions const options, complete(context, given));
   bool const meta = options.meta;
-  AGENTA_TRY(auto const session, UsedSession::open(context, options));
+  AGENTA_TRY(auto const session, open_session(context, options));
+  if (!session) return {};
 
   mcp::SessionUse use;
   use.name = session->name();

@@ -17,6 +17,9 @@ namespace {
 /// Some clients never ask for a second page, so the first has as many as any client takes.
 constexpr int kPage = 1000;
 constexpr std::string_view kCursorMark = "v1:";
+/// Clients wait for a list when they start, and for nothing else meanwhile. A service's tools may have to be
+/// fetched first.
+constexpr std::chrono::milliseconds kListPatience{30'000};
 
 /// A cursor is the daemon's, made opaque. The empty one is the beginning.
 expected<std::string, RpcError> read_cursor(std::optional<std::string> const& cursor) {
@@ -99,6 +102,7 @@ expected<ToolPage, RpcError> SessionTools::list(ToolService& service, Speech con
   auto const last = written_.with([](auto const& written) { return written; });
   if (last && last->revision == speech.revision && last->target == request.target)
     request.if_none_match = last->etag;
+  request.timeout = kListPatience;
   auto reply = service.call(request, std::move(stop));
   if (!reply) return unexpected(list_error(reply.error(), use_.complete));
   if (reply->status == kNotModified && !request.if_none_match.empty()) return last->page;

@@ -341,6 +341,19 @@ class Conversation(McpTest):
             self.assertLess(time.monotonic() - begin, seconds(5))
         self.assertFalse(self.run_ok("session", "list", "--state", "open", "--json").json["items"])
 
+    def test_who_leaves_before_it_has_begun_is_not_waited_for(self):
+        self.run_ok("daemon", "status")
+        daemon = self.world.daemon_pid()
+        os.kill(daemon, signal.SIGSTOP)
+        try:
+            process = self.world.start("mcp", "--tools", "github", stdin=subprocess.PIPE)
+            process.stdin.close()
+
+            self.assertEqual(process.wait(seconds(15)), 0)
+            self.assertEqual(process.stderr.read(), b"")
+        finally:
+            os.kill(daemon, signal.SIGCONT)
+
     def test_a_signal_ends_it_too(self):
         client = self.serve("--meta")
         client.ask("server/discover")
