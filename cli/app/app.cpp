@@ -157,7 +157,7 @@ Result<void> run_command(World const& world, Command const& command, RunFn const
     if (!named_socket(world.environment).empty()) return make_service(world, {}, {}).port;
     auto options = launch_options(world, flags, paths);
     options.autostart = client::Autostart::no;
-    return std::make_unique<client::LaunchingClient>(client::ClientIdentity{}, std::move(options));
+    return std::make_unique<client::LaunchingClient>(identity, std::move(options));
   };
   auto done = run(context);
   if (done) return done;

@@ -1,13 +1,18 @@
 #include "cli/command/approval_card.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
 
 #include "cli/terminal/card.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/style.hpp"
+#include "cli/terminal/width.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -15,6 +20,7 @@ namespace {
 constexpr std::size_t kMostLines = 60;
 constexpr std::size_t kLongestLine = 400;
 constexpr std::size_t kShownEnd = 150;
+constexpr int kSummaryValue = 24;  // columns
 
 std::string cut_line(std::string_view line) { return cut_middle(line, kLongestLine, kShownEnd); }
 
@@ -41,6 +47,27 @@ Answer answer_of(std::string const& word, MayWait may_wait, bool& is_understood)
   if (may_wait == MayWait::yes && (word == "l" || word == "later")) return Answer::later;
   is_understood = false;
   return Answer::deny;
+}
+
+std::vector<protocol::JsonMember> arguments_of(Approval const& approval) {
+  return protocol::members_of(approval.arguments.text).value_or(std::vector<protocol::JsonMember>{});
+}
+
+std::string summary_of(protocol::ApprovalView const& view, std::set<std::string> const& telling) {
+  auto const goes_first = [&](std::string const& name) {
+    return telling.contains(name) ||
+           (view.changes && std::ranges::any_of(*view.changes, [&](protocol::JsonChange const& change) {
+              return change.pointer == "/" + name || change.pointer.starts_with("/" + name + "/");
+            }));
+  };
+  std::string first;
+  std::string rest;
+  for (protocol::JsonMember const& each : arguments_of(view.approval)) {
+    std::string const value = protocol::read_string(each.value).value_or(std::string{each.value});
+    std::string& out = goes_first(each.name) ? first : rest;
+    out.append(out.empty() ? "" : " ").append(each.name).append("=").append(fit_width(value, kSummaryValue));
+  }
+  return first + (first.empty() || rest.empty() ? "" : " ") + rest;
 }
 
 }  // namespace
@@ -96,24 +123,40 @@ std::string approval_card(protocol::ApprovalView const& view, bool has_color) {
          (view.changes->empty() ? "  the same\n" : excerpt(std::string{trim(change_lines(*view.changes))}));
 }
 
-std::string approve_command(Context const& context, Approval const& approval) {
-  return shell_line(step_here({"agenta-tools", "approvals", "approve", approval.id.text}, context.flags));
+std::string argument_summary(protocol::ApprovalView const& view) { return summary_of(view, {}); }
+
+std::vector<std::string> argument_summaries(std::vector<protocol::ApprovalView> const& views) {
+  std::map<std::string, std::map<std::string, std::string_view>> seen;
+  std::map<std::string, std::set<std::string>> varied;
+  for (protocol::ApprovalView const& view : views) {
+    std::string const& tool = view.approval.tool.text;
+    for (protocol::JsonMember const& each : arguments_of(view.approval)) {
+      auto const [first, is_new] = seen[tool].try_emplace(each.name, each.value);
+      if (!is_new && first->second != each.value) varied[tool].insert(each.name);
+    }
+  }
+  std::vector<std::string> summaries;
+  for (protocol::ApprovalView const& view : views)
+    summaries.push_back(summary_of(view, varied[view.approval.tool.text]));
+  return summaries;
 }
 
-Result<Answer> ask_answer(Context& context, Approval const& approval, MayWait may_wait) {
-  Error nobody;
-  nobody.code = ErrorCode::input_needed;
-  nobody.message = approval.tool.text + " needs somebody's approval, and there is nobody to ask";
-  nobody.next_step = {"agenta-tools", "approvals", "approve", approval.id.text};
-  std::string const choices = may_wait == MayWait::yes ? "[o/s/d/l]" : "[o/s/d]";
+std::string by_whom(Approval const& approval) {
+  bool const is_known = approval.decided_by && !approval.decided_by->user.empty();
+  return is_known ? " by " + approval.decided_by->user : "";
+}
+
+Result<Answer> ask_answer(Context& context, MayWait may_wait, Error const& instead,
+                          std::stop_token const& settled) {
+  std::string const choices = may_wait == MayWait::yes ? ", or later [o/s/d/l]" : " [o/s/d]";
   Prompt prompt = context.prompt();
   for (;;) {
     AGENTA_TRY(auto const typed,
-               prompt.text("Run it? once, for this session, or deny" +
-                               std::string{may_wait == MayWait::yes ? ", or later " : " "} + choices,
-                           nobody, context.stop));
+               prompt.text_unless(settled, "Run it? once, for this session, or deny" + choices, instead,
+                                  context.stop));
+    if (!typed) return Answer::settled;
     bool is_understood = false;
-    Answer const answer = answer_of(to_lower(typed), may_wait, is_understood);
+    Answer const answer = answer_of(to_lower(*typed), may_wait, is_understood);
     if (is_understood) return answer;
   }
 }

@@ -62,7 +62,8 @@ Result<std::string> find_approval(Context& context, std::string const& named) {
   if (found.items.size() > 1) {
     std::vector<Candidate> candidates;
     for (Approval const& each : found.items) candidates.push_back(candidate_of(each));
-    return fail(ambiguous_id(ErrorCode::approval_ambiguous, named, "approvals", candidates, list_step()));
+    return fail(
+        ambiguous_id(context, ErrorCode::approval_ambiguous, named, "approvals", candidates, list_step()));
   }
   std::string const where = found.is_cut ? " among the newest " + std::to_string(kPage * kMostPages) : "";
   return fail(ErrorCode::approval_not_found,

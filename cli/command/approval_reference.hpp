@@ -8,7 +8,8 @@
 namespace agenta::cli {
 
 /// The help of an argument that `find_approval` reads.
-inline constexpr char const* kApprovalArgument = "Id of an approval: whole, its beginning, or its end";
+inline constexpr char const* kApprovalArgument =
+    "Id of an approval: its last 12 digits, as listed, or all of it";
 
 /// The whole id of the approval that `named` means, by the rules of `read_id_part`. What is no part of an id
 /// is given back as it is: the daemon says what it thinks of it. The newest 10,000 are gone through.

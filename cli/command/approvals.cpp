@@ -32,18 +32,21 @@ Result<void> run_list(Context& context, ListOptions const& options) {
              }));
   return present_view(context, body, options.view, [&]() -> Result<View> {
     AGENTA_TRY(auto const page, protocol::decode_approvals(body));
-    Table table{{"ASKED", "SESSION", "TOOL", "CONNECTION", "STATE", "BY", "ID"}};
-    table.whole(0).keep(4).whole(6);
-    // On a narrow terminal what `approvals show` tells anyway goes first.
+    Table table{{"ASKED", "SESSION", "TOOL", "CONNECTION", "STATE", "BY", "ARGUMENTS", "ID"}};
+    table.whole(0).keep(4).whole(7).hide_all(6, "");
+    // On a narrow terminal what `approvals show` tells anyway goes first, and what was asked for.
     bool const wide = is_wide(context);
     if (!wide) table.spare(5).spare(3);
+    if (!wide && !query.state.empty()) table.spare(4);
     WallTime const now = SystemClock{}.wall();
-    for (protocol::ApprovalView const& each : page.items) {
-      Approval const& approval = each.approval;
+    auto const arguments = argument_summaries(page.items);
+    for (std::size_t i = 0; i < page.items.size(); ++i) {
+      Approval const& approval = page.items[i].approval;
       table.add({wide ? short_time(approval.created_at) : shorter_time(approval.created_at, now),
                  approval.session_name, approval.tool.text,
                  approval.connection ? approval.connection->slug : "", answer_of(approval),
-                 approval.decided_by ? approval.decided_by->user : "", short_id(approval.id.text)});
+                 approval.decided_by ? approval.decided_by->user : "", arguments[i],
+                 short_id(approval.id.text)});
     }
     View view;
     view.text = table_text(context, table,
@@ -108,7 +111,7 @@ RunFn add_approvals_show(Syntax& syntax) {
   syntax.argument("ID", *id, kApprovalArgument)
       .option("--wait", "DUR", *wait, "Hold until it is answered, at most so long")
       .note("Secrets in the arguments are not shown: they stand as [redacted].")
-      .example("agenta-tools approvals show 0192f3a4-…");
+      .example("agenta-tools approvals show 8a9b0c1d2e3f");
   return [id, wait](Context& context) -> Result<void> {
     AGENTA_TRY(auto const longest, read_duration("--wait", *wait));
     auto const seconds =
@@ -126,7 +129,7 @@ RunFn add_approvals_approve(Syntax& syntax) {
       .note(
           "Without --for-session it is for the one call, with just these arguments, and counts for an hour. "
           "Look at the call first: approvals show ID.")
-      .example("agenta-tools approvals approve 0192f3a4-…");
+      .example("agenta-tools approvals approve 8a9b0c1d2e3f");
   return [options](Context& context) -> Result<void> {
     AGENTA_TRY(auto const id, find_approval(context, options->id));
     AGENTA_TRY(auto const reply, context.call(protocol::approve(
@@ -139,7 +142,7 @@ RunFn add_approvals_deny(Syntax& syntax) {
   auto options = std::make_shared<AnswerOptions>();
   syntax.argument("ID", options->id, kApprovalArgument)
       .option("--reason", "TEXT", options->reason, "What whoever asked is told")
-      .example("agenta-tools approvals deny 0192f3a4-… --reason 'not on a Friday'");
+      .example("agenta-tools approvals deny 8a9b0c1d2e3f --reason 'not on a Friday'");
   return [options](Context& context) -> Result<void> {
     AGENTA_TRY(auto const id, find_approval(context, options->id));
     AGENTA_TRY(auto const reply, context.call(protocol::deny_approval(id, options->reason)));
@@ -149,9 +152,12 @@ RunFn add_approvals_deny(Syntax& syntax) {
 
 RunFn add_approvals_revoke(Syntax& syntax) {
   auto id = std::make_shared<std::string>();
-  syntax.argument("ID", *id, "Id of an approval that is for a session: approvals list --granted")
-      .note("The next call of the tool on that connection asks again. What runs already is not stopped.")
-      .example("agenta-tools approvals revoke 0192f3a4-…");
+  syntax.argument("ID", *id, kApprovalArgument)
+      .note(
+          "Of one that is for a session (approvals list --granted): the next call of the tool on that "
+          "connection asks again. Of one that is for a call: the call is not made with it any more. What "
+          "runs already is not stopped.")
+      .example("agenta-tools approvals revoke 8a9b0c1d2e3f");
   return [id](Context& context) -> Result<void> {
     AGENTA_TRY(auto const whole, find_approval(context, *id));
     AGENTA_TRY(auto const reply, context.call(protocol::revoke_approval(whole)));

@@ -1,10 +1,16 @@
+#include <set>
 #include <utility>
 
+#include "cli/command/answer_watch.hpp"
 #include "cli/command/approval_card.hpp"
 #include "cli/command/change_watch.hpp"
 #include "cli/command/commands.hpp"
+#include "cli/command/id_reference.hpp"
+#include "cli/command/view.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
+#include "cli/terminal/width.hpp"
+#include "shared/base/clock.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/json_slice.hpp"
 
@@ -13,13 +19,43 @@ namespace {
 
 using std::chrono::seconds;
 
-std::string event_line(Approval const& approval) {
-  std::string line = short_time(approval.decided_at.value_or(approval.created_at)) + "  " +
-                     std::string{name_of(approval.state)} + "  " + visible(approval.tool.text) + " (" +
-                     visible(approval.session_name) + ")";
-  if (approval.decided_by && !approval.decided_by->user.empty())
-    line += " by " + visible(approval.decided_by->user);
+/// What became of one that nobody can answer any more.
+std::string ending_of(Approval const& approval) {
+  if (approval.state == ApprovalState::expired) return "expired: nobody answered in time";
+  if (approval.state == ApprovalState::withdrawn) return "withdrawn: whoever asked has gone";
+  return std::string{name_of(approval.state)} + by_whom(approval);
+}
+
+/// When, what, and which: its id, and as much of its arguments as there is room for.
+std::string event_line(Context const& context, protocol::ApprovalView const& view) {
+  Approval const& approval = view.approval;
+  WallTime const at = approval.decided_at.value_or(approval.created_at);
+  std::string line = is_wide(context) ? short_time(at) : shorter_time(at, SystemClock{}.wall());
+  line += "  " + visible(ending_of(approval)) + "  " + short_id(approval.id.text) + "  " +
+          visible(approval.tool.text) + " (" + visible(approval.session_name) + ")";
+  constexpr int kGap = 2;
+  constexpr int kNarrowest = 8;  // less of them tells nothing
+  int const room = context.terminal.width() - display_width(line) - kGap;
+  std::string const arguments = visible(argument_summary(view));
+  if (room >= kNarrowest && !arguments.empty()) line += "  " + fit_width(arguments, room);
   return line + "\n";
+}
+
+/// For an answer that came too late.
+std::string too_late_line(Approval const& approval, Answer answer) {
+  std::string const which = short_id(approval.id.text) + " " + approval.tool.text + ": it ";
+  std::string const what = answer == Answer::deny ? "deny" : "approve";
+  switch (approval.state) {
+    case ApprovalState::expired: return which + "is over, nobody answered in time: too late to " + what;
+    case ApprovalState::withdrawn: return which + "is withdrawn, whoever asked has gone: too late to " + what;
+    default: break;
+  }
+  return which + "was " + std::string{name_of(approval.state)} + " already" + by_whom(approval) +
+         ": too late to " + what;
+}
+
+bool is_as_answered(Approval const& approval, Answer answer) {
+  return approval.state == (answer == Answer::deny ? ApprovalState::denied : ApprovalState::approved);
 }
 
 class Watch {
@@ -63,8 +99,8 @@ class Watch {
     for (protocol::ApprovalView const& each : page.items) {
       if (asks_ && each.approval.state == ApprovalState::pending) {
         AGENTA_CHECK(ask(each.approval.id));
-      } else {
-        context_.terminal.out(event_line(each.approval));
+      } else if (dropped_.erase(each.approval.id.text) == 0) {
+        context_.terminal.out(event_line(context_, each));
       }
       context_.terminal.flush();
     }
@@ -76,12 +112,30 @@ class Watch {
     AGENTA_TRY(auto const reply, context_.call(protocol::get_approval(id.text, seconds{0})));
     AGENTA_TRY(auto const view, protocol::decode_approval(reply.body));
     if (view.approval.state != ApprovalState::pending) return {};
+    context_.terminal.drop_input();
     context_.terminal.err("\n" + approval_card(view, context_.terminal.err_has_color()) + "\n");
-    AGENTA_TRY(Answer const answer, ask_answer(context_, view.approval, MayWait::yes));
+    Error nobody;
+    nobody.code = ErrorCode::input_needed;
+    nobody.message = view.approval.tool.text + " needs somebody's approval, and there is nobody to ask";
+    nobody.next_step = {"agenta-tools", "approvals", "approve", id.text};
+    AnswerWatch::Options options;
+    options.make_service = context_.without_autostart;
+    AnswerWatch const watch{view.approval, std::move(options)};
+    AGENTA_TRY(Answer const answer, ask_answer(context_, MayWait::yes, nobody, watch.settled()));
+    if (answer == Answer::settled) return drop(view, watch.outcome());
     if (answer == Answer::later) return {};
-    return said(send_answer(context_, view.approval, answer, ""));
+    return said(send_answer(context_, view.approval, answer, ""), answer);
   }
-  Result<void> said(Result<protocol::ApprovalView> const& answered) {
+  /// Says at once what became of it, and not again when that comes among the changes.
+  Result<void> drop(protocol::ApprovalView view, std::optional<Approval> const& outcome) {
+    if (outcome) view.approval = *outcome;
+    context_.terminal.out(event_line(context_, view));
+    dropped_.insert(view.approval.id.text);
+    return {};
+  }
+  Result<void> said(Result<protocol::ApprovalView> const& answered, Answer answer) {
+    if (answered && !is_as_answered(answered->approval, answer))
+      context_.say(too_late_line(answered->approval, answer));
     if (answered) return {};
     // The next question may still be answered.
     if (answered.error().code != ErrorCode::invalid_request) return fail(answered.error());
@@ -91,6 +145,7 @@ class Watch {
 
   Context& context_;
   bool const asks_;
+  std::set<std::string> dropped_{};  ///< ids of those whose end was told before it came among the changes
 };
 
 }  // namespace

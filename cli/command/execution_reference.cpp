@@ -103,7 +103,8 @@ Result<std::string> find_execution(Context& context, std::string const& named) {
   if (found.items.size() > 1) {
     std::vector<Candidate> candidates;
     for (Execution const& each : found.items) candidates.push_back(candidate_of(each));
-    return fail(ambiguous_id(ErrorCode::execution_ambiguous, named, "executions", candidates, list_step()));
+    return fail(
+        ambiguous_id(context, ErrorCode::execution_ambiguous, named, "executions", candidates, list_step()));
   }
   if (found.items.size() == 1) return std::move(found.items.front().id.text);
   std::string const where =

@@ -10,7 +10,8 @@
 namespace agenta::cli {
 
 /// The help of an argument that `find_execution` reads.
-inline constexpr char const* kExecutionArgument = "Id of an execution: whole, its beginning, or its end";
+inline constexpr char const* kExecutionArgument =
+    "Id of an execution: its last 12 digits, as listed, or all of it";
 
 /// The whole id of the execution that `named` means, by the rules of `read_id_part`. What is no part of an id
 /// is given back as it is: the daemon says what it thinks of it.

@@ -161,7 +161,7 @@ RunFn add_history_show(Syntax& syntax) {
   auto options = std::make_shared<ShowOptions>();
   syntax.argument("ID", options->id, kExecutionArgument);
   add_view_flags(syntax, options->view);
-  syntax.example("agenta-tools history show 0192f3a4-…");
+  syntax.example("agenta-tools history show 8a9b0c1d2e3f");
   return [options](Context& context) -> Result<void> {
     AGENTA_TRY(auto const id, find_execution(context, options->id));
     AGENTA_TRY(auto const reply, context.call(protocol::get_execution(id)));

@@ -148,7 +148,7 @@ RunFn add_history_replay(Syntax& syntax) {
           "Shows what would be typed to run it again, asks, unless --yes is given, and runs it as a new "
           "execution, in the session that it ran in: where that is not open any more, not at all. What was "
           "redacted or forgotten cannot be run again.")
-      .example("agenta-tools history replay 0192f3a4-… --dry-run");
+      .example("agenta-tools history replay 8a9b0c1d2e3f --dry-run");
   return [options](Context& context) { return run_replay(context, *options); };
 }
 

@@ -52,7 +52,7 @@ RunFn add_history_result(Syntax& syntax) {
       .option("--max-bytes", "N", options->max_bytes,
               "Print no more of it than this: of more, what it is made of and how it begins")
       .note("Results above 1 MiB are kept in the home, the latest of them: see history.results_quota.")
-      .example("agenta-tools history result 0192f3a4-… -o issues.json");
+      .example("agenta-tools history result 8a9b0c1d2e3f -o issues.json");
   return [options](Context& context) { return run_result(context, *options); };
 }
 

@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "cli/command/context.hpp"
+#include "cli/terminal/sanitize.hpp"
 #include "shared/base/id.hpp"
 #include "shared/base/text.hpp"
 
 namespace agenta::cli {
 namespace {
 
-constexpr std::size_t kShortId = 12;       // the last group of a UUID
+constexpr std::size_t kShortId = 12;  // the last group of a UUID
+constexpr std::size_t kMostShown = 10;
 constexpr std::size_t kShortestStart = 8;  // the first one: with it, a minute of time
 
 std::string digits_of(std::string_view id) { return to_lower(replace_all(id, "-", "")); }
@@ -29,7 +31,7 @@ Result<std::optional<std::string>> read_id_part(std::string const& named, std::v
   if (is_uuid(named) || digits.empty() || !is_hex(digits)) return std::optional<std::string>{};
   if (digits.size() < kShortestStart) {
     return fail(ErrorCode::usage,
-                named + " is too little of an id: give all of it, its first 8 digits or more, or its last 12",
+                named + " is too little of an id: give its last 12 digits, which lists show, or all of it",
                 std::move(step));
   }
   return std::optional{std::move(digits)};
@@ -40,20 +42,24 @@ bool is_part_of_id(std::string_view id, std::string_view digits) {
   return whole.starts_with(digits) || (digits.size() >= kShortId && whole.ends_with(digits));
 }
 
-Error ambiguous_id(ErrorCode code, std::string const& named, std::string_view kind,
+Error ambiguous_id(Context const& context, ErrorCode code, std::string const& named, std::string_view kind,
                    std::vector<Candidate> const& candidates, std::vector<std::string> step) {
   std::string items;
   std::string listed;
-  std::size_t const shown = std::min(candidates.size(), kMostCandidates);
-  for (std::size_t i = 0; i < shown; ++i) {
+  std::size_t const told = std::min(candidates.size(), kMostCandidates);
+  std::string const over = candidates.size() > told ? "more than " : "";
+  for (std::size_t i = 0; i < told; ++i) {
     Candidate const& each = candidates[i];
-    listed.append(i == 0 ? "" : ", ").append(each.id).append(" (").append(each.told).append(")");
+    if (i < kMostShown)
+      listed.append("  ").append(each.id).append("  ").append(visible(each.told)).append("\n");
     items.append(i == 0 ? "" : ",").append(each.document);
   }
-  std::string const number = (candidates.size() > shown ? "more than " : "") + std::to_string(shown);
+  if (told > kMostShown) listed.append("  and " + over + std::to_string(told - kMostShown) + " more\n");
+  context.terminal.err(listed);
   Error error;
   error.code = code;
-  error.message = named + " is part of the ids of " + number + " " + std::string{kind} + ": " + listed;
+  error.message = named + " is part of the ids of " + over + std::to_string(told) + " " + std::string{kind} +
+                  ": name one by its end, or by all of it";
   error.context.text = with_member("{}", "items", "[" + items + "]");
   error.next_step = std::move(step);
   return error;

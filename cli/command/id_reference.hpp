@@ -11,6 +11,8 @@
 /// Ids as people name them and tables show them: whole, or by a part that tells one from the others.
 namespace agenta::cli {
 
+struct Context;
+
 /// The last 12 digits of an id, for tables: ids made at the same time begin alike, and differ there.
 std::string short_id(std::string_view id);
 
@@ -28,11 +30,12 @@ struct Candidate {
   std::string document{};  ///< an object, for programs
 };
 
-/// So many are listed at most.
+/// So many are told of at most; a person is shown fewer.
 inline constexpr std::size_t kMostCandidates = 20;
 
-/// The refusal that lists them. `kind` in the plural: "executions".
-Error ambiguous_id(ErrorCode code, std::string const& named, std::string_view kind,
+/// The refusal, whose context has them; a person is shown them first, a line each. `kind` in the plural:
+/// "executions".
+Error ambiguous_id(Context const& context, ErrorCode code, std::string const& named, std::string_view kind,
                    std::vector<Candidate> const& candidates, std::vector<std::string> step);
 
 }  // namespace agenta::cli

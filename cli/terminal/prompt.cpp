@@ -24,12 +24,12 @@ Error unanswered(Error const& instead) {
 }  // namespace
 
 /// Leaves the cursor where the question or what was typed ends.
-Result<std::string> Prompt::read(std::string_view question, Error const& instead,
-                                 std::stop_token const& stop) {
+Result<std::string> Prompt::read(std::string_view question, Error const& instead, std::stop_token const& stop,
+                                 std::stop_token const& settled) {
   if (!may_ask_) return fail(instead);
   terminal_.flush();
   terminal_.err(visible(question) + " ");
-  auto line = terminal_.read_line(stop);
+  auto line = terminal_.read_line(stop, settled);
   // A line that came right behind the signal is no answer.
   if (stop.stop_requested() || was_interrupted_()) {
     if (line && *line) Secret const unused{std::move(**line)};
@@ -64,6 +64,18 @@ Result<std::string> Prompt::text(std::string_view question, Error const& instead
                                  std::stop_token const& stop) {
   AGENTA_TRY(auto const answer, ask(question, instead, stop));
   return std::string{trim(answer)};
+}
+
+Result<std::optional<std::string>> Prompt::text_unless(std::stop_token const& settled,
+                                                       std::string_view question, Error const& instead,
+                                                       std::stop_token const& stop) {
+  auto line = read(question, instead, stop, settled);
+  if (line) return std::optional{std::string{trim(*line)}};
+  if (may_ask_) terminal_.err("\n");
+  bool const is_interrupted = stop.stop_requested() || was_interrupted_();
+  if (settled.stop_requested() && !is_interrupted && line.error().code == ErrorCode::cancelled)
+    return std::optional<std::string>{};
+  return fail(std::move(line).error());
 }
 
 Result<Secret> Prompt::secret(std::string_view question, Error const& instead, std::stop_token const& stop) {

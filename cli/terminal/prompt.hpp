@@ -30,11 +30,16 @@ class Prompt {
   /// For what is harmless and wanted more often than not: Enter is yes too.
   Result<bool> confirm_likely(std::string_view question, Error const& instead, std::stop_token const& stop);
   Result<std::string> text(std::string_view question, Error const& instead, std::stop_token const& stop);
+  /// The same where something else may settle the question: nothing once `settled` is requested before an
+  /// answer was typed. One that was typed by then is given, for the caller to judge which of the two counts.
+  Result<std::optional<std::string>> text_unless(std::stop_token const& settled, std::string_view question,
+                                                 Error const& instead, std::stop_token const& stop);
   /// Reads without echo; the echo comes back however it ends.
   Result<Secret> secret(std::string_view question, Error const& instead, std::stop_token const& stop);
 
  private:
-  Result<std::string> read(std::string_view question, Error const& instead, std::stop_token const& stop);
+  Result<std::string> read(std::string_view question, Error const& instead, std::stop_token const& stop,
+                           std::stop_token const& settled = {});
   Result<std::string> ask(std::string_view question, Error const& instead, std::stop_token const& stop);
 
   Terminal& terminal_;

@@ -142,7 +142,8 @@ void Terminal::choose_color(ColorChoice choice, Lookup const& environment) {
   err_color_ = decide(shape_.err_is_tty);
 }
 
-Result<std::size_t> Terminal::read_some(char* buffer, std::size_t size, std::stop_token const& stop) {
+Result<std::size_t> Terminal::read_some(char* buffer, std::size_t size, std::stop_token const& stop,
+                                        std::stop_token const& settled) {
   if (capture_ != nullptr) {
     std::size_t const count = std::min(size, capture_->in.size());
     std::memcpy(buffer, capture_->in.data(), count);
@@ -153,8 +154,13 @@ Result<std::size_t> Terminal::read_some(char* buffer, std::size_t size, std::sto
       50;  // milliseconds: a signal that another thread took does not interrupt this poll
   for (;;) {
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "interrupted while reading stdin");
+    // In this order: what was typed before it was settled is there to be read.
+    bool const is_settled = settled.stop_requested();
     pollfd wait{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    if (::poll(&wait, 1, kStopCheck) <= 0) continue;  // a signal: ask again whether to stop
+    if (::poll(&wait, 1, is_settled ? 0 : kStopCheck) <= 0) {
+      if (is_settled) return fail(ErrorCode::cancelled, "settled before anything was typed");
+      continue;  // a signal: ask again whether to stop
+    }
     ssize_t const got = ::read(STDIN_FILENO, buffer, size);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR && errno != EAGAIN) {
@@ -163,7 +169,8 @@ Result<std::size_t> Terminal::read_some(char* buffer, std::size_t size, std::sto
   }
 }
 
-Result<std::optional<std::string>> Terminal::read_line(std::stop_token const& stop) {
+Result<std::optional<std::string>> Terminal::read_line(std::stop_token const& stop,
+                                                       std::stop_token const& settled) {
   for (;;) {
     if (std::size_t const end = input_.find('\n'); end != std::string::npos) {
       // What is typed may be a secret: no copy of it stays in a buffer.
@@ -174,7 +181,7 @@ Result<std::optional<std::string>> Terminal::read_line(std::stop_token const& st
       return std::optional{std::move(line)};
     }
     std::array<char, 4096> buffer{};
-    AGENTA_TRY(auto const got, read_some(buffer.data(), buffer.size(), stop));
+    AGENTA_TRY(auto const got, read_some(buffer.data(), buffer.size(), stop, settled));
     if (got == 0) {
       if (input_.empty()) return std::optional<std::string>{};
       return std::optional{std::exchange(input_, {})};
@@ -184,11 +191,18 @@ Result<std::optional<std::string>> Terminal::read_line(std::stop_token const& st
   }
 }
 
+void Terminal::drop_input() {
+  if (capture_ != nullptr || !shape_.in_is_tty) return;
+  Secret const unread{std::move(input_)};
+  input_.clear();
+  ::tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
 Result<std::string> Terminal::read_all(std::size_t limit, std::stop_token const& stop) {
   std::string content = std::exchange(input_, {});
   std::array<char, 16384> buffer{};
   for (;;) {
-    AGENTA_TRY(auto const got, read_some(buffer.data(), buffer.size(), stop));
+    AGENTA_TRY(auto const got, read_some(buffer.data(), buffer.size(), stop, {}));
     if (got == 0) return content;
     content.append(buffer.data(), got);
     if (content.size() > limit) {

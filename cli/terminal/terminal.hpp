@@ -75,7 +75,11 @@ class Terminal {
   bool err_has_color() const { return err_color_; }
 
   /// One line of stdin without its end; nothing at the end of input. `CANCELLED` once `stop` is requested.
-  Result<std::optional<std::string>> read_line(std::stop_token const& stop);
+  /// So it is once `settled` is requested, and no line was typed by then.
+  Result<std::optional<std::string>> read_line(std::stop_token const& stop,
+                                               std::stop_token const& settled = {});
+  /// Forgets what was typed on a real terminal and not read yet: it was meant for what was shown before.
+  void drop_input();
   /// All of stdin, at most `limit` bytes.
   Result<std::string> read_all(std::size_t limit, std::stop_token const& stop);
 
@@ -85,7 +89,8 @@ class Terminal {
 
  private:
   Terminal(Capture* capture, Shape shape) : capture_(capture), shape_(shape) {}
-  Result<std::size_t> read_some(char* buffer, std::size_t size, std::stop_token const& stop);
+  Result<std::size_t> read_some(char* buffer, std::size_t size, std::stop_token const& stop,
+                                std::stop_token const& settled);
 
   Capture* capture_ = nullptr;
   Shape shape_;

@@ -1,5 +1,7 @@
 #include "daemon/api/catalog_query.hpp"
 #include "daemon/api/routes.hpp"
+#include "daemon/api/staged_call.hpp"
+#include "daemon/core/answer_wait.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/codec_approval.hpp"
@@ -50,6 +52,22 @@ Result<ServiceReply> show(Approvals& approvals, Call const& call) {
   return reply;
 }
 
+/// Of whoever asked, and now asks a person: a hang-up withdraws the question.
+class StagedWait final : public StagedCall<AnswerWait> {
+ public:
+  StagedWait(Approvals& approvals, Call call) : StagedCall(std::move(call)), approvals_(approvals) {}
+
+ private:
+  Result<std::unique_ptr<AnswerWait>> begin(Call const& call) override {
+    return std::make_unique<AnswerWait>(approvals_, call.caller, id_of(call));
+  }
+  Result<ServiceReply> reply(Call const&, Approval const& found) override {
+    return json_reply(protocol::encode_approval(found));
+  }
+
+  Approvals& approvals_;
+};
+
 Result<ServiceReply> approve(Approvals& approvals, Call const& call) {
   AGENTA_TRY(ApprovalScope const scope, protocol::decode_approve(call.request.body));
   AGENTA_TRY(Approval const decided, approvals.approve(call.caller, id_of(call), scope));
@@ -77,11 +95,15 @@ std::vector<Route> approval_routes(Approvals& approvals, SessionBook& sessions) 
   auto const list_them = [&approvals, &sessions](Call const& call) {
     return list(approvals, sessions, call);
   };
+  auto const wait_for = [&approvals](Call const& call) -> std::unique_ptr<StagedWork> {
+    return std::make_unique<StagedWait>(approvals, call);
+  };
   constexpr auto kEdit = Permission::edit_tools;
   return {
       {"GET", "/api/tools/approvals", kEdit, Work::local, list_them},
       {"GET", "/api/tools/approvals/changes", kEdit, Work::local, to(&changes)},
       {"GET", "/api/tools/approvals/{id}", kEdit, Work::local, to(&show)},
+      {"POST", "/api/tools/approvals/{id}/wait", kEdit, Work::local, to(&show), wait_for},
       {"POST", "/api/tools/approvals/{id}/approve", kEdit, Work::local, to(&approve)},
       {"POST", "/api/tools/approvals/{id}/deny", kEdit, Work::local, to(&deny)},
       {"POST", "/api/tools/approvals/{id}/revoke", kEdit, Work::local, to(&revoke)},

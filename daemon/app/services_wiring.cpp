@@ -126,6 +126,7 @@ void Services::make_core() {
     boost::asio::post(loop_, [this, key = approval_key(id)] {
       waits_.notify(key);
       waits_.notify(std::string{api::kApprovalChanges});
+      dispatcher_->wake(key);
     });
   };
   options.connection_changed = [this] {

@@ -122,6 +122,18 @@ void Approvals::stop_waiting(ApprovalId const& id, Parting parting) {
   if (withdrawn && *withdrawn) tell(id);
 }
 
+Result<Approval> Approvals::begin_waiting(Caller const& caller, ApprovalId const& id) {
+  AGENTA_CHECK(show(caller, id));
+  std::lock_guard const guard{mutex_};
+  AGENTA_TRY(auto found, store_.find(id));
+  if (!found) return no_approval(id);
+  if (found->state == ApprovalState::pending) {
+    AGENTA_CHECK(store_.come_back(id));
+    ++waiting_[id.text];
+  }
+  return *std::move(found);
+}
+
 Result<void> Approvals::withdraw_left_behind() {
   std::lock_guard const guard{mutex_};
   return store_.withdraw_left_behind(next_stamp());
@@ -217,16 +229,25 @@ Result<Approval> Approvals::revoke(Caller const& caller, ApprovalId const& id) {
   AGENTA_TRY(Approval const before, show(caller, id));
   std::unique_lock lock{mutex_};
   AGENTA_TRY(bool const changed, store_.revoke(id, caller.actor, next_stamp()));
+  std::vector<ApprovalId> revoked{id};
+  if (changed && before.scope == ApprovalScope::session) {
+    AGENTA_TRY(auto const standing, store_.find_standing(before));
+    for (ApprovalId const& each : standing) {
+      AGENTA_CHECK(store_.revoke(each, caller.actor, next_stamp()));
+      revoked.push_back(each);
+    }
+  }
   lock.unlock();
   if (!changed) {
-    bool const is_once = before.state == ApprovalState::approved;
+    bool const is_used = before.state == ApprovalState::approved;
     return fail(ErrorCode::invalid_request,
-                "the approval " + id.text + " is " +
-                    (is_once ? "for one call" : std::string{name_of(before.state)}) +
-                    ": only what is approved for a session can be revoked",
+                "the approval " + id.text +
+                    (is_used ? " was for one call, and is used: there is nothing left to revoke"
+                             : " is " + std::string{name_of(before.state)} +
+                                   ": only what is approved can be revoked"),
                 {"agenta-tools", "approvals", "list", "--granted"});
   }
-  tell(id);
+  std::ranges::for_each(revoked, [this](ApprovalId const& each) { tell(each); });
   return get(id);
 }
 
@@ -235,12 +256,43 @@ Result<Approval> Approvals::decide(Caller const& caller, Approval answer) {
   std::unique_lock lock{mutex_};
   answer.decided_at = next_stamp();
   AGENTA_TRY(bool const changed, store_.decide(answer));
+  bool const is_grant =
+      changed && answer.state == ApprovalState::approved && answer.scope == ApprovalScope::session;
+  std::vector<Approval> decided;
+  if (is_grant) decided = decide_covered(answer);
   lock.unlock();
   AGENTA_TRY(Approval now, get(answer.id));
   if (!changed) return is_over(now);
-  if (now.state == ApprovalState::approved && options_.approved) options_.approved(now);
-  tell(now.id);
+  decided.insert(decided.begin(), now);
+  for (Approval const& each : decided) {
+    if (each.state == ApprovalState::approved && options_.approved) options_.approved(each);
+    tell(each.id);
+  }
   return now;
+}
+
+/// What waits for the same tool on the same connection would not be asked about any more: each gets its one
+/// call, and the grant alone stays to be listed and revoked. One that cannot be written waits on, and is
+/// answered by itself.
+std::vector<Approval> Approvals::decide_covered(Approval const& grant) {
+  std::vector<Approval> decided;
+  auto const pending = store_.find_pending(grant);
+  if (!pending) return decided;
+  for (ApprovalId const& id : *pending) {
+    auto found = store_.find(id);
+    if (!found || !*found) continue;
+    Approval covered = *std::move(*found);
+    // Nobody answers what is too late, also where that is not written yet.
+    if (covered.expires_at <= clock_.wall()) continue;
+    covered.state = ApprovalState::approved;
+    covered.scope = ApprovalScope::once;
+    covered.answer = "approved with " + grant.id.text + ", for the session";
+    covered.decided_by = grant.decided_by;
+    covered.decided_at = next_stamp();
+    if (auto const changed = store_.decide(covered); changed && *changed)
+      decided.push_back(std::move(covered));
+  }
+  return decided;
 }
 
 Result<void> Approvals::expire_due() {

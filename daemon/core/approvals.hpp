@@ -70,19 +70,26 @@ class Approvals final : public ApprovalDesk {
   Result<Page<Approval>> list(Caller const& caller, store::ApprovalFilter const& filter);
   /// What was asked or decided after `cursor`, oldest first; without one only where the record stands now.
   Result<Page<Approval>> changes(Caller const& caller, std::string const& cursor);
-  /// `INVALID_REQUEST` where it was answered already, or nobody answered in time.
+  /// The caller waits for the answer from here on, who was told to come back for it: where it is still
+  /// pending, `stop_waiting` is to be said once.
+  Result<Approval> begin_waiting(Caller const& caller, ApprovalId const& id);
+  /// `INVALID_REQUEST` where it was answered already, or nobody answered in time. For the session, what waits
+  /// there for the tool on the connection is approved with it, each for its one call.
   Result<Approval> approve(Caller const& caller, ApprovalId const& id, ApprovalScope scope);
   Result<Approval> deny(Caller const& caller, ApprovalId const& id, std::string reason);
-  /// Takes back what was allowed for a whole session: the next call asks again. `INVALID_REQUEST` where it is
-  /// not that.
+  /// Takes back what was allowed: for a whole session, with all else that still lets the tool run on the
+  /// connection there, so that the next call asks again; or for one call that was not made yet.
+  /// `INVALID_REQUEST` where it is neither.
   Result<Approval> revoke(Caller const& caller, ApprovalId const& id);
   /// Ends the questions whose time is over.
   Result<void> expire_due();
   /// For the start of a daemon: those who waited when the one before it ended are gone.
   Result<void> withdraw_left_behind();
+  Clock const& clock() const { return clock_; }
 
  private:
   Result<Approval> decide(Caller const& caller, Approval answer);
+  std::vector<Approval> decide_covered(Approval const& grant);
   WallTime next_stamp();
   void tell(ApprovalId const& id) const;
 

@@ -61,6 +61,16 @@ Result<std::optional<Approval>> read_one(Use row) {
   return approval;
 }
 
+/// The first column of every row.
+Result<std::vector<ApprovalId>> read_ids(Use row) {
+  std::vector<ApprovalId> ids;
+  for (;;) {
+    AGENTA_TRY(bool const found, row.next());
+    if (!found) return ids;
+    ids.push_back({row.text(0)});
+  }
+}
+
 std::optional<std::string_view> connection_of(Approval const& approval) {
   if (!approval.connection) return std::nullopt;
   return std::string_view{approval.connection->id.text};
@@ -94,8 +104,14 @@ struct ApprovalStore::Statements {
       "returns = 0"};
   Statement revoke{
       "UPDATE approvals SET state = 'revoked', decided_at = ?2, decided_by_uid = ?3, decided_by_user = ?4, "
-      "decided_by_host = ?5, decided_by_program = ?6 WHERE id = ?1 AND state = 'approved' AND scope = "
-      "'session'"};
+      "decided_by_host = ?5, decided_by_program = ?6 WHERE id = ?1 AND state = 'approved' AND (scope = "
+      "'session' OR execution_id IS NULL)"};
+  Statement pending_like{
+      "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND state = "
+      "'pending' ORDER BY created_at, id"};
+  Statement standing_like{
+      "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND state = "
+      "'approved' AND (scope = 'session' OR execution_id IS NULL)"};
   Statement left_behind{"SELECT id FROM approvals WHERE state = 'pending' AND returns = 0"};
   Statement take{
       "UPDATE approvals SET execution_id = ?2 WHERE id = ?1 AND state = 'approved' AND scope = 'once' AND "
@@ -174,18 +190,10 @@ Result<bool> ApprovalStore::withdraw(ApprovalId const& id, WallTime stamp) {
 }
 
 Result<void> ApprovalStore::withdraw_left_behind(WallTime stamp) {
-  std::vector<std::string> ids;
   Locked db{database_};
-  {
-    auto row = statements_->left_behind.use(db);
-    for (;;) {
-      AGENTA_TRY(bool const found, row.next());
-      if (!found) break;
-      ids.push_back(row.text(0));
-    }
-  }
-  for (std::string const& id : ids)
-    AGENTA_CHECK(db.write(Durability::normal, statements_->withdraw, id, milliseconds_of(stamp)));
+  AGENTA_TRY(auto const ids, read_ids(statements_->left_behind.use(db)));
+  for (ApprovalId const& id : ids)
+    AGENTA_CHECK(db.write(Durability::normal, statements_->withdraw, id.text, milliseconds_of(stamp)));
   return {};
 }
 
@@ -224,6 +232,16 @@ Result<std::int64_t> ApprovalStore::count_pending(SessionId const& session) {
   return row.integer(0);
 }
 
+Result<std::vector<ApprovalId>> ApprovalStore::find_pending(Approval const& like) {
+  Locked db{database_};
+  return read_ids(statements_->pending_like.use(db, like.session.text, like.tool.text, connection_of(like)));
+}
+
+Result<std::vector<ApprovalId>> ApprovalStore::find_standing(Approval const& like) {
+  Locked db{database_};
+  return read_ids(statements_->standing_like.use(db, like.session.text, like.tool.text, connection_of(like)));
+}
+
 Result<bool> ApprovalStore::decide(Approval const& decided) {
   Actor const by = decided.decided_by.value_or(Actor{});
   Locked db{database_};
@@ -247,16 +265,8 @@ Result<bool> ApprovalStore::has_due(WallTime now) {
 }
 
 Result<std::vector<ApprovalId>> ApprovalStore::expire(WallTime now, WallTime stamp) {
-  std::vector<ApprovalId> ids;
   Locked db{database_};
-  {
-    auto row = statements_->due.use(db, milliseconds_of(now));
-    for (;;) {
-      AGENTA_TRY(bool const found, row.next());
-      if (!found) break;
-      ids.push_back({row.text(0)});
-    }
-  }
+  AGENTA_TRY(auto ids, read_ids(statements_->due.use(db, milliseconds_of(now))));
   for (ApprovalId const& id : ids)
     AGENTA_CHECK(db.write(Durability::normal, statements_->expire, id.text, milliseconds_of(stamp)));
   AGENTA_CHECK(db.write(Durability::normal, statements_->drop_old, milliseconds_of(now - kExpiredFor)));

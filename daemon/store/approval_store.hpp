@@ -37,7 +37,8 @@ class ApprovalStore {
   Result<bool> withdraw(ApprovalId const& id, WallTime stamp);
   /// So are all of those: whoever waited for them is gone with the daemon that was here before.
   Result<void> withdraw_left_behind(WallTime stamp);
-  /// One that is for the whole session counts no more; false where it is not such a one.
+  /// One that is for the whole session, or for one call and not used yet, counts no more; false where it is
+  /// not such a one.
   Result<bool> revoke(ApprovalId const& id, Actor const& by, WallTime stamp);
   Result<std::optional<Approval>> find(ApprovalId const& id);
   /// The newest of the same session, tool, connection and arguments that is pending, or that was approved
@@ -47,6 +48,10 @@ class ApprovalStore {
   Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
                                                std::string_view connection_id);
   Result<std::int64_t> count_pending(SessionId const& session);
+  /// The pending ones of the same session, tool and connection, oldest first.
+  Result<std::vector<ApprovalId>> find_pending(Approval const& like);
+  /// Of the same session, tool and connection those that still let something run.
+  Result<std::vector<ApprovalId>> find_standing(Approval const& like);
   /// A pending one gets its answer; false where it is not pending any more.
   Result<bool> decide(Approval const& decided);
   /// An approval of `once` is taken by a run; false where another has it.

@@ -172,6 +172,12 @@ ServiceRequest get_approval(std::string_view id, std::chrono::seconds wait) {
   return held(request_of("GET", segment(id)), wait);
 }
 
+ServiceRequest wait_for_answer(std::string_view id, std::chrono::milliseconds wait) {
+  ServiceRequest request = request_of("POST", segment(id) + "/wait");
+  request.timeout = wait;
+  return request;
+}
+
 ServiceRequest approve(std::string_view id, ApprovalScope scope) {
   return request_of("POST", segment(id) + "/approve",
                     ObjectWriter{}.text("scope", name_of_scope(scope)).done());

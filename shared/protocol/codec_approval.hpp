@@ -30,6 +30,9 @@ struct ApprovalQuery {
 ServiceRequest list_approvals(ApprovalQuery const& query);
 /// Holds the reply until it is decided, at most `wait`.
 ServiceRequest get_approval(std::string_view id, std::chrono::seconds wait);
+/// The same for whoever made the call and asks a person about it here: the connection is the question's,
+/// which is withdrawn when it ends before the answer. Held at most `wait`.
+ServiceRequest wait_for_answer(std::string_view id, std::chrono::milliseconds wait);
 ServiceRequest approve(std::string_view id, ApprovalScope scope);
 ServiceRequest deny_approval(std::string_view id, std::string_view reason);
 ServiceRequest revoke_approval(std::string_view id);

@@ -1,5 +1,6 @@
 """Calls that a policy wants approved: where somebody is asked, what their answer does, and what nobody's does."""
 import json
+import os
 import signal
 import threading
 from contextlib import closing
@@ -402,12 +403,104 @@ class AtTheTerminal(ApprovalsTest):
                 self.assertEqual(terminal.end(), 5, terminal.text)
         self.assertEqual(self.sandbox.effects(), 0)
 
-    def test_an_answer_from_elsewhere_counts(self):
-        terminal = self.world.terminal("execute", ISSUE, *WORDS, "--session", "agent")
+    def prompt(self, *flags, session: str = "agent"):
+        """A call that asks at its terminal, and its question."""
+        terminal = self.world.terminal("execute", ISSUE, *WORDS, "--session", session, *flags)
+        self.addCleanup(terminal.close)
+        self.addCleanup(terminal.process.kill)
         terminal.expect(r"\[o/s/d\]")
-        self.run_ok("approvals", "deny", self.pending()["id"])
+        return terminal, self.pending()
 
+    def state_of(self, approval: dict) -> str:
+        return self.http("GET", f"/approvals/{approval['id']}").json["state"]
+
+    def test_an_answer_from_elsewhere_ends_the_question(self):
+        for verb, code, effects, said in (("deny", 5, 0, "was denied by"), ("approve", 0, 1, r"was approved by \S+ in the meantime")):
+            with self.subTest(verb):
+                terminal, approval = self.prompt()
+
+                self.run_ok("approvals", verb, approval["id"])
+
+                self.assertEqual(terminal.end(), code, terminal.text)
+                self.assertRegex(terminal.text, said)
+                self.assertEqual(self.sandbox.effects(), effects)
+
+    def test_whoever_says_no_here_has_the_last_word(self):
+        for flags in ((), ("--for-session",)):
+            with self.subTest(f"{flags}"):
+                terminal, approval = self.prompt()
+                # Approved and denied before the prompt can notice either.
+                terminal.process.send_signal(signal.SIGSTOP)
+                self.run_ok("approvals", "approve", approval["id"], *flags)
+                terminal.send("d\n")
+                terminal.process.send_signal(signal.SIGCONT)
+
+                self.assertEqual(terminal.end(), 5, terminal.text)
+                self.assertRegex(terminal.text, r"was approved(?: for the session)? by \S+ in the meantime, and is not run here because you denied it")
+                self.assertEqual(self.state_of(approval), "revoked")
+                self.assertEqual(self.http("POST", "/executions", self.call(on_ask="come_back")).json["code"], "APPROVAL_REQUIRED")
+                self.run_ok("approvals", "deny", self.pending()["id"])
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_the_question_ends_with_its_time(self):
+        self.make_session("hurried", 'ask_timeout = "1s"\n')
+
+        terminal, approval = self.prompt(session="hurried")
+
+        self.assertEqual(terminal.end(), 5, terminal.text)
+        self.assertIn("nobody approved it in time", terminal.text)
+        self.assertEqual(self.state_of(approval), "expired")
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_the_question_ends_with_the_time_of_the_call(self):
+        terminal, approval = self.prompt("--timeout", "2s")
+
+        self.assertEqual(terminal.end(), 9, terminal.text)
+        self.assertIn("was not approved within the time allowed", terminal.text)
+        self.assertEqual(self.state_of(approval), "pending", "as where nobody is at the terminal, it may be made again")
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_whoever_leaves_takes_the_question_along(self):
+        def typing(keys: bytes):
+            return lambda terminal: terminal.send(keys)
+
+        def sending(number: int):
+            return lambda terminal: terminal.process.send_signal(number)
+
+        for how, leave, code in (("Ctrl-C", typing(b"\x03"), 130), ("Ctrl-D", typing(b"\x04"), 14), ("SIGTERM", sending(signal.SIGTERM), 143),
+                                 ("SIGHUP", sending(signal.SIGHUP), -signal.SIGHUP), ("SIGKILL", sending(signal.SIGKILL), -signal.SIGKILL)):
+            with self.subTest(how):
+                terminal, approval = self.prompt()
+
+                leave(terminal)
+
+                self.assertEqual(terminal.end(), code, terminal.text)
+                wait_until(lambda: self.state_of(approval) == "withdrawn", 15, "its withdrawal")
+        self.assertEqual(self.run_ok("approvals", "list", "--state", "pending", "--json").json["items"], [])
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_a_daemon_that_dies_takes_the_question_along(self):
+        terminal, approval = self.prompt()
+
+        self.world.kill_daemon()
+
+        self.assertEqual(terminal.end(), 11, terminal.text)
+        self.assertIn("the daemon that asked ended, and its question with it; nothing ran", terminal.text)
+        self.assertEqual(self.state_of(approval), "withdrawn")
+
+    def test_what_was_typed_before_the_question_is_no_answer(self):
+        daemon = self.world.daemon_pid()
+        os.kill(daemon, signal.SIGSTOP)  # the question is shown once it goes on
+        self.addCleanup(lambda: os.kill(daemon, signal.SIGCONT))
+        terminal = self.world.terminal("execute", ISSUE, *WORDS, "--session", "agent")
+        self.addCleanup(terminal.close)
+        self.addCleanup(terminal.process.kill)
         terminal.send("o\n")
+        terminal.expect("o\n")
+        os.kill(daemon, signal.SIGCONT)
+        terminal.expect(r"\[o/s/d\]")
+
+        terminal.send("d\n")
 
         self.assertEqual(terminal.end(), 5, terminal.text)
         self.assertEqual(self.sandbox.effects(), 0)
@@ -452,6 +545,105 @@ class Watching(ApprovalsTest):
         self.assertEqual(self.sandbox.effects(), 1)
         terminal.send(b"\x03")
         terminal.end()
+
+    def watch(self, *flags):
+        terminal = self.world.terminal(*flags, "approvals", "watch")
+        self.addCleanup(terminal.close)
+        self.addCleanup(terminal.process.kill)
+        terminal.expect("Watching what waits")
+        return terminal
+
+    def ask(self, title: str, session: str = "agent") -> str:
+        reply = self.http("POST", "/executions", self.call(on_ask="come_back", arguments={**ARGUMENTS, "title": title}, session=session))
+        return reply.json["context"]["approval"]["id"]
+
+    def test_a_question_that_is_settled_elsewhere_gives_way_to_the_next(self):
+        terminal = self.watch()
+        for verb, told in (("deny", "denied"), ("approve", "approved")):
+            with self.subTest(verb):
+                approval = self.ask(verb)
+                terminal.expect(rf"\"title\": \"{verb}\"[\s\S]*\[o/s/d/l\]")
+
+                self.run_ok("approvals", verb, approval)
+
+                terminal.expect(rf"{told} by \S+  {approval[-12:]}  GITHUB_CREATE_AN_ISSUE \(agent\)")
+        running = self.start_call()
+        terminal.expect(r"\"title\": \"hello\"[\s\S]*\[o/s/d/l\]")
+        withdrawn = self.pending()["id"]
+        running.kill()
+        terminal.expect(rf"withdrawn: whoever asked has gone  {withdrawn[-12:]}")
+        self.make_session("hurried", 'ask_timeout = "1s"\n')
+        late = self.ask("late", session="hurried")
+        terminal.expect(rf"\"title\": \"late\"[\s\S]*expired: nobody answered in time  {late[-12:]}")
+        last = self.ask("last")
+        terminal.expect(r"\"title\": \"last\"[\s\S]*\[o/s/d/l\]")
+        terminal.send("d\n")
+        wait_until(lambda: self.http("GET", f"/approvals/{last}").json["state"] == "denied", 15, "the answer to the last")
+        terminal.expect(rf"denied by \S+  {last[-12:]}")
+        for each in (withdrawn, late, last):
+            self.assertEqual(terminal.text.count(each[-12:] + "  GITHUB"), 1, "its end is told once")
+
+    def test_a_no_that_came_too_late_says_so(self):
+        terminal = self.watch()
+        approval = self.ask("hello")
+        terminal.expect(r"\[o/s/d/l\]")
+        terminal.process.send_signal(signal.SIGSTOP)
+        self.run_ok("approvals", "approve", approval)
+        terminal.send("d\n")
+        terminal.process.send_signal(signal.SIGCONT)
+
+        terminal.expect(rf"{approval[-12:]} GITHUB_CREATE_AN_ISSUE: it was approved already by \S+: too late to deny")
+
+    def test_what_was_typed_for_one_question_does_not_answer_the_next(self):
+        terminal = self.watch()
+        first = self.ask("first")
+        terminal.expect(r"\"title\": \"first\"[\s\S]*\[o/s/d/l\]")
+        terminal.send("o")
+
+        self.run_ok("approvals", "deny", first)
+        second = self.ask("second")
+        terminal.expect(r"\"title\": \"second\"[\s\S]*\[o/s/d/l\]")
+        terminal.send("\n")
+
+        terminal.expect(r"\"title\": \"second\"[\s\S]*\[o/s/d/l\][\s\S]*\[o/s/d/l\]")
+        self.assertEqual(self.http("GET", f"/approvals/{second}").json["state"], "pending")
+
+    def test_questions_about_one_tool_are_told_apart(self):
+        asked = {f"title-{number}": self.ask(f"title-{number}") for number in range(7)}
+
+        terminal = self.world.terminal("approvals", "list", "--state", "pending", "--no-pager", columns=80)
+
+        self.assertEqual(terminal.end(), 0)
+        lines = terminal.text.splitlines()
+        self.assertLessEqual(max(len(line) for line in lines), 80)
+        for title, approval in asked.items():
+            self.assertEqual([approval[-12:] in line for line in lines if f"={title[:7]}" in line], [True], terminal.text)
+
+    def test_for_the_session_lets_all_go_on_that_wait_for_it(self):
+        running = [self.world.start("execute", ISSUE, "owner=o", "repo=r", f"title={number}", "--session", "agent", "--json") for number in range(3)]
+        waiting = wait_until(lambda: (found := self.http("GET", "/approvals?state=pending").json["items"]) if len(
+            self.http("GET", "/approvals?state=pending").json["items"]) == 3 else None, 15, "three that wait")
+
+        self.run_ok("approvals", "approve", waiting[1]["id"], "--for-session")
+
+        for each in running:
+            self.assertEqual(self.world.finish(each).code, 0)
+        self.assertEqual(self.sandbox.effects(), 3)
+        granted = self.run_ok("approvals", "list", "--granted", "--json").json["items"]
+        self.assertEqual([each["id"] for each in granted], [waiting[1]["id"]])
+
+    def test_the_watch_of_another_project_is_about_that_one(self):
+        headers = {**self.sandbox.headers(), "Agenta-Tools-Project": "other"}
+        terminal = self.watch("--project", "other")
+        self.ask("elsewhere")
+
+        with closing(self.world.http(timeout=30)) as http:
+            http.call("POST", "/api/tools/sessions", {"name": "news", "tools": ["hackernews"], "policy": 'default = "ask"\n'}, headers)
+            call = {"tool": "HACKERNEWS_GET_FRONTPAGE", "arguments": {}, "session": "news", "on_ask": "come_back"}
+            self.assertEqual(http.call("POST", "/api/tools/executions", call, headers).json["code"], "APPROVAL_REQUIRED")
+
+        terminal.expect(r"HACKERNEWS_GET_FRONTPAGE[\s\S]*\[o/s/d/l\]")
+        self.assertNotIn("elsewhere", terminal.text)
 
     def test_waiting_for_one_ends_with_its_answer(self):
         approval = self.http("POST", "/executions", self.call(on_ask="come_back")).json["context"]["approval"]["id"]

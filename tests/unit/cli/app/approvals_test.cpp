@@ -97,6 +97,30 @@ TEST(Approvals, ApproveNothingWhereAPartIsAmbiguous) {
   for (ServiceRequest const& each : rig.seen) EXPECT_EQ(each.method, "GET") << each.target;
 }
 
+TEST(Approvals, ListTenOfManyThatAPartMayMean) {
+  ApprovalsRig rig;
+  std::string crowd;
+  for (int number = 10; number < 26; ++number) {
+    std::string id{kFirst};
+    id.replace(id.size() - 2, 2, std::to_string(number));
+    crowd += (crowd.empty() ? "" : ",") + approval(id);
+  }
+  rig.rows = {crowd, approval("0293a1b2-c3d4-7e60-8a9b-ba9876543210")};
+
+  EXPECT_EQ(rig.run({"approvals", "approve", "0193a1b2"}), 7);
+
+  auto const lines = split(rig.capture.err, '\n');
+  ASSERT_GE(lines.size(), 12U);
+  for (std::size_t i = 0; i < 10; ++i) {
+    EXPECT_TRUE(lines[i].starts_with("  0193a1b2-c3d4-7e5f-8a9b-01234567891" + std::to_string(i) + "  "))
+        << lines[i];
+  }
+  EXPECT_EQ(lines[10], "  and 6 more");
+  EXPECT_EQ(
+      lines[11],
+      "agenta-tools: 0193a1b2 is part of the ids of 16 approvals: name one by its end, or by all of it");
+}
+
 TEST(Approvals, SayWhatIsTooLittleAndWhatIsNothing) {
   ApprovalsRig rig;
 

@@ -1,5 +1,6 @@
 #include "daemon/core/approvals.hpp"
 
+#include "daemon/core/answer_wait.hpp"
 #include "daemon/store/session_store.hpp"
 #include "tests/unit/daemon/core/core_test_support.hpp"
 
@@ -111,6 +112,58 @@ TEST_F(ApprovalsTest, ForTheSessionItCountsForOtherArgumentsAndNotForOtherTools)
   EXPECT_EQ(value_of(approvals.find_grant(session, put.tool, "c1")), put.id);
 }
 
+TEST_F(ApprovalsTest, ForTheSessionWhatWaitsForTheSameIsApprovedWithIt) {
+  Approval const first = asked("d1");
+  Approval const put = asked("d2");
+  Approval const last = value_of(approvals.ask(question("d3"), OnAsk::wait));
+  Approval elsewhere = question("d4");
+  elsewhere.connection = ConnectionReference{{"c2"}, "home"};
+  elsewhere = value_of(approvals.ask(elsewhere, OnAsk::come_back));
+  told.clear();
+
+  value_of(approvals.approve(caller, put.id, ApprovalScope::session));
+
+  for (Approval const& each : {first, last}) {
+    Approval const covered = value_of(approvals.get(each.id));
+    EXPECT_EQ(covered.state, ApprovalState::approved);
+    EXPECT_EQ(covered.scope, ApprovalScope::once) << "the grant alone is listed and revoked";
+    EXPECT_EQ(covered.decided_by->user, "ada");
+    EXPECT_NE(covered.answer.find(put.id.text), std::string::npos) << covered.answer;
+  }
+  EXPECT_EQ(value_of(approvals.get(elsewhere.id)).state, ApprovalState::pending) << "another connection";
+  EXPECT_EQ(told, (std::vector{put.id.text, first.id.text, last.id.text})) << "all who wait are woken";
+  EXPECT_EQ(approved, (std::vector{put.id, first.id, last.id})) << "and the session's record has each";
+  EXPECT_TRUE(approvals.redeem(claim(last.id, "d3"), {"e1"}));
+  EXPECT_FALSE(approvals.redeem(claim(first.id, "d9"), {"e2"})) << "each is of its own arguments";
+}
+
+TEST_F(ApprovalsTest, WithAGrantAllElseIsRevokedThatLetsTheToolRunThere) {
+  Approval const waits = asked("d1");
+  Approval const put = asked("d2");
+  value_of(approvals.approve(caller, put.id, ApprovalScope::session));
+
+  value_of(approvals.revoke(caller, put.id));
+
+  EXPECT_EQ(value_of(approvals.get(waits.id)).state, ApprovalState::revoked);
+  EXPECT_FALSE(approvals.redeem(claim(waits.id, "d1"), {"e1"})) << "the next call asks again";
+}
+
+TEST_F(ApprovalsTest, AnApprovalOfOnceIsTakenBackUntilItIsUsed) {
+  Approval const put = asked("d1");
+  value_of(approvals.approve(caller, put.id, ApprovalScope::once));
+  Approval const used = asked("d2");
+  value_of(approvals.approve(caller, used.id, ApprovalScope::once));
+  ASSERT_TRUE(approvals.redeem(claim(used.id, "d2"), {"e1"}));
+
+  EXPECT_EQ(value_of(approvals.revoke(caller, put.id)).state, ApprovalState::revoked);
+
+  EXPECT_FALSE(approvals.redeem(claim(put.id, "d1"), {"e2"}));
+  EXPECT_NE(asked("d1").id, put.id) << "it is asked about anew";
+  auto const error = error_of(approvals.revoke(caller, used.id));
+  EXPECT_EQ(error.code, ErrorCode::invalid_request);
+  EXPECT_NE(error.message.find("is used"), std::string::npos) << error.message;
+}
+
 TEST_F(ApprovalsTest, OneThatWasApprovedAndNotUsedIsFoundByTheSameCall) {
   Approval const put = asked();
   value_of(approvals.approve(caller, put.id, ApprovalScope::once));
@@ -208,6 +261,50 @@ TEST_F(ApprovalsTest, WhoCameBackToWaitIsTheOneWhoWasToComeBack) {
   approvals.stop_waiting(again.id, ApprovalDesk::Parting::unwanted);
 
   EXPECT_EQ(value_of(approvals.get(again.id)).state, ApprovalState::withdrawn);
+}
+
+TEST_F(ApprovalsTest, WhoeverAsksAPersonWaitsUntilTheyHangUp) {
+  Approval const put = asked();
+  Caller here = caller;
+  std::stop_source hangup;
+  here.stop = hangup.get_token();
+  AnswerWait wait{approvals, here, put.id};
+  auto const first = wait.next(false);
+  ASSERT_TRUE(std::holds_alternative<AnswerWait::Pause>(first));
+  EXPECT_EQ(std::get<AnswerWait::Pause>(first).key, approval_key(put.id));
+  EXPECT_EQ(std::get<AnswerWait::Pause>(first).at_most, 5min) << "its own time is over first";
+  EXPECT_TRUE(std::holds_alternative<AnswerWait::Pause>(wait.next(false))) << "woken for nothing";
+
+  hangup.request_stop();
+  wait.next(false);
+
+  EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::withdrawn);
+}
+
+TEST_F(ApprovalsTest, WhoeverWaitsNoLongerThanTheirTimeMayComeBack) {
+  Approval const put = asked();
+  Caller hurried = caller;
+  hurried.deadline = clock.steady() + 2s;
+  {
+    AnswerWait wait{approvals, hurried, put.id};
+    ASSERT_TRUE(std::holds_alternative<AnswerWait::Pause>(wait.next(false)));
+    clock.advance(2s);
+
+    auto const last = wait.next(true);
+
+    EXPECT_EQ(value_of(std::get<Result<Approval>>(last)).state, ApprovalState::pending);
+  }
+  EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::pending);
+}
+
+TEST_F(ApprovalsTest, WhoeverWaitsIsToldOfTheAnswer) {
+  Approval const put = asked();
+  AnswerWait wait{approvals, caller, put.id};
+  ASSERT_TRUE(std::holds_alternative<AnswerWait::Pause>(wait.next(false)));
+
+  value_of(approvals.deny(caller, put.id, ""));
+
+  EXPECT_EQ(value_of(std::get<Result<Approval>>(wait.next(false))).state, ApprovalState::denied);
 }
 
 TEST_F(ApprovalsTest, WhoWaitedWhenTheDaemonDiedDoesNotAnyMore) {

@@ -117,6 +117,7 @@ std::vector<ServiceRequest> every_request() {
           test_policy({}),
           list_approvals(approvals),
           get_approval("a", 1s),
+          wait_for_answer("a", 1s),
           approve("a", ApprovalScope::session),
           deny_approval("a", "r"),
           list_approval_changes("1", 1s),
