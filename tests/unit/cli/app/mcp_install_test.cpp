@@ -113,11 +113,14 @@ TEST(McpInstall, TakesNamesAsTheyAreWhereNobodyCanSay) {
   EXPECT_NE(rig.read(".cursor/mcp.json").find("github"), std::string::npos);
 }
 
-TEST(McpInstall, SaysWhichVariablesTheClientMustHaveToo) {
+TEST(McpInstall, HasTheClientSetWhichHomeIsMeant) {
   InstallRig rig;
 
   EXPECT_EQ(rig.run({"mcp", "install", "cursor"}), 0);
-  EXPECT_NE(rig.capture.err.find("AGENTA_TOOLS_HOME is set here"), std::string::npos) << rig.capture.err;
+  std::string const written = rig.read(".cursor/mcp.json");
+  auto const home = protocol::find_pointer(written, "/mcpServers/agenta/env/AGENTA_TOOLS_HOME");
+  ASSERT_TRUE(home) << written;
+  EXPECT_TRUE(protocol::read_string(*home).value_or("").starts_with('/')) << *home;
 }
 
 TEST(McpInstall, NeedsToKnowWhereItIs) {
