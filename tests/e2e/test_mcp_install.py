@@ -555,6 +555,16 @@ class Directories(Installs):
 
 
 class Words(Installs):
+    def test_says_what_was_meant_by_a_word_that_is_none(self):
+        for words, meant in ((["instal", "codex"], "did you mean install?"), (["install", "claude"], "did you mean claude-code?"),
+                             (["install", "curser"], "did you mean cursor?"), (["uninstall", "codex"], "did you mean mcp install codex --uninstall?"),
+                             (["uninstall"], "did you mean mcp install CLIENT --uninstall?"), (["add", "codex"], "did you mean mcp install codex?")):
+            with self.subTest(" ".join(words)):
+                error = self.assert_error(self.world.run("mcp", *words, "--json"), "USAGE", 2)
+                self.assertIn(meant, error["message"])
+        step = self.world.run("mcp", "uninstall", "codex", "--json").json["error"]["next_step"]
+        self.assertEqual(self.run_ok(*step[1:], "--json").json["state"], "absent")
+
     def test_refuses_what_does_not_go_together(self):
         for words in (["nothing"], ["cursor", "--scope", "world"], ["cursor", "--name", "a b"], ["cursor", "--name", ""],
                       ["cursor", "--session", "s", "--tools", "github"], ["cursor", "--meta", "--tools", "github"],
