@@ -71,7 +71,8 @@ constexpr std::array kExitCodes{
     ExitCodeRow{9, "timed out, nothing ran"},
     ExitCodeRow{10, "outcome unknown: it may have run"},
     ExitCodeRow{11, "daemon unavailable or unresponsive"},
-    ExitCodeRow{12, "blocked by a sandbox or by permissions, or the disk is full or read-only"},
+    ExitCodeRow{
+        12, "blocked by a sandbox or by permissions, the port is taken, or the disk is full or read-only"},
     ExitCodeRow{13, "version skew"},
     ExitCodeRow{14, "input needed, and nobody to ask"},
     ExitCodeRow{16, "login still pending"},
