@@ -6,6 +6,7 @@
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/style.hpp"
+#include "shared/base/readable_time.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
@@ -93,7 +94,7 @@ std::string approval_card(protocol::ApprovalView const& view, bool has_color) {
                                             std::chrono::system_clock::now())));
   if (approval.state == ApprovalState::approved)
     card.row("for", approval.scope == ApprovalScope::session ? "the rest of the session" : "one call");
-  if (approval.decided_at) card.row("decided", format_rfc3339(*approval.decided_at));
+  if (approval.decided_at) card.row("decided", readable_time(*approval.decided_at));
   if (approval.decided_by) card.row("by", approval.decided_by->user);
   card.row("answer", approval.answer).row("execution", approval.execution.text);
   std::string out =
