@@ -84,7 +84,7 @@ class Watch {
   Result<void> said(Result<protocol::ApprovalView> const& answered) {
     if (answered) return {};
     // The next question may still be answered.
-    if (answered.error().code != ErrorCode::invalid_request) return fail(answered.error());
+    if (answered.error().code != ErrorCode::approval_decided) return fail(answered.error());
     context_.say(answered.error().message);
     return {};
   }

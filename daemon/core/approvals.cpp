@@ -47,7 +47,7 @@ unexpected<Error> is_over(Approval const& approval) {
   std::string why;
   if (approval.state == ApprovalState::expired) why = ": nobody answered in time";
   if (approval.state == ApprovalState::withdrawn) why = ": whoever asked has gone, and nothing ran";
-  return fail(ErrorCode::invalid_request,
+  return fail(ErrorCode::approval_decided,
               "the approval " + approval.id.text + " is " + std::string{name_of(approval.state)} +
                   " already" + who + why,
               list_step());
@@ -220,7 +220,8 @@ Result<Approval> Approvals::revoke(Caller const& caller, ApprovalId const& id) {
   lock.unlock();
   if (!changed) {
     bool const is_once = before.state == ApprovalState::approved;
-    return fail(ErrorCode::invalid_request,
+    bool const was_decided = !is_once && before.state != ApprovalState::pending;
+    return fail(was_decided ? ErrorCode::approval_decided : ErrorCode::invalid_request,
                 "the approval " + id.text + " is " +
                     (is_once ? "for one call" : std::string{name_of(before.state)}) +
                     ": only what is approved for a session can be revoked",

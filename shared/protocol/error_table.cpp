@@ -52,10 +52,11 @@ constexpr std::array kErrors{
     ErrorRow{approval_not_found, "APPROVAL_NOT_FOUND", 404, 6, Retryable::no},
     ErrorRow{batch_not_found, "BATCH_NOT_FOUND", 404, 6, Retryable::no},
     ErrorRow{check_failed, "CHECK_FAILED", 409, 1, Retryable::no},
+    ErrorRow{approval_decided, "APPROVAL_DECIDED", 409, 7, Retryable::no},
 };
 
 static_assert(std::ranges::is_sorted(kErrors, {}, &ErrorRow::code) &&
-                  kErrors.size() == static_cast<std::size_t>(check_failed) + 1,
+                  kErrors.size() == static_cast<std::size_t>(approval_decided) + 1,
               "one row for each ErrorCode, in the order of the enum");
 
 constexpr std::array kExitCodes{
