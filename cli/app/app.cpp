@@ -220,6 +220,7 @@ Result<void> run_line(World const& world, std::vector<std::string> const& words,
   terminal.choose_color(color, world.environment);
   if (flags.help || (found.command == nullptr && !flags.version)) {
     if (!flags.help && found.noun.empty()) {
+      if (!flags.json && !flags.quiet) terminal.err(short_help(command_table()) + "\n");
       return fail(ErrorCode::usage, "there is no command given", {"agenta-tools", "help"});
     }
     return print_help(found, flags.json, terminal);

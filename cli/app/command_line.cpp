@@ -59,6 +59,48 @@ std::string_view default_verb(std::string_view noun) {
   return noun == "sandbox" ? "" : "list";
 }
 
+/// A verb that is called otherwise here, with how to say it.
+struct Otherwise {
+  std::string_view noun;
+  std::string_view verb;
+  std::string_view instead;  ///< its words behind the program's name; `$` is the word behind the verb
+  std::string_view missing;  ///< what stands for `$` where there is no such word
+};
+
+constexpr std::array kOtherwise{
+    Otherwise{"mcp", "uninstall", "mcp install $ --uninstall", "CLIENT"},
+    Otherwise{"mcp", "remove", "mcp install $ --uninstall", "CLIENT"},
+    Otherwise{"mcp", "add", "mcp install $", "CLIENT"},
+};
+
+/// Whether a command takes words of its own, and not flags alone.
+bool takes_words(Command const& command) {
+  Syntax syntax;
+  auto const run = command.add(syntax);
+  return std::ranges::any_of(syntax.entries(),
+                             [](Entry const& entry) { return entry.kind == Entry::Kind::argument; });
+}
+
+unexpected<Error> unknown_verb(std::span<Command const> commands, std::string const& noun,
+                               std::string const& verb, std::string const& next) {
+  std::string const what = "there is no command " + noun + " " + verb;
+  auto const other = std::ranges::find_if(
+      kOtherwise, [&](Otherwise const& each) { return each.noun == noun && each.verb == verb; });
+  if (other != kOtherwise.end()) {
+    std::string const instead =
+        replace_all(other->instead, "$", next.empty() ? std::string{other->missing} : next);
+    std::vector<std::string> step{"agenta-tools"};
+    for (std::string& word : split(instead, ' ')) step.push_back(std::move(word));
+    if (next.empty()) step = {"agenta-tools", "help", "mcp", "install"};
+    return fail(ErrorCode::usage, what + "; did you mean " + instead + "?", std::move(step));
+  }
+  std::vector<std::string> known;
+  for (Command const& each : verbs_of(commands, noun)) {
+    if (!each.verb.empty()) known.emplace_back(each.verb);
+  }
+  return unknown(what, verb, known, {"agenta-tools", "help", noun});
+}
+
 Command const* find(std::span<Command const> commands, std::string_view noun, std::string_view verb) {
   auto const found =
       std::ranges::find_if(commands, [&](Command const& c) { return c.noun == noun && c.verb == verb; });
@@ -114,16 +156,16 @@ Result<Invocation> find_command(std::span<Command const> commands, std::span<std
       return found;
     }
   }
-  // `mcp` is a command, and `mcp install` another.
+  // `mcp` is a command, and `mcp install` another: a word behind the noun is meant for a verb where the noun
+  // by itself takes none.
   found.command = plain;
-  if (plain != nullptr) return found;
-  if (verb_at < found.words.size()) {
+  bool const is_verb = verb_at < found.words.size();
+  if (plain != nullptr && (!is_verb || verbs.size() == 1 || takes_words(*plain))) return found;
+  if (is_verb) {
     std::string const verb = found.words[verb_at];
     if (verb == "help") return found;
-    std::vector<std::string> known;
-    for (Command const& each : verbs) known.emplace_back(each.verb);
-    return unknown("there is no command " + found.noun + " " + verb, verb, known,
-                   {"agenta-tools", "help", found.noun});
+    std::size_t const next_at = next_word(found.words, verb_at + 1, true);
+    return unknown_verb(commands, found.noun, verb, next_at < found.words.size() ? found.words[next_at] : "");
   }
   if (asks_for_help(found.words)) return found;
   found.command = find(commands, found.noun, default_verb(found.noun));

@@ -18,6 +18,7 @@ namespace {
 
 using Form = Client::Form;
 using protocol::write_string;
+using Variable = std::pair<std::string, std::string>;
 
 constexpr std::array kClients{
     Client{"claude-code", "Claude Code", "mcpServers", Form::json_stdio, "CLAUDE_CONFIG_DIR", "~",
@@ -43,7 +44,30 @@ std::string texts(std::vector<std::string> const& list) {
   return "[" + json + "]";
 }
 
-JsonEntry json_entry(Client const& client, ServerEntry const& entry) {
+/// The object of the server's environment: what a person put there, as it is, and what the entry wants.
+std::string variables_json(ServerEntry const& entry, std::string_view kept) {
+  std::string members;
+  auto const add = [&](std::string_view name, std::string_view json) {
+    members.append(members.empty() ? "" : ",").append(write_string(name)).append(":").append(json);
+  };
+  auto const present = protocol::members_of(kept).value_or(std::vector<protocol::JsonMember>{});
+  for (protocol::JsonMember const& each : present) {
+    auto const ours = std::ranges::find(entry.variables, each.name, &Variable::first);
+    add(each.name, ours == entry.variables.end() ? std::string{each.value} : write_string(ours->second));
+  }
+  for (auto const& [name, value] : entry.variables) {
+    if (std::ranges::find(present, name, &protocol::JsonMember::name) == present.end())
+      add(name, write_string(value));
+  }
+  return "{" + members + "}";
+}
+
+std::string_view variables_key(Client const& client) {
+  return client.form == Form::json_local ? "environment" : "env";
+}
+
+/// `kept`: the object of the environment as it is there.
+JsonEntry json_entry(Client const& client, ServerEntry const& entry, std::string_view kept = "{}") {
   std::string const command = write_string(entry.command);
   std::string const args = texts(entry.args);
   std::string value;
@@ -57,20 +81,28 @@ JsonEntry json_entry(Client const& client, ServerEntry const& entry) {
     std::string const type = client.form == Form::json_stdio ? R"("type":"stdio",)" : "";
     value = "{" + type + R"("command":)" + command + R"(,"args":)" + args + "}";
   }
+  if (!entry.variables.empty()) {
+    value.pop_back();
+    value += "," + write_string(variables_key(client)) + ":" + variables_json(entry, kept) + "}";
+  }
   return {.container = std::string{client.container}, .name = entry.name, .value = std::move(value)};
 }
 
 TomlEntry toml_entry(Client const& client, ServerEntry const& entry) {
   std::vector<std::string> args;
   for (std::string const& each : entry.args) args.push_back(write_toml_string(each));
+  std::vector<Variable> variables;
+  for (auto const& [name, value] : entry.variables) variables.emplace_back(name, write_toml_string(value));
   return {.container = std::string{client.container},
           .name = entry.name,
           .pairs = {{"command", write_toml_string(entry.command)}, {"args", "[" + join(args, ", ") + "]"}},
-          .approved = entry.approved};
+          .approved = entry.approved,
+          .variables = std::move(variables)};
 }
 
 YamlEntry yaml_entry(Client const& client, ServerEntry const& entry) {
   constexpr auto kKept = YamlField::Present::kept;
+  constexpr auto kMerged = YamlField::Present::merged;
   YamlEntry made;
   made.container = client.container;
   made.name = entry.name;
@@ -81,7 +113,7 @@ YamlEntry yaml_entry(Client const& client, ServerEntry const& entry) {
       {.key = "description", .json = "\"Tools of services, through agenta-tools\"", .present = kKept},
       {.key = "cmd", .json = write_string(entry.command)},
       {.key = "args", .json = texts(entry.args)},
-      {.key = "envs", .json = "{}", .present = kKept},
+      {.key = "envs", .json = variables_json(entry, "{}"), .present = kMerged},
       {.key = "timeout", .json = "300", .present = kKept}};
   return made;
 }
@@ -159,6 +191,15 @@ std::vector<std::string> client_words() {
   return words;
 }
 
+std::optional<std::string> nearest_client(std::string_view word) {
+  auto const known = client_words();
+  std::string const wanted = to_lower(word);
+  auto const begun =
+      std::ranges::find_if(known, [&](std::string const& each) { return each.starts_with(wanted); });
+  if (!wanted.empty() && begun != known.end()) return *begun;
+  return nearest(word, known);
+}
+
 Result<std::filesystem::path> find_client_file(Client const& client, Scope scope, Variables const& variables,
                                                std::filesystem::path const& directory) {
   if (scope == Scope::user) {
@@ -171,6 +212,30 @@ Result<std::filesystem::path> find_client_file(Client const& client, Scope scope
                 {"agenta-tools", "mcp", "install", std::string{client.word}});
   }
   return prefer_present(directory / client.project_file);
+}
+
+std::vector<std::filesystem::path> client_directories(Client const& client, Scope scope,
+                                                      Variables const& variables,
+                                                      std::filesystem::path const& directory) {
+  std::filesystem::path own;  // below what is everybody's
+  std::filesystem::path base = directory;
+  if (scope == Scope::project) {
+    own = std::filesystem::path{client.project_file}.parent_path();
+  } else {
+    std::string_view const place = client.user_dir;
+    bool const is_named = !client.home_variable.empty() && variables(std::string{client.home_variable});
+    std::size_t const slash = place.find('/');
+    if (is_named || slash == std::string_view::npos) return {};
+    own = place.substr(slash + 1);
+    Client everybodys = client;
+    everybodys.user_dir = place.substr(0, slash);
+    auto found = user_dir(everybodys, variables);
+    if (!found) return {};
+    base = std::move(*found);
+  }
+  std::vector<std::filesystem::path> directories;
+  for (; !own.empty(); own = own.parent_path()) directories.push_back(base / own);
+  return directories;
 }
 
 std::string write_client_entry(Client const& client, ServerEntry const& entry) {
@@ -186,7 +251,11 @@ Result<std::string> put_client_entry(Client const& client, std::optional<std::st
                                      ServerEntry const& entry) {
   if (client.form == Form::toml) return put_toml_entry(text, toml_entry(client, entry));
   if (client.form == Form::yaml) return put_yaml_entry(text, yaml_entry(client, entry));
-  return put_json_entry(text, json_entry(client, entry));
+  if (!text || entry.variables.empty()) return put_json_entry(text, json_entry(client, entry));
+  AGENTA_TRY(auto const present, find_json_entry(*text, client.container, entry.name));
+  auto const kept = present ? protocol::find_member(*present, variables_key(client)) : std::nullopt;
+  bool const is_object = kept && kept->starts_with('{');
+  return put_json_entry(text, json_entry(client, entry, is_object ? *kept : std::string_view{"{}"}));
 }
 
 Result<std::optional<ServerEntry>> find_client_entry(Client const& client, std::string_view text,
@@ -201,18 +270,28 @@ Result<std::optional<ServerEntry>> find_client_entry(Client const& client, std::
     };
     ServerEntry entry = entry_of(name, command_line(value_of("command"), value_of("args")));
     entry.approved = found->approved;
+    for (auto const& [name_of_it, value] : found->variables)
+      entry.variables.emplace_back(name_of_it, protocol::read_string(value).value_or(""));
     return std::optional{std::move(entry)};
   }
   if (client.form == Form::yaml) {
-    AGENTA_TRY(auto const found, find_yaml_command(text, client.container, name));
-    return found ? std::optional{entry_of(name, *found)} : none;
+    AGENTA_TRY(auto found, find_yaml_server(text, client.container, name));
+    if (!found) return none;
+    ServerEntry entry = entry_of(name, std::move(found->command));
+    entry.variables = std::move(found->variables);
+    return std::optional{std::move(entry)};
   }
   AGENTA_TRY(auto const found, find_json_entry(text, client.container, name));
   if (!found) return none;
   std::string_view const command = protocol::find_member(*found, "command").value_or("");
-  if (command.starts_with('[')) return std::optional{entry_of(name, texts_in(command))};
   std::string_view const args = protocol::find_member(*found, "args").value_or("");
-  return std::optional{entry_of(name, command_line(command, args))};
+  ServerEntry entry =
+      entry_of(name, command.starts_with('[') ? texts_in(command) : command_line(command, args));
+  std::string_view const kept = protocol::find_member(*found, variables_key(client)).value_or("{}");
+  for (protocol::JsonMember const& each :
+       protocol::members_of(kept).value_or(std::vector<protocol::JsonMember>{}))
+    if (auto value = protocol::read_string(each.value)) entry.variables.emplace_back(each.name, *value);
+  return std::optional{std::move(entry)};
 }
 
 bool is_own_entry(ServerEntry const& entry) {

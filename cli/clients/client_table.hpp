@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shared/domain/error.hpp"
@@ -41,6 +42,8 @@ struct Client {
 std::span<Client const> client_table();
 Client const* find_client(std::string_view word);
 std::vector<std::string> client_words();
+/// The client that a word means which is none: one that it begins, else one it is mistyped from.
+std::optional<std::string> nearest_client(std::string_view word);
 
 using Variables = std::function<std::optional<std::string>(std::string const& name)>;
 
@@ -49,12 +52,20 @@ using Variables = std::function<std::optional<std::string>(std::string const& na
 Result<std::filesystem::path> find_client_file(Client const& client, Scope scope, Variables const& variables,
                                                std::filesystem::path const& directory);
 
+/// The directories on the way to the client's file that are its own and nobody else's, the deepest first:
+/// what is made for an entry where there is none, and may go with it. None of those that a variable names.
+std::vector<std::filesystem::path> client_directories(Client const& client, Scope scope,
+                                                      Variables const& variables,
+                                                      std::filesystem::path const& directory);
+
 /// The server that a client is to start.
 struct ServerEntry {
   std::string name{"agenta"};
   std::string command{};  ///< absolute
   std::vector<std::string> args{};
   std::vector<std::string> approved{};  ///< tools that it calls without asking; Codex alone takes them
+  /// Variables of the server's environment, beside those that a person gave the entry.
+  std::vector<std::pair<std::string, std::string>> variables{};
 };
 
 /// The entry as the client's file would have it where there is none.

@@ -93,6 +93,8 @@ Result<Change> ConfigFile::replace(std::string const& text, Readers readers) con
   // What the file says is nobody's but who could read it, from its first instant.
   mode_t const made = seen_ || readers == Readers::owner ? 0600 : 0666;
   UniqueFd file{::open(part.c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, made)};
+  // Another of these programs took the directory away, which was empty.
+  if (!file && errno == ENOENT) return Change::overtaken;
   if (!file) return fail_on_disk("write " + path_.string(), errno);
   constexpr mode_t kPermissions = 07777;
   auto done = [&]() -> Result<Change> {

@@ -15,6 +15,7 @@ using Path = std::vector<std::string>;
 using Statements = std::vector<TomlStatement>;
 
 constexpr std::string_view kApprovals = "tools";
+constexpr std::string_view kVariables = "env";
 constexpr std::string_view kApprove = "{ approval_mode = \"approve\" }";
 
 bool begins_with(Path const& path, Path const& beginning) {
@@ -144,14 +145,64 @@ Result<std::string> put_approvals(std::string text, TomlEntry const& entry) {
   return put_block(text, end_of_table(all, main), "\n" + header_of(table) + lines);
 }
 
+/// Where a table of variables begins that is not there yet: behind the entry's own, and its approvals.
+std::size_t end_of_entry(Statements const& all, TomlEntry const& entry) {
+  Path const table{entry.container, entry.name};
+  Path const approvals{entry.container, entry.name, std::string{kApprovals}};
+  auto const last = find_table(all, approvals);
+  return end_of_table(all, last ? *last : *find_table(all, table));
+}
+
+/// The text with one variable, where variables stand already, or in a table of their own.
+Result<std::string> put_variable(std::string text, TomlEntry const& entry, std::string const& key,
+                                 std::string const& value) {
+  Path const table{entry.container, entry.name, std::string{kVariables}};
+  AGENTA_TRY(auto const all, scan_toml(text));
+  std::string const line = write_toml_key(key) + " = " + value + "\n";
+  Path path = table;
+  path.push_back(key);
+  TomlStatement const* neighbour = nullptr;
+  for (TomlStatement const& each : all) {
+    if (each.kind != Kind::pair || !begins_with(each.path, table)) continue;
+    std::string_view const said =
+        std::string_view{text}.substr(each.value_begin, each.value_end - each.value_begin);
+    if (each.path == path) {
+      if (plain_toml(said) == plain_toml(value)) return text;
+      return text.replace(each.value_begin, each.value_end - each.value_begin, value);
+    }
+    if (each.path == table) {
+      if (plain_toml(said).find(plain_toml(line)) != std::string::npos) return text;
+      return misread_at(
+          text, each.begin,
+          "env stands here as a value, and " + key + " belongs in it: make it a table, or put it in");
+    }
+    neighbour = &each;
+  }
+  if (auto const header = find_table(all, table)) return put_block(text, end_of_table(all, *header), line);
+  if (neighbour != nullptr) return put_block(text, neighbour->end, std::string{kVariables} + "." + line);
+  return put_block(text, end_of_entry(all, entry), "\n" + header_of(table) + line);
+}
+
+Result<std::string> put_variables(std::string text, TomlEntry const& entry) {
+  for (auto const& [key, value] : entry.variables) {
+    AGENTA_TRY(text, put_variable(std::move(text), entry, key, value));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string write_toml_entry(TomlEntry const& entry) {
   std::string lines = header_of({entry.container, entry.name});
   for (auto const& [key, value] : entry.pairs) lines += key + " = " + value + "\n";
-  if (entry.approved.empty()) return lines;
-  lines += "\n" + header_of({entry.container, entry.name, std::string{kApprovals}});
-  for (std::string const& tool : entry.approved) lines += approval_line(tool);
+  if (!entry.approved.empty()) {
+    lines += "\n" + header_of({entry.container, entry.name, std::string{kApprovals}});
+    for (std::string const& tool : entry.approved) lines += approval_line(tool);
+  }
+  if (!entry.variables.empty()) {
+    lines += "\n" + header_of({entry.container, entry.name, std::string{kVariables}});
+    for (auto const& [key, value] : entry.variables) lines += write_toml_key(key) + " = " + value + "\n";
+  }
   return lines;
 }
 
@@ -165,14 +216,17 @@ Result<std::string> put_toml_entry(std::optional<std::string_view> text, TomlEnt
     bool const is_empty = text->size() == mark_size(*text);
     TomlEntry main = entry;
     main.approved.clear();
+    main.variables.clear();
     changed = put_block(*text, text->size(), (is_empty ? "" : "\n") + write_toml_entry(main));
-    return put_approvals(std::move(changed), entry);
+    AGENTA_TRY(changed, put_approvals(std::move(changed), entry));
+    return put_variables(std::move(changed), entry);
   }
   for (auto const& [key, value] : entry.pairs) {
     changed = with_pair(std::move(changed), table, key, value, all);
     AGENTA_TRY(all, scan_toml(changed));
   }
-  return put_approvals(std::move(changed), entry);
+  AGENTA_TRY(changed, put_approvals(std::move(changed), entry));
+  return put_variables(std::move(changed), entry);
 }
 
 Result<std::optional<TomlEntry>> find_toml_entry(std::string_view text, std::string_view container,
@@ -190,6 +244,8 @@ Result<std::optional<TomlEntry>> find_toml_entry(std::string_view text, std::str
     if (each.kind != Kind::pair || !begins_with(each.path, table)) continue;
     std::string_view const value = text.substr(each.value_begin, each.value_end - each.value_begin);
     if (each.path.size() == table.size() + 1) found.pairs.emplace_back(each.path.back(), plain_toml(value));
+    if (each.path.size() == table.size() + 2 && each.path[table.size()] == kVariables)
+      found.variables.emplace_back(each.path.back(), plain_toml(value));
     bool const approves = each.key_count == 1 && each.path.size() == approvals.size() + 1 &&
                           begins_with(each.path, approvals) && is_plain_approval(text, each);
     if (approves) found.approved.push_back(each.path.back());

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shared/domain/error.hpp"
@@ -13,10 +14,10 @@ namespace agenta::cli {
 
 /// One line of an entry.
 struct YamlField {
-  /// Whether what is there is mended too, or kept as a person has it.
-  enum class Present { mended, kept };
+  /// Whether what is there is mended too, or kept as a person has it, or gets the members of an object.
+  enum class Present { mended, kept, merged };
   std::string key{};
-  std::string json{};  ///< the value as JSON: a scalar, an array of texts, or `{}`
+  std::string json{};  ///< the value as JSON: a scalar, an array of texts, or an object of texts
   Present present = Present::mended;
 };
 
@@ -31,15 +32,19 @@ struct YamlEntry {
 std::string write_yaml_entry(YamlEntry const& entry);
 
 /// The text with the entry; the same text where it is there already. `text` is nothing where there is no
-/// file. `USAGE`, worded `LINE: what`, for a text that cannot be read, or that has the entry in a form which
+/// file. `USAGE`, worded `LINE: what`, for a text that is not YAML, or that has the entry in a form which
 /// only a person can change.
 Result<std::string> put_yaml_entry(std::optional<std::string_view> text, YamlEntry const& entry);
 
-/// What the entry starts, as a command line; empty where it does not say so, nothing where there is no entry.
-/// `USAGE` as `put_yaml_entry`.
-Result<std::optional<std::vector<std::string>>> find_yaml_command(std::string_view text,
-                                                                  std::string_view container,
-                                                                  std::string_view name);
+/// What an entry starts.
+struct YamlServer {
+  std::vector<std::string> command{};  ///< a command line; empty where the entry does not say so
+  std::vector<std::pair<std::string, std::string>> variables{};  ///< of its environment
+};
+
+/// Nothing where there is no entry. `USAGE` as `put_yaml_entry`.
+Result<std::optional<YamlServer>> find_yaml_server(std::string_view text, std::string_view container,
+                                                   std::string_view name);
 
 /// The text without the entry, as it was before `put_yaml_entry`; nothing where no more than a file that it
 /// made is left. The same text where there is no entry.

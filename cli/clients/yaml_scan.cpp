@@ -126,6 +126,23 @@ class Reader {
     return {};
   }
 
+  /// Why there is no key, in words that are true of YAML too which is only not for these edits.
+  std::string_view why_no_key(std::size_t at, std::size_t line_end) const {
+    std::string_view const rest = text_.substr(at, line_end - at);
+    bool const ends_document = rest.starts_with("...") || rest.starts_with("---");
+    if (ends_document && is_top_) {
+      return "a document ends here, and nothing is added to a file that says so: take the mark out, or put "
+             "the entry in by hand";
+    }
+    if (rest.starts_with('{'))
+      return "a mapping in braces is not added to: write it in lines of key: value, or put the entry in by "
+             "hand";
+    if (rest.starts_with("- ") || rest == "-") return "a key and a colon are expected, and no list";
+    if (std::string_view{"?&*!"}.find(rest.front()) != kNone)
+      return "a key in this form is not read here; write it as key: value, or put the entry in by hand";
+    return "a key and a colon are expected";
+  }
+
   /// Where the key's colon is.
   Result<std::size_t> key(std::size_t at, std::size_t line_end, std::string& into) const {
     std::size_t colon = kNone;
@@ -144,7 +161,7 @@ class Reader {
     bool const begins_key =
         kNoKey.find(text_[at]) == kNone || (text_[at] == '-' && at + 1 < line_end && text_[at + 1] != ' ');
     if (!begins_key || colon == kNone || colon >= line_end || text_[colon] != ':') {
-      return misread_at(text_, at, "a key and a colon are expected");
+      return misread_at(text_, at, why_no_key(at, line_end));
     }
     return colon;
   }

@@ -19,12 +19,12 @@ arguments that do not fit are refused with what is wrong and the nearest right n
 Arguments: K=text, K:=JSON, a.b=V for a member of an object, K=@FILE for a file's text, or all of them at once:
 
     agenta-tools execute GITHUB_CREATE_AN_ISSUE -d '{"owner":"acme","repo":"site","title":"Broken"}' --json
-    agenta-tools execute GITHUB_LIST_REPOSITORY_ISSUES owner=acme repo=site --select /0/number --json
+    agenta-tools execute GITHUB_LIST_REPOSITORY_ISSUES owner=acme repo=site --select /issues/0/number --json
 
 Large results: --select /json/pointer takes one value, --max-bytes N says how the rest is made up. The whole result
 stays in the history and can be read again:
 
-    agenta-tools history result 0193a1b2-c3d4-7e5f-8a9b-000000000001 --select /items/0 --json
+    agenta-tools history result 0193a1b2-c3d4-7e5f-8a9b-000000000001 --select /issues/0 --json
 
 ## What comes back
 
@@ -52,7 +52,7 @@ After exit code 10 see what became of it before you do anything that cannot be u
 
 To make a repeat harmless, give the call a key. The same key with the same arguments returns the first result:
 
-    agenta-tools execute SLACK_SEND_MESSAGE channel=C1 text=done --idempotency-key deploy-42 --json
+    agenta-tools execute SLACK_SEND_MESSAGE channel=general text=done --idempotency-key deploy-42 --json
 
 ## Connecting, with your human
 
@@ -84,10 +84,15 @@ around. To learn beforehand what a policy says of a call:
 
     agenta-tools policy explain GITHUB_CREATE_AN_ISSUE owner=acme --session triage --json
 
+Where AGENTA_TOOLS_SOCKET is set, you are at a session's own socket. It has that session and nothing else; leave --session
+out. There are `tools list|show|search|schema`, `integrations list|show|search`, `connections list`, `execute`,
+`history list|show|result`, `session show` and `mcp`. Everything else (`connect`, `approvals`, `policy`, `batch`, …) is
+FORBIDDEN there, exit code 5: say to your human what you need.
+
 ## Trying things out
 
     agenta-tools execute GITHUB_CREATE_AN_ISSUE owner=acme repo=site title=Broken --dry-run --json
-    agenta-tools --sandbox execute HACKERNEWS_GET_USER username=pg --json
+    agenta-tools --sandbox execute HACKERNEWS_GET_USER user_id=ann_sandbox --json
 
 --dry-run checks everything and sends nothing. --sandbox runs against an offline server in a world of its own.
 
@@ -104,7 +109,7 @@ One JSON object a line in, one out as each is done, with the `id` of its line:
 
     agenta-tools batch calls.ndjson --keep-going --json
 
-A line is {"id":"a","tool":"SLACK_SEND_MESSAGE","arguments":{"channel":"C1","text":"hi"}}.
+A line is {"id":"a","tool":"SLACK_SEND_MESSAGE","arguments":{"channel":"general","text":"hi"}}.
 
 ## More
 

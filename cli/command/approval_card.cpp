@@ -10,6 +10,7 @@
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/style.hpp"
 #include "cli/terminal/width.hpp"
+#include "shared/base/readable_time.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -109,7 +110,7 @@ std::string approval_card(protocol::ApprovalView const& view, bool has_color) {
                                             std::chrono::system_clock::now())));
   if (approval.state == ApprovalState::approved)
     card.row("for", approval.scope == ApprovalScope::session ? "the rest of the session" : "one call");
-  if (approval.decided_at) card.row("decided", format_rfc3339(*approval.decided_at));
+  if (approval.decided_at) card.row("decided", readable_time(*approval.decided_at));
   if (approval.decided_by) card.row("by", approval.decided_by->user);
   card.row("answer", approval.answer).row("execution", approval.execution.text);
   std::string out =

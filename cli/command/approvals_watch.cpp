@@ -138,7 +138,7 @@ class Watch {
       context_.say(too_late_line(answered->approval, answer));
     if (answered) return {};
     // The next question may still be answered.
-    if (answered.error().code != ErrorCode::invalid_request) return fail(answered.error());
+    if (answered.error().code != ErrorCode::approval_decided) return fail(answered.error());
     context_.say(answered.error().message);
     return {};
   }

@@ -7,6 +7,7 @@
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/clock.hpp"
 #include "shared/base/private_dir.hpp"
+#include "shared/base/readable_time.hpp"
 #include "shared/base/secret.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -143,9 +144,8 @@ Result<std::optional<int>> read_page_size(std::string_view limit, bool all) {
 }
 
 std::string short_time(WallTime time) {
-  std::string text = format_rfc3339(time).substr(0, 16);
-  std::ranges::replace(text, 'T', ' ');
-  return text;
+  constexpr std::size_t kMinute = 16;
+  return readable_time(time).substr(0, kMinute);
 }
 
 std::string shorter_time(WallTime time, WallTime now) {

@@ -15,6 +15,9 @@ using protocol::write_string;
 
 constexpr std::array kAliases{Alias{"exec", "execute"}, Alias{"toolkits", "integrations"}};
 constexpr int kHelpWidth = 80;
+constexpr std::string_view kOpening =
+    "agenta-tools connects accounts of services and runs their tools.\n\n"
+    "Usage: agenta-tools COMMAND [arguments] [flags]\n";
 
 std::string name_of(Command const& command) {
   return std::string{command.noun} + (command.verb.empty() ? "" : " " + std::string{command.verb});
@@ -135,11 +138,25 @@ std::vector<Command> verbs_of(std::span<Command const> commands, std::string_vie
   return verbs;
 }
 
+std::string short_help(std::span<Command const> commands) {
+  constexpr int kWidth = 18;
+  std::vector<std::pair<std::string_view, std::vector<std::string>>> groups;
+  for (Command const& each : commands) {
+    if (groups.empty() || groups.back().first != each.group) groups.push_back({each.group, {}});
+    auto& nouns = groups.back().second;
+    if (std::ranges::find(nouns, each.noun) == nouns.end()) nouns.emplace_back(each.noun);
+  }
+  std::string out{kOpening};
+  out += "\n";
+  for (auto const& [group, nouns] : groups) out += row(std::string{group}, join(nouns, ", "), kWidth);
+  return out +
+         "\nBegin: agenta-tools login, then agenta-tools connect github; or try it with --sandbox\n"
+         "More: agenta-tools help, agenta-tools help COMMAND\n";
+}
+
 std::string full_help(std::span<Command const> commands) {
   constexpr int kWidth = 22;
-  std::string out =
-      "agenta-tools connects accounts of services and runs their tools.\n\n"
-      "Usage: agenta-tools COMMAND [arguments] [flags]\n";
+  std::string out{kOpening};
   std::string_view group;
   for (Command const& each : commands) {
     if (each.group != group) out += "\n" + std::string{each.group} + "\n";

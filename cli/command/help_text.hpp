@@ -12,6 +12,8 @@ namespace agenta::cli {
 void declare_globals(Syntax& syntax, GlobalFlags& flags);
 
 /// The whole list of commands, in their groups, and the global flags.
+/// What it is and which commands there are, a group on a line or two.
+std::string short_help(std::span<Command const> commands);
 std::string full_help(std::span<Command const> commands);
 /// The verbs of one noun.
 std::string noun_help(std::span<Command const> commands, std::string_view noun);

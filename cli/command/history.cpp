@@ -8,6 +8,7 @@
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/table.hpp"
 #include "shared/base/clock.hpp"
+#include "shared/base/readable_time.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
@@ -91,12 +92,12 @@ std::string approver_of(Approval const& approval) {
   return by.user.empty() ? "uid " + std::to_string(by.uid) : by.user;
 }
 
-/// Who said what, and when: `ada, 2026-11-23T20:45:00Z, once`.
+/// Who said what, and when: `ada, 2026-11-23 20:45:00, once`.
 std::string answer_text(Approval const& approval) {
   if (approval.state == ApprovalState::pending) return "nobody yet";
   if (approval.state == ApprovalState::expired) return "nobody in time";
   std::string text = approver_of(approval);
-  if (approval.decided_at) text += ", " + format_rfc3339(*approval.decided_at);
+  if (approval.decided_at) text += ", " + readable_time(*approval.decided_at);
   if (approval.state == ApprovalState::approved)
     text += approval.scope == ApprovalScope::session ? ", for the rest of the session" : ", once";
   return approval.answer.empty() ? text : text + ": " + approval.answer;
@@ -115,7 +116,7 @@ std::string render_execution(Execution const& each, std::string_view body, bool 
   card.row("id", each.id.text)
       .row("connection", each.connection ? each.connection->slug : "")
       .row("version", each.tool_version)
-      .row("started", format_rfc3339(each.started_at))
+      .row("started", readable_time(each.started_at))
       .row("took", took(each))
       .row("attempts", std::to_string(each.attempts))
       .row("error", failure_of(each))

@@ -30,6 +30,9 @@ constexpr std::array kClients{
                "sends at most 128 with a request", kApiDescription, ModelRules::none, false},
     LintClient{"goose", "goose", "$__", 64, warning, "sends it as it is, and some models refuse it", 25,
                warning, "recommends fewer than 25", kApiDescription, ModelRules::none, false},
+    // It sends what VS Code's Copilot sends, to the same service.
+    LintClient{"copilot", "Copilot CLI", "", 64, error, "does not take the tool", 128, error,
+               "sends at most 128 with a request", kApiDescription, ModelRules::none, false},
     LintClient{"openai", "OpenAI", "", 64, error, "refuses the request", 128, error,
                "takes at most 128 with a request", kApiDescription, ModelRules::openai, true},
     LintClient{"anthropic", "Anthropic", "", 128, error, "refuses the request", 0, note, "",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <tuple>
 
 #include "cli/command/lint_clients.hpp"
 #include "cli/command/lint_schema.hpp"
@@ -26,10 +27,32 @@ std::string offered_at(LintClient const& client, std::string const& slug) {
   return client.is_api ? schema::offered_name(ToolSlug{slug}) : server_tool_name(slug);
 }
 
+/// A report as it grows: what was found for another client already is found for one more.
+class Findings {
+ public:
+  void add(Finding finding) {
+    auto const key = std::tuple{finding.tool, finding.rule, finding.severity, finding.message};
+    auto const [place, is_new] = places_.emplace(key, report_.findings.size());
+    if (is_new) {
+      report_.findings.push_back(std::move(finding));
+      return;
+    }
+    auto& clients = report_.findings[place->second].clients;
+    // A schema may say the same of a tool twice.
+    if (clients.back() != finding.clients.front()) clients.push_back(std::move(finding.clients.front()));
+  }
+  void add(ListSize size) { report_.sizes.push_back(std::move(size)); }
+  LintReport take() { return std::move(report_); }
+
+ private:
+  LintReport report_{};
+  std::map<std::tuple<std::string, std::string, Severity, std::string>, std::size_t> places_{};
+};
+
 /// Looks at one list for one client.
 class Linter {
  public:
-  Linter(LintClient const& client, std::string_view server, LintReport& report)
+  Linter(LintClient const& client, std::string_view server, Findings& report)
       : client_(client), server_(server), report_(report) {}
 
   void run(std::vector<LintTool> const& tools) {
@@ -43,23 +66,23 @@ class Linter {
       lint_name(tool);
       lint_description(tool);
       for (Finding& each : lint_schema(tool.input_schema, client_.model)) {
-        each.client = client_.word;
+        each.clients = {std::string{client_.word}};
         each.tool = tool.slug;
-        report_.findings.push_back(std::move(each));
+        report_.add(std::move(each));
       }
     }
-    report_.sizes.push_back(std::move(size));
+    report_.add(std::move(size));
   }
 
  private:
   void add(std::string tool, std::string rule, Severity severity, std::string message) {
     Finding made;
-    made.client = client_.word;
+    made.clients = {std::string{client_.word}};
     made.tool = std::move(tool);
     made.rule = std::move(rule);
     made.severity = severity;
     made.message = std::move(message);
-    report_.findings.push_back(std::move(made));
+    report_.add(std::move(made));
   }
 
   std::string title() const { return std::string{client_.title}; }
@@ -123,7 +146,7 @@ class Linter {
 
   LintClient const& client_;
   std::string_view server_;
-  LintReport& report_;
+  Findings& report_;
   std::map<std::string, std::string> seen_{};
 };
 
@@ -146,12 +169,12 @@ std::vector<std::string> lint_client_words() {
 
 LintReport lint_tools(std::vector<LintTool> const& tools, std::vector<std::string> const& clients,
                       std::string_view server) {
-  LintReport report;
+  Findings report;
   for (LintClient const& client : lint_client_table()) {
     bool const is_asked = clients.empty() || std::ranges::find(clients, client.word) != clients.end();
     if (is_asked) Linter{client, server, report}.run(tools);
   }
-  return report;
+  return report.take();
 }
 
 }  // namespace agenta::cli

@@ -20,8 +20,8 @@ struct LintTool {
 };
 
 struct Finding {
-  std::string client{};
-  std::string tool{};  ///< empty: of the list as a whole
+  std::vector<std::string> clients{};  ///< each that it is true of, in their order
+  std::string tool{};                  ///< empty: of the list as a whole
   std::string rule{};
   Severity severity = Severity::error;
   std::string message{};
@@ -36,8 +36,10 @@ struct ListSize {
 };
 
 struct LintReport {
-  std::vector<Finding> findings{};  ///< in the order of the clients, the list's own first, then by tool
-  std::vector<ListSize> sizes{};    ///< one a client
+  /// In the order of the clients, the list's own first, then by tool; what is the same for several stands
+  /// once.
+  std::vector<Finding> findings{};
+  std::vector<ListSize> sizes{};  ///< one a client
 };
 
 /// `claude-code`, …, `openai`, `anthropic`.

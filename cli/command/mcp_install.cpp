@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -8,6 +10,7 @@
 #include "cli/command/commands.hpp"
 #include "cli/command/connection_pairs.hpp"
 #include "cli/command/session_tools.hpp"
+#include "cli/command/unusual_places.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -38,13 +41,15 @@ struct Installation {
   Client const& client;
   Scope scope = Scope::user;
   ServerEntry entry{};
+  std::filesystem::path file{};
+  std::vector<std::filesystem::path> directories{};  ///< of the client alone, on the way to the file
 };
 
 Result<Client const*> get_client(std::string const& word) {
   if (auto const* client = find_client(word)) return client;
   auto const known = client_words();
   std::string message = "there is no client " + word + " here, only " + join(known, ", ");
-  if (auto const meant = nearest(word, known)) message += "; did you mean " + *meant + "?";
+  if (auto const meant = nearest_client(word)) message += "; did you mean " + *meant + "?";
   return fail(ErrorCode::usage, std::move(message), {"agenta-tools", "help", "mcp", "install"});
 }
 
@@ -123,6 +128,12 @@ Result<Installation> read_options(Context& context, InstallOptions const& option
   Installation read{.client = *client};
   AGENTA_TRY(read.scope, read_scope(options.scope));
   read.entry.name = options.name;
+  if (!options.print) {
+    std::error_code ignored;
+    auto const here = std::filesystem::current_path(ignored);
+    AGENTA_TRY(read.file, find_client_file(*client, read.scope, context.environment, here));
+    read.directories = client_directories(*client, read.scope, context.environment, here);
+  }
   if (options.uninstall) return read;
   read.entry.command = context.own_program.string();
   if (!context.own_program.is_absolute()) {
@@ -131,6 +142,7 @@ Result<Installation> read_options(Context& context, InstallOptions const& option
   }
   AGENTA_CHECK(check_names(context, options));
   read.entry.args = server_args(options, context.flags);
+  AGENTA_TRY(read.entry.variables, find_unusual_places(context.environment));
   if (client->form == Client::Form::toml && !options.session.empty() && !options.meta) {
     AGENTA_TRY(read.entry.approved, find_allowed_names(context, options.session));
   }
@@ -155,6 +167,10 @@ std::string document_of(Installation const& asked, Outcome const& outcome, Insta
   document = with_member(document, "name", write_string(asked.entry.name));
   document = with_member(document, "state", write_string(outcome.state));
   document = with_member(document, "command", options.uninstall ? "null" : write_argv(command));
+  std::string variables;
+  for (auto const& [name, value] : asked.entry.variables)
+    variables.append(variables.empty() ? "" : ",").append(write_string(name) + ":" + write_string(value));
+  document = with_member(document, "environment", "{" + variables + "}");
   document = with_member(document, "approved", std::to_string(asked.entry.approved.size()));
   if (options.dry_run) document = with_member(document, "diff", write_string(outcome.diff));
   return document;
@@ -249,6 +265,13 @@ std::optional<std::string> left_of(Client const& client, std::optional<std::stri
   return is_json ? "{}\n" : "";
 }
 
+/// The client's own directories go with a file that was made here, as far as nothing is in them.
+void remove_empty(std::vector<std::filesystem::path> const& directories) {
+  for (std::filesystem::path const& each : directories) {
+    if (::rmdir(each.c_str()) != 0) return;
+  }
+}
+
 /// Nothing where the file changed meanwhile: then what was to be done has to be found anew.
 Result<std::optional<Outcome>> change_file(Installation const& asked, InstallOptions const& options,
                                            ConfigFile const& file) {
@@ -272,6 +295,7 @@ Result<std::optional<Outcome>> change_file(Installation const& asked, InstallOpt
   Readers const readers = asked.scope == Scope::user ? Readers::owner : Readers::by_umask;
   AGENTA_TRY(Change const change, after ? file.save(*after, readers) : file.remove());
   if (change == Change::overtaken) return std::optional<Outcome>{};
+  if (!after) remove_empty(asked.directories);
   return std::optional{std::move(outcome)};
 }
 
@@ -287,27 +311,17 @@ Result<std::optional<Outcome>> try_change(Installation const& asked, InstallOpti
 }
 
 /// The client itself writes its file when it likes: what it wrote meanwhile is read, and kept.
-Result<Outcome> change_client(Installation const& asked, InstallOptions const& options,
-                              std::filesystem::path const& path) {
+Result<Outcome> change_client(Installation const& asked, InstallOptions const& options) {
   constexpr std::chrono::milliseconds kPause{20};
   constexpr int kMostTries = 20;
   for (int i = 0; i < kMostTries; ++i) {
-    AGENTA_TRY(auto outcome, try_change(asked, options, path));
+    AGENTA_TRY(auto outcome, try_change(asked, options, asked.file));
     if (outcome) return std::move(*outcome);
     std::this_thread::sleep_for(kPause);
   }
-  return fail(ErrorCode::usage,
-              path.string() + " is being changed all the time by another program; end that, and try again");
-}
-
-/// A client is started elsewhere: what only this shell says, it does not hear.
-void warn_of_environment(Context const& context) {
-  for (char const* name : {"AGENTA_TOOLS_HOME", "AGENTA_TOOLS_CONFIG"}) {
-    if (context.environment(name)) {
-      context.say(std::string{name} +
-                  " is set here: the client needs it in its environment too, or it finds another home");
-    }
-  }
+  return fail(
+      ErrorCode::usage,
+      asked.file.string() + " is being changed all the time by another program; end that, and try again");
 }
 
 void print_entry(Context& context, Installation const& asked) {
@@ -327,17 +341,13 @@ Result<void> run_install(Context& context, InstallOptions const& options) {
     print_entry(context, asked);
     return {};
   }
-  std::error_code ignored;
-  AGENTA_TRY(auto const path, find_client_file(asked.client, asked.scope, context.environment,
-                                               std::filesystem::current_path(ignored)));
-  AGENTA_TRY(auto const outcome, change_client(asked, options, path));
+  AGENTA_TRY(auto const outcome, change_client(asked, options));
   if (options.dry_run && !context.flags.json) {
     // Plain in a pipe too: `patch` reads it.
     context.terminal.out(context.terminal.out_is_tty() ? visible(outcome.diff, Lines::kept) : outcome.diff);
     if (outcome.diff.empty()) context.say(trim(sentence_of(asked, outcome)));
     return {};
   }
-  if (outcome.state == "written") warn_of_environment(context);
   return present(context, document_of(asked, outcome, options), [&]() -> Result<void> {
     context.terminal.out(sentence_of(asked, outcome));
     return {};
@@ -373,7 +383,9 @@ RunFn add_mcp_install(Syntax& syntax) {
           "For Codex, with --session, the tools that the session's policy allows are approved in its file "
           "too: "
           "Codex would refuse them where nobody can be asked. The policy holds all the same.")
-      .note("No secret is written: the key stays with the daemon.")
+      .note(
+          "No secret is written: the key stays with the daemon. Where AGENTA_TOOLS_HOME or "
+          "AGENTA_TOOLS_CONFIG name other places than the usual, the client sets them too.")
       .example("agenta-tools mcp install claude-code --session triage")
       .example("agenta-tools mcp install cursor --scope project --tools github,linear --read-only")
       .example("agenta-tools mcp install codex --uninstall --dry-run");

@@ -39,7 +39,9 @@ Result<std::vector<std::string>> read_clients(std::vector<std::string> const& gi
       std::string const client = to_lower(trim(word));
       if (std::ranges::find(known, client) == known.end()) {
         std::string message = "--client knows " + join(known, ", ") + ", and not " + client;
-        if (auto const meant = nearest(client, known)) message += "; did you mean " + *meant + "?";
+        auto meant = nearest_client(client);
+        if (!meant) meant = nearest(client, known);
+        if (meant) message += "; did you mean " + *meant + "?";
         return fail(ErrorCode::usage, std::move(message));
       }
       clients.push_back(client);
@@ -152,14 +154,18 @@ Result<std::vector<LintTool>> fetch_tools(Context& context, LintOptions const& o
 
 std::size_t count_of(LintReport const& report, Severity severity, std::string_view client = "") {
   return static_cast<std::size_t>(std::ranges::count_if(report.findings, [&](Finding const& each) {
-    return each.severity == severity && (client.empty() || each.client == client);
+    return each.severity == severity &&
+           (client.empty() || std::ranges::find(each.clients, client) != each.clients.end());
   }));
 }
 
 std::string document_of(LintReport const& report) {
   std::string items;
   for (Finding const& each : report.findings) {
-    std::string item = with_member("{}", "client", write_string(each.client));
+    std::string clients;
+    for (std::string const& client : each.clients)
+      clients.append(clients.empty() ? "" : ",").append(write_string(client));
+    std::string item = with_member("{}", "clients", "[" + clients + "]");
     item = with_member(item, "tool", each.tool.empty() ? "null" : write_string(each.tool));
     item = with_member(item, "rule", write_string(each.rule));
     item = with_member(item, "severity", write_string(name_of(each.severity)));
@@ -186,6 +192,19 @@ Ink ink_of_severity(std::string_view word) {
   return word == name_of(Severity::warning) ? Ink::yellow : Ink::plain;
 }
 
+/// Whom a finding is about, in a cell: one by name, and of many how many.
+std::string clients_cell(Finding const& finding, LintReport const& report) {
+  if (finding.clients.size() == 1) return finding.clients.front();
+  if (finding.clients.size() == report.sizes.size()) return "all";
+  return std::to_string(finding.clients.size()) + " clients";
+}
+
+/// What is found, and of which clients where the cell has no room for their names.
+std::string message_of(Finding const& finding, LintReport const& report) {
+  bool const is_told = finding.clients.size() == 1 || finding.clients.size() == report.sizes.size();
+  return is_told ? finding.message : finding.message + " (" + join(finding.clients, ", ") + ")";
+}
+
 /// A line of the table for each finding. Where there is no room the words are under it, whole: they are what
 /// it is about.
 std::string findings_text(Context const& context, LintReport const& report) {
@@ -196,9 +215,9 @@ std::string findings_text(Context const& context, LintReport const& report) {
   table.whole(0).whole(1).keep(2).paint(0, ink_of_severity);
   if (!wide) table.whole(3);
   for (Finding const& each : report.findings) {
-    std::vector<std::string> cells{std::string{name_of(each.severity)}, each.client,
+    std::vector<std::string> cells{std::string{name_of(each.severity)}, clients_cell(each, report),
                                    each.tool.empty() ? "-" : each.tool, each.rule};
-    if (wide) cells.push_back(each.message);
+    if (wide) cells.push_back(message_of(each, report));
     table.add(std::move(cells));
   }
   std::string const text = table_text(context, table, "Nothing is wrong with them.");
@@ -207,7 +226,8 @@ std::string findings_text(Context const& context, LintReport const& report) {
   auto const lines = split(text, '\n');
   std::string out = lines.front() + "\n";
   for (std::size_t i = 0; i < report.findings.size(); ++i)
-    out += lines[i + 1] + "\n" + wrapped(report.findings[i].message, kIndent, context.terminal.width());
+    out += lines[i + 1] + "\n" +
+           wrapped(message_of(report.findings[i], report), kIndent, context.terminal.width());
   return out;
 }
 
@@ -231,7 +251,7 @@ Error failed(LintReport const& report, LintOptions const& options, std::string c
       std::to_string(errors + warnings) + (errors + warnings == 1 ? " finding" : " findings");
   Error error;
   error.code = ErrorCode::check_failed;
-  error.message = number + ", the first for " + first->client + ": " +
+  error.message = number + ", the first for " + join(first->clients, ", ") + ": " +
                   (first->tool.empty() ? "" : first->tool + ": ") + first->message;
   error.context.text = document;
   return error;

@@ -18,6 +18,7 @@
 #include "cli/mcp/http_exchange.hpp"
 #include "cli/mcp/line_reader.hpp"
 #include "cli/mcp/wake_pipe.hpp"
+#include "shared/base/port_holder.hpp"
 
 namespace agenta::mcp {
 namespace {
@@ -25,6 +26,15 @@ namespace {
 constexpr std::size_t kMostConnections = 64;
 constexpr int kBacklog = 128;
 constexpr time_t kSendPatience = 30;
+
+/// No mistake of who typed it: the same port may be free later, and another one is now.
+unexpected<Error> not_free(std::uint16_t port, int number) {
+  std::string why = std::string{"cannot be listened on: "} + std::strerror(number);
+  auto const holder = number == EADDRINUSE ? find_port_holder(port) : std::nullopt;
+  if (number == EADDRINUSE) why = "is taken" + (holder ? " by " + holder->text() : std::string{});
+  return fail(ErrorCode::blocked, "port " + std::to_string(port) + " of 127.0.0.1 " + why +
+                                      "; name another with --port, or leave --port out for any that is free");
+}
 
 Result<UniqueFd> listen_on(std::uint16_t port) {
   UniqueFd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
@@ -37,8 +47,7 @@ Result<UniqueFd> listen_on(std::uint16_t port) {
   bool const listens = ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
                        ::listen(fd.get(), kBacklog) == 0;
   if (listens) return fd;
-  return fail(ErrorCode::usage, "port " + std::to_string(port) +
-                                    " of 127.0.0.1 cannot be listened on: " + std::strerror(errno));
+  return not_free(port, errno);
 }
 
 void set_up(int fd) {

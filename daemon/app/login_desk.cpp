@@ -10,7 +10,7 @@
 #include <tuple>
 
 #include "daemon/net/on_pool.hpp"
-#include "daemon/net/port_holder.hpp"
+#include "shared/base/port_holder.hpp"
 
 namespace agenta::daemon {
 namespace {

@@ -47,7 +47,7 @@ unexpected<Error> is_over(Approval const& approval) {
   std::string why;
   if (approval.state == ApprovalState::expired) why = ": nobody answered in time";
   if (approval.state == ApprovalState::withdrawn) why = ": whoever asked has gone, and nothing ran";
-  return fail(ErrorCode::invalid_request,
+  return fail(ErrorCode::approval_decided,
               "the approval " + approval.id.text + " is " + std::string{name_of(approval.state)} +
                   " already" + who + why,
               list_step());
@@ -240,7 +240,8 @@ Result<Approval> Approvals::revoke(Caller const& caller, ApprovalId const& id) {
   lock.unlock();
   if (!changed) {
     bool const is_used = before.state == ApprovalState::approved;
-    return fail(ErrorCode::invalid_request,
+    bool const is_pending = before.state == ApprovalState::pending;
+    return fail(is_pending ? ErrorCode::invalid_request : ErrorCode::approval_decided,
                 "the approval " + id.text +
                     (is_used ? " was for one call, and is used: there is nothing left to revoke"
                              : " is " + std::string{name_of(before.state)} +

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/core/sessions_asked.hpp"
+#include "shared/base/readable_time.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 
@@ -34,7 +35,7 @@ void withhold(Session& session) {
 /// How a session came to its end, and what to do instead.
 unexpected<Error> ended(Session const& session) {
   std::string const how = session.state == SessionState::expired ? "has expired" : "was closed";
-  std::string const when = session.ended_at ? " (" + format_rfc3339(*session.ended_at) + ")" : "";
+  std::string const when = session.ended_at ? " (" + readable_time(*session.ended_at) + ")" : "";
   return fail(ErrorCode::forbidden, "the session " + session.name + " " + how + when + ": make a new one",
               {"agenta-tools", "session", "create", session.name});
 }

@@ -60,7 +60,8 @@ enum class ErrorCode {
   approval_ambiguous,   ///< the same of approvals
   approval_not_found,
   batch_not_found,
-  check_failed,  ///< what was tried out is not as it has to be: cases of a policy, tools for clients
+  check_failed,      ///< what was tried out is not as it has to be: cases of a policy, tools for clients
+  approval_decided,  ///< it was answered already, or is over: by somebody else, or in time nobody did
 };
 
 /// Whether the same request may succeed when repeated. `unknown`: repeating may do the thing twice.

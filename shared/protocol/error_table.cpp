@@ -52,10 +52,11 @@ constexpr std::array kErrors{
     ErrorRow{approval_not_found, "APPROVAL_NOT_FOUND", 404, 6, Retryable::no},
     ErrorRow{batch_not_found, "BATCH_NOT_FOUND", 404, 6, Retryable::no},
     ErrorRow{check_failed, "CHECK_FAILED", 409, 1, Retryable::no},
+    ErrorRow{approval_decided, "APPROVAL_DECIDED", 409, 7, Retryable::no},
 };
 
 static_assert(std::ranges::is_sorted(kErrors, {}, &ErrorRow::code) &&
-                  kErrors.size() == static_cast<std::size_t>(check_failed) + 1,
+                  kErrors.size() == static_cast<std::size_t>(approval_decided) + 1,
               "one row for each ErrorCode, in the order of the enum");
 
 constexpr std::array kExitCodes{
@@ -71,7 +72,8 @@ constexpr std::array kExitCodes{
     ExitCodeRow{9, "timed out, nothing ran"},
     ExitCodeRow{10, "outcome unknown: it may have run"},
     ExitCodeRow{11, "daemon unavailable or unresponsive"},
-    ExitCodeRow{12, "blocked by a sandbox or by permissions, or the disk is full or read-only"},
+    ExitCodeRow{
+        12, "blocked by a sandbox or by permissions, the port is taken, or the disk is full or read-only"},
     ExitCodeRow{13, "version skew"},
     ExitCodeRow{14, "input needed, and nobody to ask"},
     ExitCodeRow{16, "login still pending"},

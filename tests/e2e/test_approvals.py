@@ -86,7 +86,7 @@ class Withdrawn(ApprovalsTest):
     def assert_over(self, approval: dict) -> None:
         wait_until(lambda: self.http("GET", f"/approvals/{approval['id']}").json["state"] == "withdrawn", 15, "its withdrawal")
         self.assertEqual(self.run_ok("approvals", "list", "--state", "pending", "--json").json["items"], [])
-        error = self.assert_error(self.world.run("approvals", "approve", approval["id"], "--json"), "INVALID_REQUEST", 2)
+        error = self.assert_error(self.world.run("approvals", "approve", approval["id"], "--json"), "APPROVAL_DECIDED", 7)
         self.assertIn("withdrawn already: whoever asked has gone", error["message"])
         self.assertEqual(self.sandbox.effects(), 0)
 
@@ -150,7 +150,8 @@ class Granted(ApprovalsTest):
         self.assertEqual(self.run_ok("approvals", "list", "--granted", "--json").json["items"], [])
         asked = self.http("POST", "/executions", self.call(on_ask="come_back"))
         self.assertEqual(asked.json["code"], "APPROVAL_REQUIRED")
-        self.assert_error(self.world.run("approvals", "revoke", approval["id"], "--json"), "INVALID_REQUEST", 2)
+        for verb in ("approve", "deny", "revoke"):
+            self.assert_error(self.world.run("approvals", verb, approval["id"], "--json"), "APPROVAL_DECIDED", 7)
 
     def test_what_a_closed_session_was_allowed_is_not_listed(self):
         self.http("POST", "/executions", self.call(on_ask="come_back"))

@@ -1,6 +1,8 @@
 """The MCP server over HTTP: who may come in, and both eras at one endpoint."""
 import http.client
 import json
+import os
+import signal
 import socket
 import stat
 import time
@@ -56,6 +58,23 @@ class HttpTest(AgentaTest):
         named = {"Mcp-Name": params["name"]} if params and "name" in params else {}
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**(params or {}), "_meta": {**META, **(meta or {})}}}
         return self.send(body, headers={"MCP-Protocol-Version": MODERN, "Mcp-Method": method, **named, **(headers or {})})
+
+
+class Port(HttpTest):
+    def test_one_that_is_taken_is_told_from_a_mistake_and_its_holder_is_named(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+
+            error = self.assert_error(self.world.run("mcp", "--meta", "--http", "--port", str(port), "--json"), "BLOCKED", 12)
+
+        self.assertIn(f"(pid {os.getpid()})", error["message"])
+        self.assertIn(str(port), error["message"])
+
+    def test_ends_with_0_by_ctrl_c(self):
+        self.serve("--meta")
+        self.process.send_signal(signal.SIGINT)
+
+        self.assertEqual(self.process.wait(seconds(10)), 0)
 
 
 class Doors(HttpTest):

@@ -56,12 +56,30 @@ def command_in(client: str, data: bytes) -> list[str]:
     return [entry["command"], *entry["args"]]
 
 
+def environment_in(client: str, data: bytes) -> dict[str, str]:
+    """The variables that the client would start it with."""
+    if client == "codex":
+        return tomllib.loads(data.decode())["mcp_servers"]["agenta"].get("env", {})
+    if client == "goose":
+        block = re.search(r"^    envs:(.*)\n((?:      .*\n)*)", data.decode(), re.M)
+        if block.group(1).strip():
+            return json.loads(block.group(1))
+        return dict(line.strip().split(": ", 1) for line in block.group(2).splitlines())
+    entry = json.loads(data)[CONTAINER[client]]["agenta"]
+    return entry.get("environment" if client == "opencode" else "env", {})
+
+
 class Installs(AgentaTest):
     def file(self, client: str):
         return self.world.user_home / USER[client]
 
     def install(self, client: str, *args, **options) -> dict:
         return self.run_ok("mcp", "install", client, *args, "--json", **options).json
+
+    def everything(self) -> list[str]:
+        """What is in the user's home, directories too, but for this program's own."""
+        found = (each.relative_to(self.world.user_home).as_posix() for each in self.world.user_home.rglob("*"))
+        return sorted(each for each in found if "agenta-tools" not in each and each != ".local" and not each.startswith(".local/"))
 
     def given(self, client: str, data: bytes):
         file = self.file(client)
@@ -85,6 +103,7 @@ class Every(Installs):
                 self.assertEqual(self.install(client, "--uninstall")["state"], "removed")
                 self.assertFalse(file.exists())
                 self.assertEqual(self.install(client, "--uninstall")["state"], "absent")
+        self.assertEqual(self.everything(), [".config"] if ".config" in self.everything() else [])
 
     def test_starts_no_daemon_where_there_are_no_names_to_ask_about(self):
         for client in CLIENTS:
@@ -160,6 +179,29 @@ class Every(Installs):
                     error = self.assert_error(self.world.run("mcp", "install", client, *flags, "--json"), "USAGE", 2)
                     self.assertRegex(error["message"], re.escape(str(file)) + ":[34]: ")
                 self.assertEqual(file.read_bytes(), broken[form(client)])
+
+    def test_refuses_yaml_that_breaks_below_what_it_reads_itself(self):
+        for broken, line in ((b"a: 1\n b: [\n", 2), (b"a: 1\nb:\n  c: [1,\n  d: 2\n", 3), (b"a: 1\nb:\n  - {x: 1\n", 3), (b"a: 1\nb:\n  c: 'x\n", 3),
+                             (b"a: 1\nb:\n  c: &x [1, *y]\n  d: \xff\n", 4)):
+            with self.subTest(broken):
+                file = self.given("goose", broken)
+
+                for flags in (["--meta"], ["--uninstall"], ["--dry-run"]):
+                    error = self.assert_error(self.world.run("mcp", "install", "goose", *flags, "--json"), "USAGE", 2)
+                    self.assertIn(f"{file}:{line}: ", error["message"])
+                self.assertEqual(file.read_bytes(), broken)
+
+    def test_says_of_yaml_that_it_does_not_edit_what_to_do(self):
+        for text, says in ((b"{a: 1}\n", ":1: a mapping in braces"), (b"a: 1\n...\n", ":2: a document ends here"), (b"a: 1\n---\nb: 2\n", ":2: a document ends here")):
+            with self.subTest(text):
+                file = self.given("goose", text)
+
+                error = self.assert_error(self.world.run("mcp", "install", "goose", "--json"), "USAGE", 2)
+
+                self.assertIn(says, error["message"])
+                self.assertIn("by hand", error["message"])
+                self.assertEqual(error["next_step"], ["agenta-tools", "mcp", "install", "goose", "--print"])
+                self.assertEqual(file.read_bytes(), text)
 
     def test_shows_what_would_change_as_a_diff_that_patch_takes(self):
         for client in CLIENTS:
@@ -471,7 +513,58 @@ class Together(Installs):
         self.assertEqual(json.loads(file.read_bytes())["counter"], written)
 
 
+class Directories(Installs):
+    def test_what_a_person_has_beside_the_file_stays(self):
+        for client in CLIENTS:
+            if client == "claude-code":
+                continue
+            with self.subTest(client):
+                self.install(client)
+                other = self.file(client).with_name("mine")
+                other.write_text("x")
+
+                self.install(client, "--uninstall")
+
+                self.assertEqual(list(self.file(client).parent.iterdir()), [other])
+
+    def test_a_directory_that_the_clients_variable_names_stays(self):
+        for client, name in (("codex", "CODEX_HOME"), ("copilot", "COPILOT_HOME"), ("claude-code", "CLAUDE_CONFIG_DIR")):
+            with self.subTest(client):
+                directory = self.world.root / name
+                directory.mkdir()
+                for args in ([], ["--uninstall"]):
+                    self.install(client, *args, env={name: directory})
+
+                self.assertEqual(list(directory.iterdir()), [])
+
+    def test_a_projects_own_directory_goes_and_the_project_stays(self):
+        for client in PROJECT:
+            with self.subTest(client):
+                directory = self.world.root / f"of-{client}"
+                directory.mkdir()
+                for args in ([], ["--uninstall"]):
+                    self.install(client, "--scope", "project", *args, cwd=directory)
+
+                self.assertEqual(list(directory.iterdir()), [])
+
+    def test_dry_run_takes_nothing_away(self):
+        self.install("cursor")
+        self.run_ok("mcp", "install", "cursor", "--uninstall", "--dry-run")
+
+        self.assertTrue(self.file("cursor").exists())
+
+
 class Words(Installs):
+    def test_says_what_was_meant_by_a_word_that_is_none(self):
+        for words, meant in ((["instal", "codex"], "did you mean install?"), (["install", "claude"], "did you mean claude-code?"),
+                             (["install", "curser"], "did you mean cursor?"), (["uninstall", "codex"], "did you mean mcp install codex --uninstall?"),
+                             (["uninstall"], "did you mean mcp install CLIENT --uninstall?"), (["add", "codex"], "did you mean mcp install codex?")):
+            with self.subTest(" ".join(words)):
+                error = self.assert_error(self.world.run("mcp", *words, "--json"), "USAGE", 2)
+                self.assertIn(meant, error["message"])
+        step = self.world.run("mcp", "uninstall", "codex", "--json").json["error"]["next_step"]
+        self.assertEqual(self.run_ok(*step[1:], "--json").json["state"], "absent")
+
     def test_refuses_what_does_not_go_together(self):
         for words in (["nothing"], ["cursor", "--scope", "world"], ["cursor", "--name", "a b"], ["cursor", "--name", ""],
                       ["cursor", "--session", "s", "--tools", "github"], ["cursor", "--meta", "--tools", "github"],
@@ -487,6 +580,51 @@ class Words(Installs):
         self.install("cursor", "--uninstall", "--name", "first")
 
         self.assertEqual(list(json.loads(self.file("cursor").read_bytes())["mcpServers"]), ["second"])
+
+    def test_tells_the_client_which_home_and_settings_are_meant(self):
+        for client in CLIENTS:
+            with self.subTest(client):
+                done = self.install(client, "--meta", env={"AGENTA_TOOLS_CONFIG": "odd/settings.toml"})
+
+                said = {"AGENTA_TOOLS_HOME": str(self.world.home), "AGENTA_TOOLS_CONFIG": str(self.world.user_home / "odd" / "settings.toml")}
+                self.assertEqual(done["environment"], said)
+                self.assertEqual(environment_in(client, self.file(client).read_bytes()), said)
+                self.assertEqual(self.install(client, "--meta")["state"], "already")
+                self.install(client, "--uninstall")
+                self.assertFalse(self.file(client).exists())
+
+    def test_says_nothing_of_the_usual_home(self):
+        usual = self.world.user_home / ".local" / "share" / "agenta-tools"
+        for client in CLIENTS:
+            for home in (None, usual):
+                with self.subTest(client, home=home):
+                    done = self.install(client, env={"AGENTA_TOOLS_HOME": home})
+
+                    self.assertEqual(done["environment"], {})
+                    self.assertNotIn(b"AGENTA_TOOLS", self.file(client).read_bytes())
+
+    def test_keeps_the_variables_that_a_person_gave_the_entry(self):
+        mine = {
+            "codex": [b'[mcp_servers.agenta]\ncommand = "agenta-tools"\nargs = ["mcp"]\n\n[mcp_servers.agenta.env]\nA = "b"\n',
+                      b'[mcp_servers.agenta]\ncommand = "agenta-tools"\nargs = ["mcp"]\nenv.A = "b"\n'],
+            "goose": [b"extensions:\n  agenta:\n    cmd: agenta-tools\n    args:\n    - mcp\n    envs:\n      A: b\n",
+                      b'extensions:\n  agenta:\n    cmd: agenta-tools\n    args: [mcp]\n    envs: {"A": "b"}\n'],
+            "opencode": [b'{"mcp": {"agenta": {"command": ["agenta-tools", "mcp"], "environment": {"A": "b"}}}}\n'],
+        }
+        for client in ("claude-code", "gemini", "cursor", "vscode", "copilot"):
+            mine[client] = [b'{"%s": {"agenta": {"command": "agenta-tools", "args": ["mcp"], "env": {"A": "b"}}}}\n' % CONTAINER[client].encode()]
+        for client in CLIENTS:
+            for data in mine[client]:
+                with self.subTest(client, data=data):
+                    file = self.given(client, data)
+
+                    self.install(client, "--meta")
+
+                    self.assertEqual(environment_in(client, file.read_bytes()), {"A": "b", "AGENTA_TOOLS_HOME": str(self.world.home)})
+                    self.assertEqual(self.install(client, "--meta")["state"], "already")
+                    elsewhere = str(self.world.root / "elsewhere")
+                    self.install(client, "--meta", env={"AGENTA_TOOLS_HOME": elsewhere})
+                    self.assertEqual(environment_in(client, file.read_bytes()), {"A": "b", "AGENTA_TOOLS_HOME": elsewhere})
 
     def test_keeps_the_sandbox_in_the_entry(self):
         self.install("cursor", "--sandbox")

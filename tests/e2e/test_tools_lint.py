@@ -4,7 +4,7 @@ import json
 from tests.support.agenta import AgentaTest
 from tests.support.sandbox import ISSUE
 
-CLIENTS = ["claude-code", "codex", "gemini", "opencode", "cursor", "vscode", "goose", "openai", "anthropic"]
+CLIENTS = ["claude-code", "codex", "gemini", "opencode", "cursor", "vscode", "goose", "copilot", "openai", "anthropic"]
 
 
 class Lint(AgentaTest):
@@ -40,7 +40,7 @@ class Lint(AgentaTest):
         bad = [each for each in findings if each["severity"] == "error"]
         self.assertTrue(bad)
         for each in bad:
-            self.assertEqual((each["client"], each["rule"]), ("cursor", "name-long"))
+            self.assertEqual((each["clients"], each["rule"]), (["cursor"], "name-long"))
             self.assertGreater(len(each["tool"]), 60 - 32)
         self.assertEqual(error["context"]["clients"][0]["errors"], len(bad))
 
@@ -51,6 +51,18 @@ class Lint(AgentaTest):
         self.assertTrue(result.json["items"])
         self.assertIn("name-long", result.out)
         self.assertTrue(result.err.strip())
+
+    def test_says_once_what_is_the_same_for_several_clients(self):
+        items = self.world.run("tools", "lint", "github", "gmail").json["items"]
+
+        said = [(each["tool"], each["rule"], each["severity"], each["message"]) for each in items]
+        self.assertEqual(len(said), len(set(said)))
+        self.assertTrue([each for each in items if len(each["clients"]) > 1])
+
+    def test_takes_every_client_that_mcp_install_takes(self):
+        for client in ("claude-code", "codex", "gemini", "opencode", "cursor", "vscode", "goose", "copilot"):
+            with self.subTest(client):
+                self.run_ok("tools", "lint", "--tools", ISSUE, "--client", client, "--json")
 
     def test_strict_takes_warnings_for_errors(self):
         relaxed = self.run_ok("tools", "lint", "github", "gmail", "--client", "goose", "--json").json

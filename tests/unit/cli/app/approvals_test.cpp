@@ -19,6 +19,7 @@ std::string approval(std::string_view id, std::string_view state = "pending") {
          R"("state":")" +
          std::string{state} +
          R"(","scope":"session","created_at":"2024-12-07T20:45:13.123Z","expires_at":"2024-12-07T20:50:13.123Z",)"
+         R"("decided_at":"2024-12-07T20:46:07.500Z",)"
          R"("decided_by":{"uid":1000,"user":"ada","host":"loom","program":"agenta-tools"}})";
 }
 
@@ -63,6 +64,14 @@ TEST(ApprovalsList, TellsAllWhereThereIsRoom) {
   for (auto const* const told : {"2024-12-07 20:45", "triage-of-issues", "GITHUB_CREATE_AN_ISSUE_COMMENT",
                                  "my-work-account", "ada", "0123456789ab"})
     EXPECT_NE(rig.capture.out.find(told), std::string::npos) << told;
+}
+
+TEST(ApprovalsShow, TellsTheTimeAsListsDo) {
+  ApprovalsRig rig;
+  rig.shape.out_is_tty = true;
+
+  EXPECT_EQ(rig.run({"approvals", "show", std::string{kFirst}}), 0) << rig.capture.err;
+  EXPECT_NE(rig.capture.out.find("2024-12-07 20:46:07\n"), std::string::npos) << rig.capture.out;
 }
 
 TEST(Approvals, TakeTheBeginningAndTheEndOfAnId) {

@@ -113,11 +113,14 @@ TEST(McpInstall, TakesNamesAsTheyAreWhereNobodyCanSay) {
   EXPECT_NE(rig.read(".cursor/mcp.json").find("github"), std::string::npos);
 }
 
-TEST(McpInstall, SaysWhichVariablesTheClientMustHaveToo) {
+TEST(McpInstall, HasTheClientSetWhichHomeIsMeant) {
   InstallRig rig;
 
   EXPECT_EQ(rig.run({"mcp", "install", "cursor"}), 0);
-  EXPECT_NE(rig.capture.err.find("AGENTA_TOOLS_HOME is set here"), std::string::npos) << rig.capture.err;
+  std::string const written = rig.read(".cursor/mcp.json");
+  auto const home = protocol::find_pointer(written, "/mcpServers/agenta/env/AGENTA_TOOLS_HOME");
+  ASSERT_TRUE(home) << written;
+  EXPECT_TRUE(protocol::read_string(*home).value_or("").starts_with('/')) << *home;
 }
 
 TEST(McpInstall, NeedsToKnowWhereItIs) {
@@ -139,8 +142,16 @@ TEST(ToolsLintOfASession, LeavesOutWhatThePolicyDenies) {
 }
 
 TEST(FindCommand, TellsANounThatIsACommandFromItsVerbs) {
-  std::vector<Command> const commands{Command{"mcp", "", "", "", Needs::nothing, nullptr},
-                                      Command{"mcp", "install", "", "", Needs::nothing, nullptr}};
+  auto const takes_flags = [](Syntax&) { return RunFn{}; };
+  auto const takes_words = [](Syntax& syntax) {
+    auto words = std::make_shared<std::vector<std::string>>();
+    syntax.arguments("WORD", *words, "Words");
+    return RunFn{[words](Context&) -> Result<void> { return {}; }};
+  };
+  std::vector<Command> const commands{Command{"mcp", "", "", "", Needs::nothing, takes_flags},
+                                      Command{"mcp", "install", "", "", Needs::nothing, takes_words},
+                                      Command{"say", "", "", "", Needs::nothing, takes_words},
+                                      Command{"say", "twice", "", "", Needs::nothing, takes_words}};
   auto const verb_of = [&](std::vector<std::string> const& words) {
     auto const found = find_command(commands, words);
     return found && found->command != nullptr ? std::string{found->command->verb} : "none";
@@ -150,7 +161,8 @@ TEST(FindCommand, TellsANounThatIsACommandFromItsVerbs) {
   EXPECT_EQ(verb_of({"mcp", "--session", "install"}), "");
   EXPECT_EQ(verb_of({"mcp", "install", "cursor"}), "install");
   EXPECT_EQ(verb_of({"--json", "mcp", "--sandbox", "install"}), "install");
-  EXPECT_EQ(verb_of({"mcp", "other"}), "");
+  EXPECT_EQ(verb_of({"mcp", "other"}), "none") << "it takes no words: a verb is meant";
+  EXPECT_EQ(verb_of({"say", "other"}), "");
 }
 
 }  // namespace

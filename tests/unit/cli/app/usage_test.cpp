@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/app/commands.hpp"
+#include "cli/command/help_text.hpp"
 #include "shared/protocol/json_slice.hpp"
 #include "tests/unit/cli/app/rig.hpp"
 
@@ -61,6 +63,21 @@ TEST(Usage, RefusesASecretFlagWithoutRepeatingIt) {
     EXPECT_NE(rig.capture.err.find("COMPOSIO_API_KEY_FILE"), std::string::npos);
     EXPECT_TRUE(rig.seen.empty());
   }
+}
+
+TEST(Usage, TellsThereAreCommandsWhereNoneIsGiven) {
+  Rig rig;
+
+  EXPECT_EQ(rig.run({}), 2);
+  EXPECT_EQ(rig.capture.out, "");
+  EXPECT_NE(rig.capture.err.find("Usage: agenta-tools COMMAND"), std::string::npos) << rig.capture.err;
+  for (std::string const& noun : nouns_of(command_table()))
+    EXPECT_NE(rig.capture.err.find(noun), std::string::npos) << noun;
+  EXPECT_LE(std::ranges::count(rig.capture.err, '\n'), 24) << rig.capture.err;
+  rig.capture.err.clear();
+  EXPECT_EQ(rig.run({"--json"}), 2);
+  EXPECT_EQ(error_code(rig.capture.out), "USAGE");
+  EXPECT_EQ(rig.capture.err.find("Usage:"), std::string::npos);
 }
 
 TEST(Usage, NeverRepeatsAnArgumentTooMany) {

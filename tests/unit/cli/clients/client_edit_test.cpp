@@ -231,6 +231,68 @@ TEST_P(EveryClient, ReadsTheEntryBack) {
   }
 }
 
+TEST_P(EveryClient, HasVariablesOfTheEnvironmentWhereTheEntryHas) {
+  Client const& client = *find_client(GetParam());
+  ServerEntry with = entry();
+  with.variables = {{"AGENTA_TOOLS_HOME", "/srv/a \"b\""}, {"AGENTA_TOOLS_CONFIG", "/srv/c.toml"}};
+  for (std::string const& before : corpus_of(client)) {
+    auto const plain = put_client_entry(client, before, entry());
+    ASSERT_TRUE(plain) << before;
+
+    for (std::string const& from : {before, *plain}) {
+      auto const written = put_client_entry(client, from, with);
+
+      ASSERT_TRUE(written) << written.error().message << "\n" << from;
+      auto const found = find_client_entry(client, *written, "agenta");
+      ASSERT_TRUE(found && found->has_value()) << *written;
+      EXPECT_EQ((*found)->variables, with.variables) << *written;
+      EXPECT_EQ(put_client_entry(client, *written, with).value(), *written);
+      auto const after = drop_client_entry(client, *written, "agenta");
+      ASSERT_TRUE(after && after->has_value()) << *written;
+      EXPECT_EQ(**after, before) << "--- by way of\n" << *written;
+    }
+  }
+}
+
+TEST_P(EveryClient, LeavesNoFileThatItMadeWithVariables) {
+  Client const& client = *find_client(GetParam());
+  ServerEntry with = entry();
+  with.variables = {{"AGENTA_TOOLS_HOME", "/srv/a"}};
+  auto const made = put_client_entry(client, std::nullopt, with);
+  ASSERT_TRUE(made);
+
+  auto const found = find_client_entry(client, *made, "agenta");
+  ASSERT_TRUE(found && found->has_value());
+  EXPECT_EQ(write_client_entry(client, **found), *made);
+  auto const left = drop_client_entry(client, *made, "agenta");
+
+  ASSERT_TRUE(left);
+  EXPECT_FALSE(left->has_value()) << **left;
+}
+
+TEST(ClientFile, NamesTheDirectoriesThatAreTheClientsAlone) {
+  Variables const variables = [](std::string const& name) -> std::optional<std::string> {
+    return name == "HOME" ? std::optional<std::string>{"/home/me"} : std::nullopt;
+  };
+  Variables const named = [](std::string const& name) -> std::optional<std::string> {
+    if (name == "HOME" || name == "CODEX_HOME") return "/home/me";
+    return name == "XDG_CONFIG_HOME" ? std::optional<std::string>{"/srv/config"} : std::nullopt;
+  };
+  auto const of = [](char const* client, Scope scope, Variables const& from) {
+    return client_directories(*find_client(client), scope, from, "/p");
+  };
+  using Paths = std::vector<std::filesystem::path>;
+
+  EXPECT_EQ(of("cursor", Scope::user, variables), Paths{"/home/me/.cursor"});
+  EXPECT_EQ(of("claude-code", Scope::user, variables), Paths{});
+  EXPECT_EQ(of("vscode", Scope::user, variables),
+            (Paths{"/home/me/.config/Code/User", "/home/me/.config/Code"}));
+  EXPECT_EQ(of("goose", Scope::user, named), Paths{"/srv/config/goose"});
+  EXPECT_EQ(of("codex", Scope::user, named), Paths{});
+  EXPECT_EQ(of("codex", Scope::project, named), Paths{"/p/.codex"});
+  EXPECT_EQ(of("opencode", Scope::project, named), Paths{});
+}
+
 TEST(ClientEdit, KnowsWhoseAnEntryIs) {
   auto const is_own = [](std::string command, std::vector<std::string> args) {
     ServerEntry made;
@@ -308,6 +370,14 @@ TEST(ClientEdit, RefusesWhatItCannotReadAndSaysWhere) {
            Refused{"goose", "a: 1\n b: 2\nc\n", "3: a key and a colon"},
            Refused{"goose", "a: [1, 2\n", "1: this is not closed"},
            Refused{"goose", "- a\n- b\n", "1: a key and a colon"},
+           Refused{"goose", "{a: 1}\n", "1: a mapping in braces"},
+           Refused{"goose", "a: 1\n...\n", "2: a document ends here"},
+           Refused{"goose", "a: 1\n--- # next\nb: 1\n", "2: a document ends here"},
+           Refused{"goose", "? a\n: 1\n", "1: a key in this form"},
+           Refused{"goose", "a: 1\n b: [\n", "2: this is not YAML"},
+           Refused{"goose", "a:\n  b: [1,\n  c: 2\n", "2: this is not YAML"},
+           Refused{"goose", "a:\n  b: 'x\n", "2: this is not YAML"},
+           Refused{"goose", "a:\n  b: \"\xC3\"\n", "2: this is not YAML"},
            Refused{"goose", "extensions: {a: 1}\n", "1: extensions stands here in a form"},
            Refused{"goose", "extensions: *all\n", "1: extensions stands here in a form"},
            Refused{"goose", "extensions:\n  a: 1\n\tb: 2\n", "3: "},

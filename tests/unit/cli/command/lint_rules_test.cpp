@@ -75,6 +75,8 @@ TEST(ToolsLint, KnowsHowManyToolsAClientTakes) {
   EXPECT_EQ(lint(many(128), "vscode"), "");
   EXPECT_EQ(lint(many(129), "vscode"), "error tools-many -\n");
   EXPECT_EQ(lint(many(129), "openai"), "error tools-many -\n");
+  EXPECT_EQ(lint(many(128), "copilot"), "");
+  EXPECT_EQ(lint(many(129), "copilot"), "error tools-many -\n");
   EXPECT_EQ(lint(many(606), "claude-code"), "");
 }
 
@@ -143,11 +145,28 @@ TEST(ToolsLint, SaysWhatAListCosts) {
   EXPECT_EQ(lint({one}, "codex"), "warning tokens-many -\n");
 }
 
+TEST(ToolsLint, SaysOnceWhatIsTheSameForSeveral) {
+  LintTool none = tool("A_B");
+  none.description.clear();
+
+  auto const report = lint_tools({none}, {}, "agenta");
+
+  ASSERT_EQ(told(report), "warning description-missing A_B\n");
+  EXPECT_EQ(report.findings.front().clients, lint_client_words());
+}
+
+TEST(ToolsLint, KeepsApartWhatIsNotTheSame) {
+  auto const report = lint_tools(many(129), {"goose", "vscode", "copilot"}, "agenta");
+
+  ASSERT_EQ(report.findings.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(report.findings[i].clients.size(), 1U);
+}
+
 TEST(ToolsLint, KnowsEveryClientOnce) {
   auto const words = lint_client_words();
 
   EXPECT_EQ(words, (std::vector<std::string>{"claude-code", "codex", "gemini", "opencode", "cursor", "vscode",
-                                             "goose", "openai", "anthropic"}));
+                                             "goose", "copilot", "openai", "anthropic"}));
   EXPECT_EQ(lint_tools({}, {}, "agenta").sizes.size(), words.size());
 }
 

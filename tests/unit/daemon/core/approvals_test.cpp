@@ -191,7 +191,7 @@ TEST_F(ApprovalsTest, AnAnswerCountsOnce) {
 
   auto const error = error_of(approvals.approve(caller, put.id, ApprovalScope::once));
 
-  EXPECT_EQ(error.code, ErrorCode::invalid_request);
+  EXPECT_EQ(error.code, ErrorCode::approval_decided);
   EXPECT_NE(error.message.find("denied already by ada"), std::string::npos) << error.message;
 }
 
@@ -236,7 +236,7 @@ TEST_F(ApprovalsTest, WithTheLastWhoWaitedAQuestionIsWithdrawn) {
   EXPECT_EQ(value_of(approvals.get(put.id)).state, ApprovalState::withdrawn);
   EXPECT_EQ(told, std::vector{put.id.text});
   auto const error = error_of(approvals.approve(caller, put.id, ApprovalScope::once));
-  EXPECT_EQ(error.code, ErrorCode::invalid_request);
+  EXPECT_EQ(error.code, ErrorCode::approval_decided);
   EXPECT_NE(error.message.find("withdrawn already: whoever asked has gone"), std::string::npos)
       << error.message;
   EXPECT_NE(asked().id, put.id) << "it can be asked anew";
@@ -333,7 +333,7 @@ TEST_F(ApprovalsTest, AGrantIsListedAndTakenBack) {
   EXPECT_EQ(value_of(approvals.list(caller, granted)).total, 0);
   EXPECT_FALSE(value_of(approvals.find_grant(session, put.tool, "c1")));
   EXPECT_FALSE(approvals.redeem(claim(put.id, "d3"), {"e1"}));
-  EXPECT_EQ(error_of(approvals.revoke(caller, put.id)).code, ErrorCode::invalid_request);
+  EXPECT_EQ(error_of(approvals.revoke(caller, put.id)).code, ErrorCode::approval_decided);
   EXPECT_EQ(error_of(approvals.revoke(caller, once.id)).code, ErrorCode::invalid_request);
 }
 

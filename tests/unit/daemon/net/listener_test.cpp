@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "daemon/net/loopback_listener.hpp"
-#include "daemon/net/port_holder.hpp"
 #include "daemon/net/unix_listener.hpp"
+#include "shared/base/port_holder.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/daemon/net/loop_thread.hpp"
 #include "tests/unit/daemon/net/raw_client.hpp"

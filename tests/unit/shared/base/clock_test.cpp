@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "shared/base/readable_time.hpp"
+
 namespace agenta {
 namespace {
 
@@ -68,6 +70,10 @@ TEST(Duration, WritesTheShortestTextThatComesBackWhole) {
   for (auto const value : {0ms, 1ms, 999ms, 1000ms, 61'000ms, 3'600'000ms, 3'600'001ms}) {
     EXPECT_EQ(parse_duration(format_duration(value)), value);
   }
+}
+
+TEST(ReadableTime, IsToTheSecondAndWithoutLetters) {
+  EXPECT_EQ(readable_time(*parse_rfc3339("2026-11-23T22:45:07.861+02:00")), "2026-11-23 20:45:07");
 }
 
 TEST(SystemClock, DoesNotGoBackWhereItIsForWaiting) {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace agenta::daemon {
+namespace agenta {
 
 /// Who listens on a TCP port of this machine, as far as the kernel tells this user.
 struct PortHolder {
@@ -21,4 +21,4 @@ struct PortHolder {
 /// Nothing where nobody listens there. Reads /proc: some milliseconds; any thread but the loop's.
 std::optional<PortHolder> find_port_holder(std::uint16_t port);
 
-}  // namespace agenta::daemon
+}  // namespace agenta

@@ -1,4 +1,4 @@
-#include "daemon/net/port_holder.hpp"
+#include "shared/base/port_holder.hpp"
 
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string_view>
 
-namespace agenta::daemon {
+namespace agenta {
 namespace {
 
 namespace fs = std::filesystem;
@@ -87,4 +87,4 @@ std::optional<PortHolder> find_port_holder(std::uint16_t port) {
   return holder;
 }
 
-}  // namespace agenta::daemon
+}  // namespace agenta
