@@ -222,11 +222,24 @@ Result<Approval> Approvals::revoke(Caller const& caller, ApprovalId const& id) {
     bool const is_once = before.state == ApprovalState::approved;
     return fail(ErrorCode::invalid_request,
                 "the approval " + id.text + " is " +
-                    (is_once ? "for one call" : std::string{name_of(before.state)}) +
-                    ": only what is approved for a session can be revoked",
+                    (is_once ? "for one call, and is used" : std::string{name_of(before.state)}) +
+                    ": only what is approved for a session, or is not used yet, can be revoked",
                 {"agenta-tools", "approvals", "list", "--granted"});
   }
   tell(id);
+  return get(id);
+}
+
+Result<Approval> Approvals::withdraw(Caller const& caller, ApprovalId const& id) {
+  AGENTA_CHECK(show(caller, id));
+  std::unique_lock lock{mutex_};
+  AGENTA_CHECK(store_.come_back(id));
+  bool withdrawn = false;
+  if (!waiting_.contains(id.text)) {
+    AGENTA_TRY(withdrawn, store_.withdraw(id, next_stamp()));
+  }
+  lock.unlock();
+  if (withdrawn) tell(id);
   return get(id);
 }
 

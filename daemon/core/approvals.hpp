@@ -73,9 +73,12 @@ class Approvals final : public ApprovalDesk {
   /// `INVALID_REQUEST` where it was answered already, or nobody answered in time.
   Result<Approval> approve(Caller const& caller, ApprovalId const& id, ApprovalScope scope);
   Result<Approval> deny(Caller const& caller, ApprovalId const& id, std::string reason);
-  /// Takes back what was allowed for a whole session: the next call asks again. `INVALID_REQUEST` where it is
-  /// not that.
+  /// Takes back what was allowed for a whole session, or for a call that was not made yet: the next call asks
+  /// again. `INVALID_REQUEST` where it is not that.
   Result<Approval> revoke(Caller const& caller, ApprovalId const& id);
+  /// Whoever was told to come back for the answer will not. With the last of them a question is withdrawn
+  /// that nobody waits for; what was decided already stays as it is.
+  Result<Approval> withdraw(Caller const& caller, ApprovalId const& id);
   /// Ends the questions whose time is over.
   Result<void> expire_due();
   /// For the start of a daemon: those who waited when the one before it ended are gone.

@@ -94,8 +94,8 @@ struct ApprovalStore::Statements {
       "returns = 0"};
   Statement revoke{
       "UPDATE approvals SET state = 'revoked', decided_at = ?2, decided_by_uid = ?3, decided_by_user = ?4, "
-      "decided_by_host = ?5, decided_by_program = ?6 WHERE id = ?1 AND state = 'approved' AND scope = "
-      "'session'"};
+      "decided_by_host = ?5, decided_by_program = ?6 WHERE id = ?1 AND state = 'approved' AND (scope = "
+      "'session' OR execution_id IS NULL)"};
   Statement left_behind{"SELECT id FROM approvals WHERE state = 'pending' AND returns = 0"};
   Statement take{
       "UPDATE approvals SET execution_id = ?2 WHERE id = ?1 AND state = 'approved' AND scope = 'once' AND "

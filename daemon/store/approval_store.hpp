@@ -37,7 +37,8 @@ class ApprovalStore {
   Result<bool> withdraw(ApprovalId const& id, WallTime stamp);
   /// So are all of those: whoever waited for them is gone with the daemon that was here before.
   Result<void> withdraw_left_behind(WallTime stamp);
-  /// One that is for the whole session counts no more; false where it is not such a one.
+  /// One that is for the whole session, or for a call that was not made yet, counts no more; false where it
+  /// is not such a one.
   Result<bool> revoke(ApprovalId const& id, Actor const& by, WallTime stamp);
   Result<std::optional<Approval>> find(ApprovalId const& id);
   /// The newest of the same session, tool, connection and arguments that is pending, or that was approved

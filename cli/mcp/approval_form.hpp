@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/mcp/speech.hpp"
+
+namespace agenta::mcp {
+
+/// The form that asks a person about the call of an approval's document: `params` of `elicitation/create`.
+/// The elicitation of 2025-06-18 knew forms alone, and no mode.
+std::string approval_form(Speech const& speech, std::string_view approval);
+
+/// Text of a service as it may stand in a question to a person: characters that turn or hide what follows
+/// them are spelled out.
+std::string spell_out(std::string_view text);
+
+}  // namespace agenta::mcp
