@@ -45,16 +45,24 @@ std::optional<milliseconds> patience_of(Context const& context, Approval const& 
   return time_left_of(*context.timeout, begun);
 }
 
-/// Nobody can answer here: whoever can is told how, by `step`, and the call waits.
+/// How it is approved: by a step, or in the words that come over a session's socket instead.
+std::string approve_words(Context const& context, Error const& asked) {
+  if (!asked.next_step.empty()) return step_line(context, asked.next_step);
+  constexpr std::string_view kWhom = "ask whoever runs the session";
+  std::size_t const words = asked.message.rfind(kWhom);
+  return words == std::string::npos ? std::string{kWhom} : asked.message.substr(words);
+}
+
+/// Nobody can answer here: whoever can is told how, and the call waits.
 Result<std::string> wait_for_others(Context& context, ToolCall call, Approval const& approval,
-                                    std::vector<std::string> const& step, steady_clock::time_point begun,
+                                    std::string const& how, steady_clock::time_point begun,
                                     std::function<Result<std::string>(ToolCall const&)> const& run) {
   auto const patience = patience_of(context, approval, begun);
   Approval told = approval;
   if (patience) told.expires_at = std::min(told.expires_at, now() + *patience);
   std::string const until = time_left(told, now());
   context.say(approval.tool.text + " waits " + (until.empty() ? "" : until + " ") +
-              "for somebody's approval: " + step_line(context, step));
+              "for somebody's approval: " + how);
   for (auto const& look : steps_here(context, {{"agenta-tools", "approvals", "show", approval.id.text}}))
     context.say("  what it would do: " + shell_line(look));
   auto const before = context.timeout;
@@ -174,7 +182,8 @@ Result<std::string> run_with_approval(Context& context, ToolCall call,
   // What asks by a session's socket cannot answer itself.
   bool const is_owner = !context.environment || !context.environment("AGENTA_TOOLS_SOCKET");
   if (!is_owner || !context.prompt().may_ask())
-    return wait_for_others(context, std::move(call), approval, body.error().next_step, begun, run);
+    return wait_for_others(context, std::move(call), approval, approve_words(context, body.error()), begun,
+                           run);
   AGENTA_TRY(auto const decided, ask_here(context, call, *asked, begun));
   if (decided.state == ApprovalState::denied) return journal_denial(std::move(call), decided, run);
   if (decided.state != ApprovalState::approved) return fail(was_denied(call, decided));

@@ -4,19 +4,14 @@
 #include <vector>
 
 #include "cli/command/context.hpp"
-#include "shared/domain/error.hpp"
+#include "shared/protocol/owners_step.hpp"
 
 /// Next steps as they are told to whoever has a session's socket, and neither the home nor its daemon.
 namespace agenta::cli {
 
-/// Whether the step takes more than a session's socket has: it is for whoever runs the session.
-bool is_owners_step(std::vector<std::string> const& step);
-
-/// `ask whoever runs the session: …`, with the command in back quotes.
-std::string ask_owner_text(std::vector<std::string> const& step);
-
-/// The error as it is told over a session's socket: a step that cannot be taken there is told in words.
-Error told_inside(Error error);
+using protocol::ask_owner_text;
+using protocol::is_owners_step;
+using protocol::told_inside;
 
 /// The steps that can be taken in this run, as they are to be typed.
 std::vector<std::vector<std::string>> steps_here(Context const& context,

@@ -125,8 +125,9 @@ std::string instructions_of(bool meta) {
   return out +
          "Where a result says connection_required, give the user its link or its command, and repeat the "
          "call "
-         "once they have connected. Where it says APPROVAL_REQUIRED, the user has to approve the call, which "
-         "can then be repeated as it is. A result that says OUTCOME_UNKNOWN may have had its effect: look "
+         "once they have connected. Where it says APPROVAL_REQUIRED, the user has to approve the call, and "
+         "nobody else, not you; it can then be repeated as it is. A result that says OUTCOME_UNKNOWN may "
+         "have had its effect: look "
          "before you repeat it.";
 }
 

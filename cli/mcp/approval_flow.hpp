@@ -5,11 +5,13 @@
 
 #include "cli/mcp/call_result.hpp"
 #include "cli/mcp/turn.hpp"
+#include "shared/domain/approval.hpp"
 
 namespace agenta::mcp {
 
-/// Gets a call approved: by a form that the client shows to its user, where it can, else by naming the
-/// command that approves it, after which the daemon lets the same call through. Stateless; any thread.
+/// Gets a call approved: by a form that the client shows to its user, where it can, else by asking for the
+/// user's approval elsewhere, after which the daemon lets the same call through. While a form is open, what
+/// is decided elsewhere counts too, and closes it. Stateless; any thread.
 class ApprovalFlow {
  public:
   /// `may_decide`: what the client's user says counts. Not over a session's own socket, where nothing that
@@ -29,6 +31,11 @@ class ApprovalFlow {
  private:
   std::optional<CallEnd> take_answer(Turn& turn, Answer const& answer, std::string const& id,
                                      std::string_view tool) const;
+  /// How a call ends by what was decided elsewhere, or by nobody; nothing: it may run.
+  std::optional<CallEnd> follow(Approval const& approval, std::string_view tool) const;
+  std::optional<CallEnd> follow(Turn& turn, std::string const& id, std::string_view tool) const;
+  CallEnd decline(Turn& turn, std::string const& id, std::string_view tool) const;
+  void withdraw(Turn& turn, std::string const& id) const;
   CallEnd tell(std::string const& id, std::string_view tool) const;
 
   CompleteStep complete_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cli/mcp/json_object.hpp"
-#include "shared/base/text.hpp"
+#include "shared/base/shell_words.hpp"
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/error_table.hpp"
 
@@ -47,18 +47,6 @@ std::string error_document(Error error, std::string sentence) {
 }
 
 }  // namespace
-
-std::string shell_words(std::vector<std::string> const& argv) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,";
-  std::string out;
-  for (std::string const& word : argv) {
-    if (!out.empty()) out += ' ';
-    bool const is_plain = !word.empty() && word.find_first_not_of(kPlain) == std::string::npos;
-    out += is_plain ? word : "'" + replace_all(word, "'", "'\\''") + "'";
-  }
-  return out;
-}
 
 std::string_view envelope_schema() {
   return R"({"type":"object","properties":{)"

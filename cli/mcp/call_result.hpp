@@ -42,7 +42,4 @@ ToolResult result_of_document(std::string document);
 /// A sentence before the document, in the text.
 ToolResult result_of_failure(std::string_view sentence, std::string document);
 
-/// An argv as it is typed in a shell.
-std::string shell_words(std::vector<std::string> const& argv);
-
 }  // namespace agenta::mcp

@@ -1,9 +1,8 @@
 #include "cli/mcp/change_watch.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
+#include "cli/mcp/pause.hpp"
 #include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec_session.hpp"
@@ -18,13 +17,6 @@ using std::chrono::seconds;
 constexpr seconds kSlice{25};
 constexpr milliseconds kFirstPause{200};
 constexpr milliseconds kLongestPause{10'000};
-
-void pause(std::stop_token const& stop, milliseconds length) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock{mutex};
-  wake.wait_for(lock, stop, length, [] { return false; });
-}
 
 /// Of a named session, or of the one whose own socket is spoken to.
 ServiceRequest changes_of(std::string const& session, std::string const& cursor, seconds wait) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "shared/base/shell_words.hpp"
 #include "shared/base/text.hpp"
 #include "shared/domain/belief.hpp"
 #include "shared/domain/session.hpp"

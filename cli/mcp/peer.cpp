@@ -1,5 +1,6 @@
 #include "cli/mcp/peer.hpp"
 
+#include "cli/mcp/json_object.hpp"
 #include "cli/mcp/worker_pool.hpp"
 
 namespace agenta::mcp {
@@ -99,30 +100,43 @@ void Peer::cancel_all() {
 }
 
 Answer Peer::ask(Request& request, std::string_view method, std::string_view params,
-                 std::chrono::milliseconds patience) {
+                 std::chrono::milliseconds patience, Meanwhile const& meanwhile) {
+  auto const question = std::make_shared<Question>();
   std::string id;
   {
     std::lock_guard const guard{mutex_};
     id = "\"agenta-" + std::to_string(++last_question_) + "\"";
-    questions_.emplace(id, std::nullopt);
+    questions_.emplace(id, question);
   }
   bool const was_sent = request.can_ask() && request.send(write_request(id, method, params));
   WorkerPool::Rest const rest;
+  std::stop_callback const on_end{request.stop(), [&] { question->is_over.request_stop(); }};
+  bool const is_settled = was_sent && meanwhile && meanwhile(question->is_over.get_token());
   std::unique_lock lock{mutex_};
-  if (was_sent) {
-    answered_.wait_for(lock, request.stop(), patience, [&] { return questions_[id].has_value(); });
+  if (was_sent && !is_settled) {
+    answered_.wait_for(lock, request.stop(), patience, [&] { return question->answer.has_value(); });
   }
-  Answer const answer = questions_[id].value_or(Answer{});
   questions_.erase(id);
-  return answer;
+  auto const answer = question->answer;
+  lock.unlock();
+  if (was_sent && !answer) {
+    request.notify("notifications/cancelled",
+                   JsonObject{}.raw("requestId", id).text("reason", "no answer is needed any more").done());
+  }
+  return answer.value_or(Answer{});
 }
 
 void Peer::take_answer(Message const& message) {
-  std::lock_guard const guard{mutex_};
-  auto const found = questions_.find(message.id);
-  if (found == questions_.end()) return;
-  found->second = read_answer(message.result);
-  answered_.notify_all();
+  std::shared_ptr<Question> question;
+  {
+    std::lock_guard const guard{mutex_};
+    auto const found = questions_.find(message.id);
+    if (found == questions_.end()) return;
+    question = found->second;
+    question->answer = read_answer(message.result);
+    answered_.notify_all();
+  }
+  question->is_over.request_stop();
 }
 
 }  // namespace agenta::mcp

@@ -84,21 +84,29 @@ class Peer : public std::enable_shared_from_this<Peer> {
   /// Cancels whatever waits.
   void cancel_all();
 
-  /// Asks the client something in the course of `request`, and waits for its answer until `patience` or the
-  /// end of the request. Legacy alone.
+  /// Looks for what settles a question elsewhere, until it has found it or is stopped; whether it has.
+  using Meanwhile = std::function<bool(std::stop_token const&)>;
+  /// Asks the client something in the course of `request`, and waits for its answer until `patience`, the end
+  /// of the request, or `meanwhile`, which runs on this thread; a question without an answer is then
+  /// cancelled. Legacy alone.
   Answer ask(Request& request, std::string_view method, std::string_view params,
-             std::chrono::milliseconds patience);
+             std::chrono::milliseconds patience, Meanwhile const& meanwhile = {});
   /// An answer to one of the questions; others are ignored.
   void take_answer(Message const& message);
 
  private:
+  /// One that the client has not answered.
+  struct Question {
+    std::optional<Answer> answer{};
+    std::stop_source is_over{};  ///< it has its answer, or its request has ended
+  };
   std::vector<std::shared_ptr<Request>> all() const;
 
   mutable std::mutex mutex_{};
   std::condition_variable_any answered_{};
   Agreement agreement_{};
   std::map<std::string, std::shared_ptr<Request>, std::less<>> requests_{};
-  std::map<std::string, std::optional<Answer>, std::less<>> questions_{};
+  std::map<std::string, std::shared_ptr<Question>, std::less<>> questions_{};
   int last_question_ = 0;
 };
 

@@ -29,9 +29,12 @@ bool is_about_approval(Error const& error) {
   return error.code == ErrorCode::forbidden && has_words(error.next_step, {"approvals", "list"});
 }
 
-/// The session does not have the tool: the way on is to add it.
+/// The session does not have the tool: the way on is to add it, which over its own socket no step says.
 bool is_outside(Error const& error) {
-  return error.code == ErrorCode::policy_denied && has_words(error.next_step, {"session", "add"});
+  return error.code == ErrorCode::policy_denied &&
+         (has_words(error.next_step, {"session", "add"}) ||
+          protocol::read_string(protocol::find_member(error.context.text, "reason").value_or("")) ==
+              "not_in_session");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "shared/base/base64.hpp"
+#include "shared/base/shell_words.hpp"
 #include "shared/base/text.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"

@@ -69,8 +69,8 @@ expected<std::optional<Turn::Resumed>, RpcError> Turn::resumed(std::string_view 
 }
 
 std::optional<Answer> Turn::ask(std::string_view key, std::string_view params, std::string_view note,
-                                std::chrono::milliseconds patience) {
-  if (speech_.era == Era::legacy) return ask_raw("elicitation/create", params, patience);
+                                std::chrono::milliseconds patience, Peer::Meanwhile const& meanwhile) {
+  if (speech_.era == Era::legacy) return ask_raw("elicitation/create", params, patience, meanwhile);
   std::string const question = JsonObject{}.text("method", "elicitation/create").raw("params", params).done();
   pending_.requests = JsonObject{}.raw(key, question).done();
   pending_.state = seal_state(note);

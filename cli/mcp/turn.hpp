@@ -62,8 +62,9 @@ class Turn {
 
   /// Puts `params` (of `elicitation/create`) to the person at the client. Legacy: waits for the answer.
   /// Modern: none; the call then ends with `pending()`, and is made again with the answer and `note`.
+  /// `meanwhile`: see `Peer::ask`.
   std::optional<Answer> ask(std::string_view key, std::string_view params, std::string_view note,
-                            std::chrono::milliseconds patience);
+                            std::chrono::milliseconds patience, Peer::Meanwhile const& meanwhile = {});
   InputRequired pending() const { return pending_; }
 
   /// For what asks more than one question at once.
@@ -72,8 +73,9 @@ class Turn {
   std::optional<std::string> open_state() const;
   std::string seal_state(std::string_view note) const;
   /// Legacy: a request of ours, answered or not.
-  Answer ask_raw(std::string_view method, std::string_view params, std::chrono::milliseconds patience) {
-    return parts_.peer.ask(parts_.request, method, params, patience);
+  Answer ask_raw(std::string_view method, std::string_view params, std::chrono::milliseconds patience,
+                 Peer::Meanwhile const& meanwhile = {}) {
+    return parts_.peer.ask(parts_.request, method, params, patience, meanwhile);
   }
   bool notify(std::string_view method, std::string_view params) {
     return parts_.request.notify(method, params);

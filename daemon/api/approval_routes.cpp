@@ -85,6 +85,11 @@ Result<ServiceReply> revoke(Approvals& approvals, Call const& call) {
   return json_reply(protocol::encode_approval(revoked));
 }
 
+Result<ServiceReply> withdraw(Approvals& approvals, Call const& call) {
+  AGENTA_TRY(Approval const now, approvals.withdraw(call.caller, id_of(call)));
+  return json_reply(protocol::encode_approval(now));
+}
+
 }  // namespace
 
 /// The owner's alone: no session's socket has any of them, or what asks could answer itself.
@@ -107,6 +112,7 @@ std::vector<Route> approval_routes(Approvals& approvals, SessionBook& sessions) 
       {"POST", "/api/tools/approvals/{id}/approve", kEdit, Work::local, to(&approve)},
       {"POST", "/api/tools/approvals/{id}/deny", kEdit, Work::local, to(&deny)},
       {"POST", "/api/tools/approvals/{id}/revoke", kEdit, Work::local, to(&revoke)},
+      {"POST", "/api/tools/approvals/{id}/withdraw", kEdit, Work::local, to(&withdraw)},
   };
 }
 

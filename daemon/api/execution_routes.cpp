@@ -9,6 +9,7 @@
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
+#include "shared/protocol/owners_step.hpp"
 #include "shared/schema/redact.hpp"
 
 namespace agenta::daemon::api {
@@ -56,9 +57,11 @@ Result<Wanted> wanted_of(Call const& call) {
   return fail(ErrorCode::invalid_request, "output is data or envelope, not " + wanted.output);
 }
 
-/// Who came by a session's socket is not told where its owner's files are, nor who else works there.
+/// Who came by a session's socket is not told where its owner's files are, nor who else works there, and gets
+/// no step that is its owner's.
 void withhold(Caller const& caller, Execution& execution) {
   if (caller.session.empty()) return;
+  if (execution.error) execution.error = protocol::told_inside(*std::move(execution.error));
   if (execution.result_file) execution.result_file->path.clear();
   execution.actor = {};
 }

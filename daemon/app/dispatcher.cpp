@@ -19,6 +19,7 @@
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/codec.hpp"
 #include "shared/protocol/error_table.hpp"
+#include "shared/protocol/owners_step.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -70,6 +71,13 @@ void withhold(Error& error) {
   error.message = "the daemon cannot do that now; its log says why";
   error.next_step.clear();
   error.context = {};
+}
+
+/// What takes more than a session's socket has is told in words, as its owner's to do.
+Error tell_inside(Error error) {
+  bool const leads_nowhere = error.code == ErrorCode::forbidden && error.next_step.empty();
+  if (leads_nowhere) error.message += "; for more, ask whoever runs the session";
+  return protocol::told_inside(std::move(error));
 }
 
 }  // namespace
@@ -283,7 +291,7 @@ boost::asio::awaitable<void> Dispatcher::take_step(std::shared_ptr<Hop> hop, Tim
 }
 
 HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string const& request_id,
-                                     std::string const& project) const {
+                                     std::string const& project, SessionEntrance const* by) const {
   HttpResponse response;
   if (result) {
     response.status = result->status;
@@ -296,6 +304,7 @@ HttpResponse Dispatcher::to_response(Result<ServiceReply> result, std::string co
     Error error = std::move(result).error();
     if (error.request_id.empty()) error.request_id = request_id;
     complete_next_step(error.next_step, options_.sandbox_flag, project);
+    if (by != nullptr) error = tell_inside(std::move(error));
     response.status =
         error.code == ErrorCode::tool_failed ? kToolFailedStatus : protocol::row_of(error.code).http_status;
     if (error.retry_after)
@@ -343,7 +352,7 @@ boost::asio::awaitable<HttpResponse> Dispatcher::handle(HttpRequest request, Htt
     if (what != result.error().message)
       log_.warn("session.failed", {{"request_id", request_id}, {"session", by->name}, {"what", what}});
   }
-  HttpResponse response = to_response(std::move(result), request_id, project);
+  HttpResponse response = to_response(std::move(result), request_id, project, by.get());
   last_activity_ = std::chrono::steady_clock::now();
   --active_;
   if (log_.is_enabled(log::Level::debug)) {

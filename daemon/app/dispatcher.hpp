@@ -63,7 +63,7 @@ class Dispatcher {
   boost::asio::awaitable<void> take_step(std::shared_ptr<Hop> hop, Timer timer);
   boost::asio::awaitable<Result<ServiceReply>> run_once(Admitted const& admitted);
   HttpResponse to_response(Result<ServiceReply> result, std::string const& request_id,
-                           std::string const& project) const;
+                           std::string const& project, SessionEntrance const* by) const;
   Actor actor_of(HttpRequest const& request, Peer const& peer) const;
 
   api::Router const& router_;

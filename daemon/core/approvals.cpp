@@ -252,6 +252,19 @@ Result<Approval> Approvals::revoke(Caller const& caller, ApprovalId const& id) {
   return get(id);
 }
 
+Result<Approval> Approvals::withdraw(Caller const& caller, ApprovalId const& id) {
+  AGENTA_CHECK(show(caller, id));
+  std::unique_lock lock{mutex_};
+  AGENTA_CHECK(store_.come_back(id));
+  bool withdrawn = false;
+  if (!waiting_.contains(id.text)) {
+    AGENTA_TRY(withdrawn, store_.withdraw(id, next_stamp()));
+  }
+  lock.unlock();
+  if (withdrawn) tell(id);
+  return get(id);
+}
+
 Result<Approval> Approvals::decide(Caller const& caller, Approval answer) {
   answer.decided_by = caller.actor;
   std::unique_lock lock{mutex_};

@@ -81,6 +81,9 @@ class Approvals final : public ApprovalDesk {
   /// connection there, so that the next call asks again; or for one call that was not made yet.
   /// `INVALID_REQUEST` where it is neither.
   Result<Approval> revoke(Caller const& caller, ApprovalId const& id);
+  /// Whoever was told to come back for the answer will not. With the last of them a question is withdrawn
+  /// that nobody waits for; what was decided already stays as it is.
+  Result<Approval> withdraw(Caller const& caller, ApprovalId const& id);
   /// Ends the questions whose time is over.
   Result<void> expire_due();
   /// For the start of a daemon: those who waited when the one before it ended are gone.

@@ -259,6 +259,7 @@ void Executions::abort_all() {
   for (auto const& flight : flying) {
     {
       std::lock_guard const guard{flight->mutex};
+      flight->daemon_ends = !flight->cancel_wanted;
       flight->cancel_wanted = true;
     }
     flight->abort.request_stop();

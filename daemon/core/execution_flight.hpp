@@ -14,6 +14,7 @@ struct Executions::Flight {
   ExecutionId const id;
   std::mutex mutex{};
   bool cancel_wanted = false;
+  bool daemon_ends = false;   ///< and that is why, not its caller's wish
   bool on_the_wire = false;   ///< an attempt is out
   bool written = false;       ///< and its request is written whole
   bool ever_written = false;  ///< an attempt may have reached the service

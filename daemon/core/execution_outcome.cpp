@@ -69,7 +69,8 @@ Execution Executions::settle(Job const& job, Plan const& plan, Execution record,
     job.tell_answer(record);
   } else if (cancelled) {
     record.state = ExecutionState::cancelled;
-    bool const says_why = outcome.error && outcome.error->code == ErrorCode::cancelled;
+    bool const says_why = outcome.error && (outcome.error->code == ErrorCode::cancelled ||
+                                            outcome.error->code == ErrorCode::daemon_unavailable);
     record.error = says_why
                        ? std::move(outcome.error)
                        : fail(ErrorCode::cancelled,

@@ -222,8 +222,7 @@ Executions::Run::Step Executions::Run::begin_waiting(ApprovalId const& id) {
 }
 
 Executions::Run::Step Executions::Run::await_approval() {
-  if (is_cancelled())
-    return end_unsent(ErrorCode::cancelled, "cancelled before it was approved: nothing ran");
+  if (is_cancelled()) return end_asking();
   if (caller_.stop.stop_requested())
     return end_unsent(ErrorCode::cancelled, "its client went away before it was approved: nothing ran");
   ApprovalDesk& desk = *owner_.options_.approvals;
@@ -240,8 +239,7 @@ Executions::Run::Step Executions::Run::await_approval() {
     }
     return pause(std::min(caller_.deadline, now + (approval->expires_at - owner_.clock_.wall())));
   }
-  if (approval->state != ApprovalState::approved)
-    return end(nothing_ran(denied_by_person(record_, *approval)));
+  if (approval->state != ApprovalState::approved) return end(nothing_ran(unapproved(*approval)));
   if (auto open = owner_.check_still_open(caller_, plan_, record_); !open)
     return end(nothing_ran(std::move(open).error()));
   Approval claim = owner_.question_of(plan_, record_);
@@ -253,6 +251,31 @@ Executions::Run::Step Executions::Run::await_approval() {
   stop_asking(ApprovalDesk::Parting::unwanted);
   has_passed_ = true;
   return join();
+}
+
+/// Cancelled by its caller, or by the end of the daemon, which is not to be taken for the caller's own wish.
+Executions::Run::Step Executions::Run::end_asking() {
+  bool daemon_ends = false;
+  {
+    std::lock_guard const guard{flight_->mutex};
+    daemon_ends = flight_->daemon_ends;
+  }
+  if (!daemon_ends) return end_unsent(ErrorCode::cancelled, "cancelled before it was approved: nothing ran");
+  return end_unsent(ErrorCode::daemon_unavailable,
+                    "the daemon was stopped before " + record_.tool.text + " was approved: nothing ran");
+}
+
+/// Somebody said no, nobody answered in time, or there was no time left: what is asked in a session ends with
+/// it.
+Error Executions::Run::unapproved(Approval const& approval) const {
+  if (approval.state == ApprovalState::expired) {
+    auto open = owner_.options_.sessions->open_session(caller_, plan_.session->session.id.text);
+    if (!open && open.error().code == ErrorCode::forbidden) {
+      open.error().message += "; " + record_.tool.text + " was not approved before, and did not run";
+      return std::move(open).error();
+    }
+  }
+  return denied_by_person(record_, approval);
 }
 
 void Executions::Run::stop_asking(ApprovalDesk::Parting parting) {

@@ -48,6 +48,8 @@ class Executions::Run {
   Step come_back(Approval const& approval);
   Step begin_waiting(ApprovalId const& id);
   Step await_approval();
+  Step end_asking();
+  Error unapproved(Approval const& approval) const;
   Step join();
   std::optional<Step> take_off();
   Step land_twin(Error error);

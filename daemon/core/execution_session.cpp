@@ -13,9 +13,14 @@
 namespace agenta::daemon {
 namespace {
 
+/// The context says it to programs: over a session's socket the step is in the message alone.
 unexpected<Error> not_in(Session const& session, ToolSlug const& tool) {
-  return fail(ErrorCode::policy_denied, tool.text + " is not in the session " + session.name,
-              {"agenta-tools", "session", "add", session.name, tool.text});
+  Error error;
+  error.code = ErrorCode::policy_denied;
+  error.message = tool.text + " is not in the session " + session.name;
+  error.context.text = R"({"reason":"not_in_session"})";
+  error.next_step = {"agenta-tools", "session", "add", session.name, tool.text};
+  return fail(std::move(error));
 }
 
 /// Before what a caller calls a key: keys of a session are its own. No name of a session: those come again.

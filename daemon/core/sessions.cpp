@@ -32,12 +32,36 @@ void withhold(Session& session) {
   session.created_by = {};
 }
 
-/// How a session came to its end, and what to do instead.
-unexpected<Error> ended(Session const& session) {
-  std::string const how = session.state == SessionState::expired ? "has expired" : "was closed";
-  std::string const when = session.ended_at ? " (" + readable_time(*session.ended_at) + ")" : "";
-  return fail(ErrorCode::forbidden, "the session " + session.name + " " + how + when + ": make a new one",
-              {"agenta-tools", "session", "create", session.name});
+/// Makes the session again, with no more than it had. A policy that has no file is asked for.
+std::vector<std::string> create_step(Session const& session) {
+  std::vector<std::string> step{"agenta-tools", "session", "create",
+                                session.name,   "--tools", join(session.selectors, ",")};
+  auto const add = [&](std::string flag, std::string value) {
+    step.insert(step.end(), {std::move(flag), std::move(value)});
+  };
+  for (SessionBinding const& each : session.bindings) {
+    if (!each.connection.empty()) add("--connection", each.integration.text + "=" + each.slug);
+  }
+  bool const has_policy = !session.policy.empty();
+  if (has_policy && session.policy_source == "read-only") step.emplace_back("--read-only");
+  if (has_policy && session.policy_source != "read-only")
+    add("--policy", session.policy_source == "policy" ? "-" : session.policy_source);
+  if (session.expires_at) add("--ttl", format_duration(*session.expires_at - session.created_at));
+  for (unsigned const uid : session.socket_uids) add("--allow-uid", std::to_string(uid));
+  return step;
+}
+
+/// How a session came to its end, and what to do instead. Who came by its socket cannot do that, and is not
+/// told what its policy's file is called.
+unexpected<Error> ended(Caller const& caller, Session const& session) {
+  std::string message = "the session " + session.name +
+                        (session.state == SessionState::expired ? " has expired" : " was closed");
+  if (session.ended_at) message += " (" + readable_time(*session.ended_at) + ")";
+  if (!caller.session.empty()) return fail(ErrorCode::forbidden, std::move(message));
+  message += ": make a new one";
+  if (!session.excluded.empty())
+    message += ", and take out of it again what was taken out of this: " + join(session.excluded, ", ");
+  return fail(ErrorCode::forbidden, std::move(message), create_step(session));
 }
 
 Result<std::string> name_for(protocol::SessionRequest const& request) {
@@ -192,7 +216,7 @@ Result<void> Sessions::check_known(Caller const& caller, std::string const& name
 
 Result<Session> Sessions::find_open(Caller const& caller, std::string const& name) {
   AGENTA_TRY(auto session, find(caller, name));
-  if (session.state != SessionState::open) return ended(session);
+  if (session.state != SessionState::open) return ended(caller, session);
   auto const is_followed = [&](auto const& followed) {
     auto const found = followed.find(session.id.text);
     return found != followed.end() && found->second == connection_changes_;

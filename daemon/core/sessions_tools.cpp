@@ -11,6 +11,7 @@
 #include "shared/base/try.hpp"
 #include "shared/custom/declaration.hpp"
 #include "shared/domain/belief.hpp"
+#include "shared/protocol/owners_step.hpp"
 
 // What is in a session: which tools its selectors name in the catalogue as it is now, and what can be run.
 namespace agenta::daemon {
@@ -334,7 +335,8 @@ Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string
   for (std::string const& slug : missing) {
     protocol::MissingTools& gap = answer.unavailable.emplace_back();
     gap.integration.text = slug;
-    auto const why = why_missing(asked, session, gap.integration);
+    auto why = why_missing(asked, session, gap.integration);
+    if (!caller.session.empty()) why = protocol::told_inside(std::move(why));
     gap.reason = why.message;
     gap.next_step = why.next_step;
   }

@@ -15,7 +15,8 @@
 namespace agenta {
 
 /// `pending → approved | denied | expired | withdrawn`; nobody answering in time denies, and what whoever
-/// asked does not want any more is withdrawn. What is approved for a session can be `revoked`.
+/// asked does not want any more is withdrawn. What is approved for a session, or not used yet, can be
+/// `revoked`.
 enum class ApprovalState { pending, approved, denied, expired, withdrawn, revoked };
 
 constexpr std::string_view name_of(ApprovalState state) {

@@ -193,6 +193,10 @@ ServiceRequest revoke_approval(std::string_view id) {
   return request_of("POST", segment(id) + "/revoke", "{}");
 }
 
+ServiceRequest withdraw_approval(std::string_view id) {
+  return request_of("POST", segment(id) + "/withdraw", "{}");
+}
+
 ServiceRequest list_approval_changes(std::string_view cursor, std::chrono::seconds wait) {
   std::string path = "/changes";
   if (!cursor.empty()) path += "?cursor=" + percent_encode(cursor);

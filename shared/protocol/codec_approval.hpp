@@ -36,6 +36,8 @@ ServiceRequest wait_for_answer(std::string_view id, std::chrono::milliseconds wa
 ServiceRequest approve(std::string_view id, ApprovalScope scope);
 ServiceRequest deny_approval(std::string_view id, std::string_view reason);
 ServiceRequest revoke_approval(std::string_view id);
+/// Of whoever was told to come back for the answer, and will not.
+ServiceRequest withdraw_approval(std::string_view id);
 /// What was asked or decided after `cursor`, oldest first; none given: from now on. Holds the reply until
 /// there is something, at most `wait`.
 ServiceRequest list_approval_changes(std::string_view cursor, std::chrono::seconds wait);

@@ -55,8 +55,23 @@ class Ends(ApprovalsTest):
 
         self.run_ok("session", "close", "agent", "--json")
 
-        self.assertEqual(json.loads(running.communicate(timeout=30)[0])["error"]["code"], "POLICY_DENIED")
+        error = self.assert_error(self.world.finish(running), "FORBIDDEN", 5)
+        self.assertRegex(error["message"], r"^the session agent was closed \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\): make a new one; "
+                                           rf"{ISSUE} was not approved before, and did not run$")
+        self.assertEqual(error["next_step"], ["agenta-tools", "session", "create", "agent", "--tools", "github", "--connection", "github=work"])
+        self.run_ok(*error["next_step"][1:])
         self.assertEqual(self.http("GET", f"/approvals/{approval['id']}").json["state"], "expired")
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_what_waits_for_an_answer_ends_with_the_daemon_and_says_so(self):
+        running = self.start_call()
+        self.pending()
+        self.await_state("queued")
+
+        self.run_ok("daemon", "stop", "--drain", "1s")
+
+        error = self.assert_error(self.world.finish(running), "DAEMON_UNAVAILABLE", 11)
+        self.assertIn(f"the daemon was stopped before {ISSUE} was approved: nothing ran", error["message"])
         self.assertEqual(self.sandbox.effects(), 0)
 
     def test_what_waits_for_its_turn_does_not_leave_once_its_session_is_over(self):

@@ -222,11 +222,13 @@ class Calls(McpTest):
         write = {**WHERE, "title": "hello"}
         first = client.call(ISSUE, write)
         self.assertIs(first["isError"], True)
-        step = first["structuredContent"]["error"]["next_step"]
-        self.assertEqual(step[:3], ["agenta-tools", "approvals", "approve"])
+        error = first["structuredContent"]["error"]
+        self.assertFalse(error["next_step"], "it is not the model's to take")
+        approval = error["context"]["approval_id"]
+        self.assertIn(f"`agenta-tools approvals approve {approval}`", error["message"])
         self.assertEqual(self.sandbox.effects(), 0)
 
-        self.run_ok(*step[1:])
+        self.run_ok("approvals", "approve", approval)
         self.assertIs(client.call(ISSUE, write)["structuredContent"]["successful"], True)
         self.assertEqual(self.sandbox.effects(), 1)
         self.assertIs(client.call(ISSUE, write)["isError"], True)
@@ -299,6 +301,109 @@ class Calls(McpTest):
         client.say({"jsonrpc": "2.0", "id": asked["id"], "result": {"action": "accept", "content": {"decision": "once"}}})
 
         self.assertIs(client.answer(call)["result"]["structuredContent"]["successful"], True)
+        self.assertEqual(self.sandbox.effects(), 1)
+
+
+class Questions(McpTest):
+    """A call that is put to the person at the client, and what becomes of it elsewhere meanwhile."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connect_hub()
+
+    def asking(self, *args) -> tuple[Mcp, int, dict, str]:
+        """A legacy client, its call, the question it was asked, and the approval's id."""
+        client = self.serve("--tools", "github", *args, era="legacy", capabilities={"elicitation": {}})
+        call = client.begin("tools/call", {"name": ISSUE, "arguments": {**WHERE, "title": "hello"}})
+        asked = client.until(lambda m: m.get("method") == "elicitation/create")
+        return client, call, asked, self.pending()
+
+    def asking_modern(self) -> tuple[Mcp, dict, str]:
+        """The same of a modern client, with what it comes back with."""
+        client = self.serve("--tools", "github", capabilities={"elicitation": {"form": {}}})
+        arguments = {**WHERE, "title": "hello"}
+        first = client.call(ISSUE, arguments)
+        self.assertEqual(first["resultType"], "input_required")
+        return client, {"name": ISSUE, "arguments": arguments, "requestState": first["requestState"]}, self.pending()
+
+    def pending(self) -> str:
+        return wait_until(lambda: self.run_ok("approvals", "list", "--state", "pending", "--json").json["items"])[0]["id"]
+
+    def state(self, approval: str) -> str:
+        return self.run_ok("approvals", "show", approval, "--json").json["state"]
+
+    def come_back(self, client: Mcp, call: dict, answer: dict) -> dict:
+        return client.ask("tools/call", {**call, "inputResponses": {"approval": answer}})["result"]
+
+    def hurried(self) -> str:
+        file = self.world.root / "hurried.toml"
+        file.write_text('default = "ask"\nask_timeout = "2s"\n')
+        return str(file)
+
+    def assert_closed(self, client: Mcp, asked: dict) -> None:
+        told = client.until(lambda m: m.get("method") == "notifications/cancelled")
+        self.assertEqual(told["params"]["requestId"], asked["id"])
+
+    def assert_denied(self, result: dict, words: str) -> None:
+        error = result["structuredContent"]["error"]
+        self.assertIs(result["isError"], True)
+        self.assertEqual((error["code"], error["retryable"]), ("POLICY_DENIED", False))
+        self.assertIn(words, result["content"][0]["text"])
+        self.assertEqual(self.sandbox.effects(), 0)
+
+    def test_approved_elsewhere_it_runs_at_once(self):
+        client, call, asked, approval = self.asking()
+
+        self.run_ok("approvals", "approve", approval)
+
+        self.assertIs(client.answer(call)["result"]["structuredContent"]["successful"], True)
+        self.assert_closed(client, asked)
+        self.assertEqual(self.sandbox.effects(), 1)
+
+    def test_denied_elsewhere_it_ends(self):
+        client, call, asked, approval = self.asking()
+
+        self.run_ok("approvals", "deny", approval, "--reason", "not on a Friday")
+
+        self.assert_denied(client.answer(call)["result"], ": not on a Friday; nothing ran")
+        self.assert_closed(client, asked)
+
+    def test_a_silent_client_does_not_wait_beyond_the_questions_time(self):
+        client, call, asked, _ = self.asking("--policy", self.hurried())
+
+        self.assert_denied(client.answer(call)["result"], f"nobody approved {ISSUE} in time")
+        self.assert_closed(client, asked)
+
+    def test_a_cancelled_call_and_the_end_of_input_withdraw_the_question(self):
+        client, call, _, first = self.asking()
+        client.tell("notifications/cancelled", {"requestId": call})
+        wait_until(lambda: self.state(first) == "withdrawn", what="the withdrawal")
+        self.assertFalse([m for m in client.seen if m.get("id") == call])
+
+        client.begin("tools/call", {"name": ISSUE, "arguments": {**WHERE, "title": "hello"}})
+        second = self.pending()
+        self.assertEqual(client.end(), 0)
+        self.assertEqual(self.state(second), "withdrawn")
+
+    def test_who_declines_is_not_asked_again(self):
+        client, call, asked, approval = self.asking()
+
+        client.say({"jsonrpc": "2.0", "id": asked["id"], "result": {"action": "decline"}})
+
+        self.assert_denied(client.answer(call)["result"], f"the user declined {ISSUE}; nothing ran. Do not try it again")
+        self.assertEqual(self.state(approval), "denied")
+
+    def test_a_modern_client_comes_back_to_what_was_decided_elsewhere(self):
+        client, call, approval = self.asking_modern()
+        self.run_ok("approvals", "approve", approval)
+        self.assert_denied(self.come_back(client, call, {"action": "decline"}), "the user declined")
+        self.assertEqual(self.state(approval), "revoked", "a no takes it away")
+        client.end()
+
+        client, call, approval = self.asking_modern()
+        self.run_ok("approvals", "approve", approval)
+        ran = self.come_back(client, call, {"action": "accept", "content": {"decision": "once"}})
+        self.assertIs(ran["structuredContent"]["successful"], True)
         self.assertEqual(self.sandbox.effects(), 1)
 
 

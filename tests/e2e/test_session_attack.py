@@ -114,6 +114,15 @@ class Attack(SessionTest):
         self.assert_refused(self.execute("GITHUB_NO_SUCH_TOOL", {}), "POLICY_DENIED")
         self.assertEqual(self.show("inner")["tools"], [ISSUES])
 
+    def test_what_is_its_owners_to_do_is_no_step(self):
+        outside = self.assert_refused(self.execute(ISSUE, WRITE), "POLICY_DENIED")
+        self.assertFalse(outside["next_step"])
+        self.assertIn(f"ask whoever runs the session: `agenta-tools --sandbox session add inner {ISSUE}`", outside["detail"])
+        [row] = self.ask("GET", f"{ROOT}/executions?state=refused").json["items"]
+        self.assertFalse(row["error"]["next_step"])
+        self.assertIn("ask whoever runs the session", row["error"]["message"])
+        self.assertIn("ask whoever runs the session", self.assert_refused(self.ask("GET", f"{ROOT}/daemon"))["detail"])
+
     def test_a_tool_outside_is_the_same_as_one_that_does_not_exist(self):
         def words(tool):
             return self.execute(tool, {}).json["detail"].replace(tool, "TOOL")

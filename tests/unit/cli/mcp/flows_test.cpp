@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "shared/base/shell_words.hpp"
+#include "shared/protocol/codec_approval.hpp"
 #include "tests/unit/cli/mcp/fake_daemon.hpp"
 
 // Missing connections and approvals, in both eras and with clients that can and cannot ask.
@@ -60,6 +64,52 @@ struct Approving {
     if (request.target == "/api/tools/approvals/a1/approve") approved = true;
     if (request.target == "/api/tools/approvals/a1/deny") denied = true;
     return reply_of("{}");
+  }
+};
+
+/// One whose question is also decided elsewhere, as `state` says from some time on.
+struct Elsewhere {
+  std::atomic<ApprovalState> state = ApprovalState::pending;
+  std::atomic<bool> is_late = true;  ///< its time was over when it was decided
+  std::atomic<bool> ran = false;
+  std::atomic<int> withdrawn = 0;
+
+  std::string document() const {
+    Approval approval;
+    approval.id.text = "a1";
+    approval.tool.text = "T_RUN";
+    approval.state = state;
+    approval.expires_at = SystemClock{}.wall() + std::chrono::minutes{1};
+    approval.decided_at = approval.expires_at + std::chrono::seconds{is_late ? 1 : -1};
+    approval.decided_by = Actor{};
+    approval.decided_by->user = "ada";
+    approval.answer = state == ApprovalState::denied ? "not today" : "";
+    return protocol::encode_approval(approval);
+  }
+
+  /// As the daemon: what is decided is not decided again.
+  Result<ServiceReply> decide(ApprovalState from, ApprovalState to) {
+    if (!state.compare_exchange_strong(from, to)) return fail(ErrorCode::invalid_request, "decided already");
+    return reply_of(document());
+  }
+
+  Result<ServiceReply> operator()(ServiceRequest const& request, std::stop_token const& stop) {
+    using State = ApprovalState;
+    std::string_view const target = request.target;
+    if (target == "/api/tools/executions") {
+      if (request.body.find(R"("approval":"a1")") == std::string::npos || state != State::approved)
+        return fail(Approving::question());
+      ran = true;
+      return reply_of(execution_document("\"done\""));
+    }
+    if (target.ends_with("/a1/approve")) return decide(State::pending, State::approved);
+    if (target.ends_with("/a1/deny")) return decide(State::pending, State::denied);
+    if (target.ends_with("/a1/revoke")) return decide(State::approved, State::revoked);
+    if (target.ends_with("/a1/withdraw")) ++withdrawn;
+    while (target.find("?wait=") != std::string::npos && state == State::pending && !stop.stop_requested())
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    if (stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped");
+    return reply_of(document());
   }
 };
 
@@ -214,10 +264,10 @@ TEST(ApprovalFlow, WithoutElicitationTheModelIsToldWhatApproves) {
   auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
   EXPECT_EQ(result["isError"], true);
   EXPECT_EQ(result["structuredContent"]["error"]["code"], "APPROVAL_REQUIRED");
-  EXPECT_EQ(result["structuredContent"]["error"]["next_step"],
-            Json::parse(R"(["agenta-tools","approvals","approve","a1"])"));
-  EXPECT_NE(result["content"][0]["text"].get<std::string>().find("agenta-tools approvals approve a1"),
-            std::string::npos);
+  EXPECT_TRUE(result["structuredContent"]["error"]["next_step"].empty()) << "it is not the model's to take";
+  std::string const text = result["content"][0]["text"];
+  EXPECT_NE(text.find("Ask the user"), std::string::npos) << text;
+  EXPECT_NE(text.find("`agenta-tools approvals approve a1`"), std::string::npos) << text;
 }
 
 /// As over a session's socket: what is somebody else's to do is told in words.
@@ -332,6 +382,157 @@ TEST(ApprovalFlow, ALegacyFormThatDeniesEndsTheCall) {
   EXPECT_EQ(result["structuredContent"]["error"]["code"], "POLICY_DENIED");
   EXPECT_TRUE(daemon.denied);
   EXPECT_FALSE(daemon.approved);
+}
+
+/// Has a legacy client that can ask make a call, up to its question.
+Json ask_legacy(Rig& rig) {
+  rig.begin("2025-11-25", kAsks);
+  rig.say(legacy("1", "tools/call", R"({"name":"T_RUN"})"));
+  return Json::parse(rig.wire->await("elicitation/create"));
+}
+
+/// Has a modern one do so, and come back with the answer. The result of its second call.
+Json answer_modern(Rig& rig, std::string const& answer, std::function<void()> const& meanwhile) {
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN")", kAsks));
+  Json const first = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+  meanwhile();
+  rig.say(modern("2", "tools/call",
+                 R"("name":"T_RUN","inputResponses":{"approval":)" + answer + R"(},"requestState":)" +
+                     first["requestState"].dump(),
+                 kAsks));
+  return Json::parse(rig.wire->await(R"("id":2)"))["result"];
+}
+
+constexpr char const* kOnce = R"({"action":"accept","content":{"decision":"once"}})";
+
+TEST(ApprovalFlow, WhatIsApprovedElsewhereRunsAtOnceAndClosesTheForm) {
+  Elsewhere daemon;
+  Rig rig{on(daemon)};
+  Json const asked = ask_legacy(rig);
+
+  daemon.state = ApprovalState::approved;
+
+  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["data"], "done");
+  Json const closed = Json::parse(rig.wire->await("notifications/cancelled"));
+  EXPECT_EQ(closed["params"]["requestId"], asked["id"]);
+}
+
+TEST(ApprovalFlow, WhatIsDeniedElsewhereEndsInThoseWords) {
+  Elsewhere daemon;
+  Rig rig{on(daemon)};
+  ask_legacy(rig);
+
+  daemon.state = ApprovalState::denied;
+
+  auto const error = Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["error"];
+  EXPECT_EQ(error["code"], "POLICY_DENIED");
+  EXPECT_EQ(error["retryable"], false);
+  EXPECT_NE(error["message"].get<std::string>().find("denied by ada: not today"), std::string::npos) << error;
+  EXPECT_FALSE(daemon.ran);
+  EXPECT_NE(rig.wire->await("notifications/cancelled"), "");
+}
+
+TEST(ApprovalFlow, NobodysAnswerEndsTheCallAndTheForm) {
+  for (bool const is_late : {true, false}) {
+    Elsewhere daemon;
+    daemon.is_late = is_late;
+    Rig rig{on(daemon)};
+    ask_legacy(rig);
+
+    daemon.state = ApprovalState::expired;
+
+    auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
+    EXPECT_EQ(result["isError"], true);
+    std::string const text = result["content"][0]["text"];
+    EXPECT_NE(text.find(is_late ? "nobody approved T_RUN in time" : "the session ended before"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(rig.wire->await("notifications/cancelled"), "");
+    EXPECT_FALSE(daemon.ran);
+  }
+}
+
+TEST(ApprovalFlow, WhoIsGoneComesBackForNothing) {
+  Elsewhere daemon;
+  {
+    Rig rig{on(daemon)};
+    ask_legacy(rig);
+    rig.say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+    while (daemon.withdrawn == 0) std::this_thread::yield();
+    EXPECT_EQ(rig.wire->all().size(), 2U) << "of a cancelled call nothing is said";
+
+    rig.say(legacy("2", "tools/call", R"({"name":"T_RUN"})"));
+    rig.wire->await(R"("agenta-2")");
+    rig.peer->cancel_calls();  // as at the end of input
+  }
+  EXPECT_EQ(daemon.withdrawn, 2);
+  EXPECT_FALSE(daemon.ran);
+}
+
+TEST(ApprovalFlow, AYesToWhatIsApprovedAlreadyIsAYes) {
+  Elsewhere daemon;
+  Rig rig{on(daemon)};
+
+  auto const result = answer_modern(rig, kOnce, [&] { daemon.state = ApprovalState::approved; });
+
+  EXPECT_EQ(result["structuredContent"]["data"], "done") << result;
+  EXPECT_EQ(daemon.withdrawn, 0) << "a modern client comes back";
+}
+
+TEST(ApprovalFlow, ANoTakesAYesFromElsewhereAway) {
+  for (std::string const answer :
+       {R"({"action":"decline"})", R"({"action":"accept","content":{"decision":"deny"}})"}) {
+    Elsewhere daemon;
+    Rig rig{on(daemon)};
+
+    auto const error = answer_modern(
+        rig, answer, [&] { daemon.state = ApprovalState::approved; })["structuredContent"]["error"];
+
+    EXPECT_EQ(error["code"], "POLICY_DENIED");
+    EXPECT_EQ(daemon.state, ApprovalState::revoked);
+    EXPECT_FALSE(daemon.ran);
+  }
+}
+
+TEST(ApprovalFlow, AYesThatIsTooLateIsToldSo) {
+  Elsewhere daemon;
+  Rig rig{on(daemon)};
+
+  auto const error =
+      answer_modern(rig, kOnce, [&] { daemon.state = ApprovalState::expired; })["structuredContent"]["error"];
+
+  EXPECT_EQ(error["code"], "POLICY_DENIED");
+  EXPECT_NE(error["message"].get<std::string>().find("nobody approved T_RUN in time"), std::string::npos)
+      << error;
+}
+
+TEST(ApprovalFlow, WhoDeclinesIsNotAskedAgain) {
+  Elsewhere daemon;
+  Rig rig{on(daemon)};
+  Json const asked = ask_legacy(rig);
+
+  rig.say(R"({"jsonrpc":"2.0","id":)" + asked["id"].dump() + R"(,"result":{"action":"decline"}})");
+
+  auto const error = Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["error"];
+  EXPECT_EQ(error["code"], "POLICY_DENIED");
+  EXPECT_EQ(error["retryable"], false);
+  std::string const message = error["message"];
+  EXPECT_NE(message.find("the user declined T_RUN"), std::string::npos) << message;
+  EXPECT_NE(message.find("Do not try it again unless the user asks"), std::string::npos) << message;
+  EXPECT_EQ(daemon.state, ApprovalState::denied);
+}
+
+TEST(SessionCaller, KnowsAToolOutsideWhereNoStepSaysSo) {
+  auto const refuses = [](ServiceRequest const&, std::stop_token const&) -> Result<ServiceReply> {
+    Error error = fail(ErrorCode::policy_denied, "T_RUN is not in the session s").error();
+    error.context.text = R"({"reason":"not_in_session"})";
+    return fail(std::move(error));
+  };
+  Rig rig{refuses};
+
+  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
+
+  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["error"]["message"], "Unknown tool: T_RUN");
 }
 
 TEST(ApprovalFlow, WhoCancelsHasNotDenied) {

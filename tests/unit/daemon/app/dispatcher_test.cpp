@@ -191,6 +191,25 @@ TEST_F(DispatcherTest, AFailureIsADocumentWithItsStatusAndTheNextStepOfThisCalle
   EXPECT_EQ(body.at("request_id"), find_header(reply.headers, "Agenta-Tools-Request-Id").value());
 }
 
+TEST_F(DispatcherTest, OverASessionsSocketItsOwnersStepsAreToldInWords) {
+  answer = [](Call const&) -> Result<ServiceReply> {
+    return fail(ErrorCode::not_connected, "github is not connected", {"agenta-tools", "connect", "github"});
+  };
+  auto const owners = body_of(visit("GET", "/local"));
+  EXPECT_EQ(owners.at("detail"),
+            "github is not connected; ask whoever runs the session: "
+            "`agenta-tools --sandbox --project mine connect github`");
+  EXPECT_TRUE(owners.at("next_step").empty());
+
+  answer = [](Call const&) -> Result<ServiceReply> {
+    return fail(ErrorCode::tool_failed, "no", {"agenta-tools", "history", "show", "e1"});
+  };
+  EXPECT_EQ(body_of(visit("GET", "/local")).at("next_step").size(), 7U) << "its own";
+
+  std::string const nothing_there = body_of(visit("GET", "/nothing")).at("detail");
+  EXPECT_NE(nothing_there.find("ask whoever runs the session"), std::string::npos) << nothing_there;
+}
+
 TEST_F(DispatcherTest, AToolsFailureWithoutAnEnvelopeIsNoSuccess) {
   answer = [](Call const&) -> Result<ServiceReply> { return fail(ErrorCode::tool_failed, "no"); };
 

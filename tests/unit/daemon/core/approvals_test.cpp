@@ -319,7 +319,6 @@ TEST_F(ApprovalsTest, WhoWaitedWhenTheDaemonDiedDoesNotAnyMore) {
 
 TEST_F(ApprovalsTest, AGrantIsListedAndTakenBack) {
   Approval const once = asked("d1");
-  value_of(approvals.approve(caller, once.id, ApprovalScope::once));
   Approval const put = asked("d2");
   value_of(approvals.approve(caller, put.id, ApprovalScope::session));
   store::ApprovalFilter granted;
@@ -335,6 +334,40 @@ TEST_F(ApprovalsTest, AGrantIsListedAndTakenBack) {
   EXPECT_FALSE(approvals.redeem(claim(put.id, "d3"), {"e1"}));
   EXPECT_EQ(error_of(approvals.revoke(caller, put.id)).code, ErrorCode::approval_decided);
   EXPECT_EQ(error_of(approvals.revoke(caller, once.id)).code, ErrorCode::invalid_request);
+  value_of(approvals.approve(caller, once.id, ApprovalScope::once));
+  EXPECT_TRUE(approvals.redeem(claim(once.id), {"e1"}));
+  EXPECT_NE(error_of(approvals.revoke(caller, once.id)).message.find("for one call, and is used"),
+            std::string::npos);
+}
+
+TEST_F(ApprovalsTest, WhatIsApprovedAndNotUsedCanBeTakenBack) {
+  Approval const put = asked();
+  value_of(approvals.approve(caller, put.id, ApprovalScope::once));
+
+  EXPECT_EQ(value_of(approvals.revoke(caller, put.id)).state, ApprovalState::revoked);
+
+  EXPECT_FALSE(approvals.redeem(claim(put.id), {"e1"}));
+  EXPECT_NE(asked().id, put.id) << "the next call asks again";
+}
+
+TEST_F(ApprovalsTest, WithTheLastWhoWasToComeBackAQuestionIsWithdrawn) {
+  Approval const put = asked();
+  asked();
+
+  EXPECT_EQ(value_of(approvals.withdraw(caller, put.id)).state, ApprovalState::pending) << "another comes";
+  told.clear();
+  EXPECT_EQ(value_of(approvals.withdraw(caller, put.id)).state, ApprovalState::withdrawn);
+  EXPECT_EQ(told, std::vector{put.id.text});
+
+  Approval const waited = asked("d2");
+  ASSERT_EQ(value_of(approvals.ask(question("d2"), OnAsk::wait)).id, waited.id);
+  EXPECT_EQ(value_of(approvals.withdraw(caller, waited.id)).state, ApprovalState::pending) << "another waits";
+  Approval const given = asked("d3");
+  value_of(approvals.approve(caller, given.id, ApprovalScope::once));
+  EXPECT_EQ(value_of(approvals.withdraw(caller, given.id)).state, ApprovalState::approved);
+  Caller stranger = caller;
+  stranger.project = "elsewhere";
+  EXPECT_EQ(error_of(approvals.withdraw(stranger, waited.id)).code, ErrorCode::approval_not_found);
 }
 
 TEST_F(ApprovalsTest, ChangesMissNothingThoughTheClockStands) {

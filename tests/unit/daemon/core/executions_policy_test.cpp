@@ -399,7 +399,9 @@ TEST_F(ExecutionsPolicy, AStoppingDaemonEndsWhatWaitsForApproval) {
 
   in_session.abort_all();
 
-  EXPECT_EQ(error_of(running.get()).code, ErrorCode::cancelled);
+  auto const error = error_of(running.get());
+  EXPECT_EQ(error.code, ErrorCode::daemon_unavailable);
+  EXPECT_NE(error.message.find("the daemon was stopped before"), std::string::npos) << error.message;
   EXPECT_EQ(only_row().state, ExecutionState::cancelled);
 }
 
@@ -473,6 +475,23 @@ TEST_F(ExecutionsPolicy, ASessionThatEndedMeanwhileRunsNothing) {
 
   EXPECT_EQ(error_of(std::get<Result<Execution>>(step)).code, ErrorCode::forbidden);
   EXPECT_EQ(provider.count("execute"), 0);
+  EXPECT_EQ(only_row().state, ExecutionState::refused);
+}
+
+TEST_F(ExecutionsPolicy, WhatWaitsWhenItsSessionEndsIsToldThat) {
+  auto const call = session_call(kWrite);
+  Executions::Run run{in_session, caller, call, Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(run.next(false)));
+  book.is_over = true;
+  clock.advance(5min);
+  EXPECT_TRUE(approvals.expire_due());
+
+  auto step = run.next(false);
+
+  auto const error = error_of(std::get<Result<Execution>>(step));
+  EXPECT_EQ(error.code, ErrorCode::forbidden);
+  EXPECT_NE(error.message.find("the session work was closed"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("did not run"), std::string::npos) << error.message;
   EXPECT_EQ(only_row().state, ExecutionState::refused);
 }
 

@@ -203,6 +203,35 @@ TEST_F(SessionsTest, EndsByItselfAndIsToldSo) {
   EXPECT_EQ(value_of(sessions.create(caller, wanted)).session.state, SessionState::open);
 }
 
+TEST_F(SessionsTest, OneThatIsOverSaysWhatMakesItAgain) {
+  using Step = std::vector<std::string>;
+  auto wanted = request("s", {"github", "HACKERNEWS_*"});
+  wanted.policy_source = "allow.toml";
+  wanted.ttl = std::chrono::hours{8};
+  wanted.socket_uids = {12346};
+  Session const of_file = value_of(sessions.create(caller, wanted)).session;
+  value_of(sessions.close(caller, "s"));
+
+  Error const owners = error_of(inside.run(caller, in("s", kRead)));
+
+  EXPECT_EQ(owners.next_step,
+            (Step{"agenta-tools", "session", "create", "s", "--tools", "github,HACKERNEWS_*", "--connection",
+                  "github=work", "--policy", "allow.toml", "--ttl", "8h", "--allow-uid", "12346"}));
+  std::string const second = format_rfc3339(clock.wall()).substr(14, 5);
+  EXPECT_TRUE(owners.message.ends_with(" UTC): make a new one")) << owners.message;
+  EXPECT_EQ(owners.message.find(second), std::string::npos) << "to the minute: " << owners.message;
+  Error const visitors = error_of(inside.run(visitor(of_file), call_of(kRead)));
+  EXPECT_EQ(visitors.code, ErrorCode::forbidden);
+  EXPECT_TRUE(visitors.next_step.empty()) << "what its policy is called is not told";
+
+  wanted = request("s", {kRead});
+  wanted.policy.clear();
+  wanted.read_only = true;
+  value_of(sessions.create(caller, wanted));
+  value_of(sessions.close(caller, "s"));
+  EXPECT_EQ(error_of(inside.run(caller, in("s", kRead))).next_step.back(), "--read-only");
+}
+
 TEST_F(SessionsTest, AnEphemeralOneLivesADayAtMost) {
   auto wanted = request("", {"github"});
   wanted.ephemeral = true;

@@ -1,13 +1,15 @@
-#include "cli/command/inside_step.hpp"
+#include "shared/protocol/owners_step.hpp"
 
 #include <gtest/gtest.h>
 
-namespace agenta::cli {
+#include "shared/base/shell_words.hpp"
+
+namespace agenta::protocol {
 namespace {
 
 using Step = std::vector<std::string>;
 
-TEST(InsideStep, IsTheOwnersWhereASessionsSocketDoesNotHaveIt) {
+TEST(OwnersStep, IsTheOwnersWhereASessionsSocketDoesNotHaveIt) {
   for (Step const& step :
        {Step{"agenta-tools", "approvals", "approve", "a1"},
         Step{"agenta-tools", "--sandbox", "--project", "shop", "approvals", "list"},
@@ -15,22 +17,22 @@ TEST(InsideStep, IsTheOwnersWhereASessionsSocketDoesNotHaveIt) {
         Step{"agenta-tools", "connect", "github"}, Step{"agenta-tools", "connections", "show", "work"},
         Step{"agenta-tools", "session", "add", "s", "T"}, Step{"agenta-tools", "session", "show", "s"},
         Step{"agenta-tools", "integrations", "refresh"}}) {
-    EXPECT_TRUE(is_owners_step(step)) << shell_line(step);
+    EXPECT_TRUE(is_owners_step(step)) << shell_words(step);
   }
 }
 
-TEST(InsideStep, IsTakenThereWhereItHas) {
+TEST(OwnersStep, IsTakenThereWhereItHas) {
   for (Step const& step :
        {Step{}, Step{"agenta-tools", "history", "show", "e1"},
         Step{"agenta-tools", "--project", "approvals", "tools", "show", "T"},
         Step{"agenta-tools", "tools", "list", "github"}, Step{"agenta-tools", "session", "show"},
         Step{"agenta-tools", "connections", "list"}, Step{"agenta-tools", "help", "approvals"},
         Step{"ls", "-l", "connect"}}) {
-    EXPECT_FALSE(is_owners_step(step)) << shell_line(step);
+    EXPECT_FALSE(is_owners_step(step)) << shell_words(step);
   }
 }
 
-TEST(InsideStep, IsToldInWordsWhereItCannotBeTaken) {
+TEST(OwnersStep, IsToldInWordsWhereItCannotBeTaken) {
   Error error;
   error.message = "T needs somebody's approval";
   error.next_step = {"agenta-tools", "approvals", "approve", "a1"};
@@ -43,4 +45,4 @@ TEST(InsideStep, IsToldInWordsWhereItCannotBeTaken) {
 }
 
 }  // namespace
-}  // namespace agenta::cli
+}  // namespace agenta::protocol
