@@ -6,6 +6,7 @@
 #include "cli/terminal/sanitize.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/error_table.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::cli {
 namespace {
@@ -98,7 +99,13 @@ Result<bool> BatchRun::runs_again(BatchJob& job) {
 }
 
 void BatchRun::work(ToolService& service) {
-  BatchWorker worker{context_, service, plan_.id, plan_.retry, plan_.session};
+  BatchWorker worker{
+      context_,
+      service,
+      plan_.id,
+      plan_.retry,
+      plan_.session,
+      [this](auto line, ApprovalId const& question, std::string_view text) { tell(line, question, text); }};
   while (auto const job = queue_.pop()) {
     // What comes after an interruption is left for another run.
     if (context_.stop.stop_requested()) {
@@ -133,6 +140,15 @@ void BatchRun::settle(BatchJob const& job, BatchOutcome const& outcome) {
                             ? write_batch_outcome(outcome)
                             : batch_row(outcome, terminal.width(), terminal.out_has_color()));
   if (outlet_.is_shut()) stop_reading({});
+}
+
+/// Each question once, however many lines wait for its answer.
+void BatchRun::tell(std::int64_t line, ApprovalId const& question, std::string_view text) {
+  auto const screen = progress_.pause();
+  if (!told_.insert(question.text).second) return;
+  if (!context_.flags.json) return context_.say("line " + std::to_string(line) + ": " + std::string{text});
+  context_.say("{\"event\":\"approval\",\"line\":" + std::to_string(line) + ",\"approval_id\":" +
+               protocol::write_string(question.text) + ",\"message\":" + protocol::write_string(text) + "}");
 }
 
 void BatchRun::stop_reading(std::string why) {

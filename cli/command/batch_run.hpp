@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -54,6 +55,7 @@ class BatchRun {
   void work(ToolService& service);
   void settle(BatchJob const& job, BatchOutcome const& outcome);
   bool write(std::string const& text);
+  void tell(std::int64_t line, ApprovalId const& question, std::string_view text);
   void stop_reading(std::string why);
 
   Context& context_;
@@ -65,6 +67,7 @@ class BatchRun {
   BatchOutlet outlet_;
   std::stop_source reading_{};
   bool has_titles_ = false;               ///< the outlet's: one thread writes at a time
+  std::set<std::string> told_{};          ///< questions; under the screen's lock
   std::atomic<std::size_t> left_out_{0};  ///< lines that were read and not begun
   std::mutex failure_mutex_;
   BatchEnd end_{};

@@ -1,6 +1,8 @@
 #include "cli/command/batch_worker.hpp"
 
+#include "cli/command/execute_approval.hpp"
 #include "cli/command/execute_outcome.hpp"
+#include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/protocol/api.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -9,8 +11,8 @@ namespace agenta::cli {
 namespace {
 
 /// The caller's world for one thread: what is said to the person is the caller's to say.
-Context context_of(Context const& context, ToolService& service) {
-  Context own{.tools = service, .terminal = context.terminal};
+Context context_of(Context const& context, ToolService& service, Terminal& terminal) {
+  Context own{.tools = service, .terminal = terminal};
   own.stop = context.stop;
   own.flags = context.flags;
   own.flags.quiet = true;
@@ -55,11 +57,34 @@ Error other_call(BatchLine const& before) {
 }  // namespace
 
 BatchWorker::BatchWorker(Context const& context, ToolService& service, BatchId batch, RetryRule retry,
-                         std::string session)
-    : context_(context_of(context, service)),
+                         std::string session, Asking asking)
+    : context_(context_of(context, service, context.terminal)),
       batch_(std::move(batch)),
       retry_(retry),
-      session_(std::move(session)) {}
+      session_(std::move(session)),
+      asking_(std::move(asking)) {}
+
+/// As `execute` where nobody sits at a terminal: a batch runs many lines at once, and a prompt asks one
+/// question. What is said then is heard here, for the screen is shared.
+Result<std::string> BatchWorker::run_asking(ToolCall call, std::int64_t line) {
+  Capture heard;
+  Terminal ear = Terminal::captured(heard, {});
+  Context asks = context_of(context_, context_.tools, ear);
+  asks.flags.quiet = false;
+  asks.flags.no_input = true;
+  ApprovalId question;
+  auto const usual = context_.timeout;
+  auto answer = run_with_approval(asks, std::move(call), [&](ToolCall const& made) {
+    if (!question.empty()) asking_(line, question, trim(heard.err));
+    context_.timeout = asks.timeout;
+    auto once = run_to_outcome(context_, made, protocol::ExecuteOutput::envelope);
+    if (!once && once.error().code == ErrorCode::approval_required)
+      question.text = text_of(protocol::find_pointer(once.error().context.text, "/approval/id").value_or(""));
+    return once;
+  });
+  context_.timeout = usual;
+  return answer;
+}
 
 BatchOutcome BatchWorker::run(BatchJob const& job) {
   BatchOutcome outcome;
@@ -85,7 +110,7 @@ BatchOutcome BatchWorker::run(BatchJob const& job) {
   call.batch = BatchItem{batch_, outcome.line};
   call.retry = retry_;
   call.session = session_;
-  auto const body = run_to_outcome(context_, std::move(call), protocol::ExecuteOutput::envelope);
+  auto const body = run_asking(std::move(call), outcome.line);
   if (body) {
     read_envelope(*body, outcome);
   } else {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "cli/command/batch_input.hpp"
 #include "cli/command/batch_line.hpp"
 #include "cli/command/context.hpp"
@@ -19,14 +21,17 @@ struct BatchJob {
 /// Runs lines of one batch for one thread, over a connection of its own.
 class BatchWorker {
  public:
+  /// A line that waits for somebody's answer to a question, and how that is given. Any thread.
+  using Asking = std::function<void(std::int64_t line, ApprovalId const& question, std::string_view text)>;
   /// The context and the service outlive the worker, and the service is its alone.
   BatchWorker(Context const& context, ToolService& service, BatchId batch, RetryRule retry,
-              std::string session);
+              std::string session, Asking asking);
 
   /// Runs the line, and finds out what became of it.
   BatchOutcome run(BatchJob const& job);
 
  private:
+  Result<std::string> run_asking(ToolCall call, std::int64_t line);
   void conclude(BatchOutcome& outcome, Error error);
   ExecutionState ask_journal(std::string const& execution_id);
 
@@ -34,6 +39,7 @@ class BatchWorker {
   BatchId batch_;
   RetryRule retry_;
   std::string session_;
+  Asking asking_;
 };
 
 /// Whether the outcome is the one that the journal had of a line that ran before: nothing ran now.

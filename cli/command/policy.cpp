@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/command/commands.hpp"
@@ -74,7 +75,10 @@ Result<void> run_explain(Context& context, ExplainOptions const& options) {
   request.arguments = std::move(arguments.json);
   request.text_paths = std::move(arguments.text_paths);
   AGENTA_TRY(auto const reply, context.call_far(protocol::explain_policy(request)));
-  return present(context, reply.body, [&] { return show_explanation(context, reply.body); });
+  AGENTA_CHECK(present(context, reply.body, [&] { return show_explanation(context, reply.body); }));
+  AGENTA_TRY(auto const told, protocol::decode_explanation(reply.body));
+  for (std::string const& each : told.warnings) context.say(each);
+  return {};
 }
 
 /// Why, in full: a cell of the table would cut it.
@@ -98,8 +102,9 @@ Result<void> show_report(Context& context, protocol::PolicyTestReport const& rep
   }
   print(context.terminal, table, "");
   print_failed(context, report);
-  std::string text =
-      "\n" + std::to_string(report.passed) + " passed, " + std::to_string(report.failed) + " failed. ";
+  // Where some failed, how many is the last word, on stderr.
+  std::string text = "\n";
+  if (report.failed == 0) text += std::to_string(report.passed) + " passed, 0 failed. ";
   text += std::to_string(report.rules - report.uncovered.size()) + " of " + std::to_string(report.rules) +
           " rules decided a case";
   if (report.uncovered.empty()) {
@@ -108,20 +113,31 @@ Result<void> show_report(Context& context, protocol::PolicyTestReport const& rep
     text += "; no case reaches:\n";
     for (protocol::UncoveredRule const& each : report.uncovered) text += "  " + visible(each.rule) + "\n";
   }
+  for (protocol::UnmatchedName const& each : report.unmatched)
+    text += visible("No tool is called " + each.name + ": " + each.rule) + "\n";
   context.terminal.out(text);
   return {};
 }
 
-Error cases_failed(protocol::PolicyTestReport const& report, std::string const& body) {
+/// How to see why the case is decided as it is. Nothing where the tool is not known, or stdin was the policy.
+std::vector<std::string> explain_step(policy::PolicyCase const& one, protocol::PolicyTestCase const& tried,
+                                      std::string const& policy) {
+  if (!tried.decision || policy == "-") return {};
+  std::vector<std::string> step{"agenta-tools", "policy", "explain", tried.tool, "--policy", policy};
+  if (one.arguments != JsonText{}) step.insert(step.end(), {"-d", one.arguments.text});
+  if (!one.connection.empty()) step.insert(step.end(), {"-c", one.connection});
+  return step;
+}
+
+/// `tells_first`: what is wrong with the first of them; on a terminal it is printed above.
+Error cases_failed(protocol::PolicyTestReport const& report, std::string const& body, bool tells_first) {
   Error error;
   error.code = ErrorCode::check_failed;
   error.message =
       std::to_string(report.failed) + " of " + std::to_string(report.cases.size()) + " cases failed";
-  for (protocol::PolicyTestCase const& each : report.cases) {
-    if (each.ok) continue;
-    error.message += "; the first, in line " + std::to_string(each.line) + ": " + each.message;
-    break;
-  }
+  auto const first = std::ranges::find_if(report.cases, [](auto const& each) { return !each.ok; });
+  if (tells_first && first != report.cases.end())
+    error.message += "; the first, in line " + std::to_string(first->line) + ": " + first->message;
   error.context.text = body;
   return error;
 }
@@ -141,10 +157,17 @@ Result<void> run_test(Context& context, std::string const& file) {
   AGENTA_TRY(auto const reply, context.call_far(protocol::test_policy(request)));
   AGENTA_TRY(auto const report, protocol::decode_policy_report(reply.body));
   // The error document has the report then, and stands alone.
-  if (report.failed > 0 && context.flags.json) return fail(cases_failed(report, reply.body));
-  AGENTA_CHECK(present(context, reply.body, [&] { return show_report(context, report); }));
-  if (report.failed > 0) return fail(cases_failed(report, reply.body));
-  return {};
+  bool const stands_alone = report.failed > 0 && context.flags.json;
+  if (!stands_alone) AGENTA_CHECK(present(context, reply.body, [&] { return show_report(context, report); }));
+  if (report.failed == 0) return {};
+  Error error = cases_failed(report, reply.body, context.wants_json());
+  for (std::size_t i = 0; i < std::min(report.cases.size(), cases.cases.size()); ++i) {
+    if (report.cases[i].ok) continue;
+    error.next_step =
+        explain_step(cases.cases[i], report.cases[i], cases.policy ? request.policy_source : file);
+    break;
+  }
+  return fail(std::move(error));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "cli/command/commands.hpp"
+#include "cli/command/execute_approval.hpp"
 #include "cli/command/execute_queue.hpp"
 #include "cli/command/output_file.hpp"
 #include "cli/command/proxy_call.hpp"
@@ -129,6 +130,33 @@ Result<void> print_body(Context& context, ReceivedAnswer const& received, bool e
   return {};
 }
 
+Result<ReceivedAnswer> make_once(Context& context, ProxyCall const& call) {
+  Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
+  std::string const what = call.method + " " + call.integration.text;
+  spinner.say(what);
+  QueueWatch const watch{context, spinner, call.id, what};
+  return request_to_outcome(context, call);
+}
+
+/// Where its session's policy asks, a raw request is asked about and waits as the call of a tool does, under
+/// the name by which policies judge it.
+Result<ReceivedAnswer> request_with_approval(Context& context, ProxyCall const& call) {
+  ToolCall as_tool;
+  as_tool.id = call.id;
+  as_tool.tool = "PROXY_" + call.method;
+  std::optional<ReceivedAnswer> received;
+  auto const made = run_with_approval(context, as_tool, [&](ToolCall const& asked) -> Result<std::string> {
+    ProxyCall request = call;
+    request.approval = asked.approval;
+    request.on_ask = asked.on_ask;
+    AGENTA_TRY(auto answer, make_once(context, request));
+    received.emplace(std::move(answer));
+    return std::string{};
+  });
+  if (!made) return fail(made.error());
+  return *std::move(received);
+}
+
 Result<void> run_proxy(Context& context, ProxyOptions const& options) {
   AGENTA_TRY(ProxyCall const call, build_proxy_call(context, options));
   std::optional<OutputFile> file;
@@ -137,13 +165,7 @@ Result<void> run_proxy(Context& context, ProxyOptions const& options) {
     file.emplace(std::move(begun));
   }
   if (!context.timeout) context.timeout = context.settings->duration("execute.timeout");
-  auto received = [&] {
-    Spinner spinner{context.terminal, context.verbosity(), context.quietness()};
-    std::string const what = call.method + " " + call.integration.text;
-    spinner.say(what);
-    QueueWatch const watch{context, spinner, call.id, what};
-    return request_to_outcome(context, call);
-  }();
+  auto received = request_with_approval(context, call);
   if (!received) return fail(std::move(received).error());
   ProxyAnswer const& answer = received->answer();
   if (answer.error && options.fail) return fail(refusal(answer));

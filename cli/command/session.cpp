@@ -4,7 +4,6 @@
 
 #include "cli/command/commands.hpp"
 #include "cli/command/session_card.hpp"
-#include "cli/command/session_choice.hpp"
 #include "cli/terminal/json_print.hpp"
 #include "cli/terminal/sanitize.hpp"
 #include "cli/terminal/width.hpp"
@@ -200,36 +199,6 @@ Result<void> run_list(Context& context, ListOptions const& options) {
   return present_view(context, body, options.view, [&] { return render_list(context, options, body); });
 }
 
-struct ShowOptions {
-  std::string name{};
-  ViewOptions view{};
-};
-
-/// Without a name: the session whose socket this is.
-Result<void> run_show(Context& context, ShowOptions const& options) {
-  bool const is_inside = !named_socket(context.environment).empty();
-  if (options.name.empty() && !is_inside)
-    return fail(ErrorCode::usage, "name a session", {"agenta-tools", "session", "list"});
-  AGENTA_TRY(auto const reply, context.call(options.name.empty() ? protocol::get_own_session()
-                                                                 : protocol::get_session(options.name)));
-  return present_view(context, reply.body, options.view, [&]() -> Result<View> {
-    AGENTA_TRY(auto const view, protocol::decode_session(reply.body));
-    View page;
-    page.text = session_card(view, page_style(context));
-    if (view.session.state != SessionState::open) return page;
-    auto const tools =
-        context.call_far(options.name.empty() ? protocol::list_own_session_tools({})
-                                              : protocol::list_session_tools(options.name, {}));
-    if (!tools) {
-      page.notes.push_back("its tools cannot be told now: " + tools.error().message);
-      return page;
-    }
-    AGENTA_TRY(auto const list, protocol::decode_session_tools(tools->body));
-    page.text += session_tools_text(context, list);
-    return page;
-  });
-}
-
 }  // namespace
 
 RunFn add_session_create(Syntax& syntax) {
@@ -290,15 +259,6 @@ RunFn add_session_list(Syntax& syntax) {
   add_view_flags(syntax, options->view);
   syntax.example("agenta-tools session list --all");
   return [options](Context& context) { return run_list(context, *options); };
-}
-
-RunFn add_session_show(Syntax& syntax) {
-  auto options = std::make_shared<ShowOptions>();
-  syntax.optional_argument("NAME", options->name, "Name of a session; over a session's socket, its own")
-      .completes(Completes::session);
-  add_view_flags(syntax, options->view);
-  syntax.example("agenta-tools session show triage");
-  return [options](Context& context) { return run_show(context, *options); };
 }
 
 RunFn add_session_close(Syntax& syntax) {

@@ -28,6 +28,25 @@ std::string unbound_text(Session const& session) {
   return text;
 }
 
+/// `30, and 3 that its policy denies`.
+std::string count_text(protocol::SessionView const& view) {
+  if (!view.tools_count) return {};
+  std::string const text = std::to_string(*view.tools_count);
+  auto const denied = view.denied_count.value_or(0);
+  return denied == 0 ? text : text + ", and " + std::to_string(denied) + " that its policy denies";
+}
+
+/// `allow`; `allow or ask`, where the arguments decide.
+std::string verdict_text(protocol::SessionTool const& tool) {
+  if (tool.verdicts.empty()) return std::string{name_of(tool.verdict)};
+  std::string text{name_of(tool.verdicts.front())};
+  for (std::size_t i = 1; i < tool.verdicts.size(); ++i) {
+    text += i + 1 == tool.verdicts.size() ? " or " : ", ";
+    text += name_of(tool.verdicts[i]);
+  }
+  return text;
+}
+
 Ink ink_of_verdict(std::string_view word) {
   if (word == "allow") return Ink::green;
   return word == "deny" ? Ink::red : Ink::plain;
@@ -54,7 +73,7 @@ std::string session_card(protocol::SessionView const& view, PageStyle const& sty
       .row(is_open ? "ends" : "ended", end_text(session))
       .row("tools", join(session.selectors, ", "))
       .row("without", join(session.excluded, ", "))
-      .row("to run now", view.tools_count ? std::to_string(*view.tools_count) : "")
+      .row("to run now", count_text(view))
       .row("connections", bindings_text(session))
       .row("unbound", unbound_text(session))
       .row("policy", session.policy_source)
@@ -72,7 +91,7 @@ std::string session_tools_text(Context const& context, protocol::SessionTools co
   // The name says in other words what the slug does: where there is no room for both it goes.
   table.keep(0).keep(1).whole(kPolicy).paint(kPolicy, ink_of_verdict).hide_all(1, "").spare(3);
   for (protocol::SessionTool const& each : tools.page.items)
-    table.add({each.tool.slug.text, each.connection, std::string{name_of(each.verdict)}, each.tool.name});
+    table.add({each.tool.slug.text, each.connection, verdict_text(each), each.tool.name});
   std::string text = "\n" + table_text(context, table, "None of its tools can be run now.");
   for (protocol::MissingTools const& each : tools.unavailable) {
     text += "\n" + visible(each.integration.text) + " is missing: " + visible(each.reason) + "\n";

@@ -1,7 +1,10 @@
 #include "daemon/core/policies.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "daemon/core/connection_choice.hpp"
+#include "daemon/core/known_names.hpp"
 #include "daemon/core/proxy_record.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
@@ -19,6 +22,33 @@ Result<ToolReference> reference_of(std::string const& name) {
                 {"agenta-tools", "tools", "list"});
   }
   return *std::move(reference);
+}
+
+/// Whether the case leaves anything of its tool to be looked up.
+bool needs_catalogue(policy::PolicyCase const& one) { return !one.hints || one.integration.empty(); }
+
+/// Arguments that the tool has no names for, in the words in which they would be refused.
+std::vector<std::string> unknown_names(schema::Schema const& schema, JsonText const& arguments,
+                                       ToolSlug const& tool) {
+  std::vector<std::string> told;
+  auto const valid = schema.validate(arguments, tool.text);
+  if (valid) return told;
+  auto const problems =
+      protocol::elements_of(protocol::find_member(valid.error().context.text, "problems").value_or("[]"));
+  for (std::string_view const each : problems.value_or(std::vector<std::string_view>{})) {
+    if (protocol::find_member(each, "rule") != "\"unknown_key\"") continue;
+    told.push_back(
+        protocol::read_string(protocol::find_member(each, "message").value_or("\"\"")).value_or(""));
+  }
+  return told;
+}
+
+/// The same of a raw request.
+std::optional<std::string> unknown_part(std::string const& name) {
+  static std::vector<std::string> const kParts{"url", "headers", "query", "body", "binary_body"};
+  if (std::ranges::find(kParts, name) != kParts.end()) return std::nullopt;
+  auto const meant = nearest(name, kParts);
+  return name + " is no part of a raw request" + (meant ? "; did you mean " + *meant + "?" : "");
 }
 
 }  // namespace
@@ -59,8 +89,20 @@ Result<std::shared_ptr<CatalogTool const>> Policies::find_tool(Caller const& cal
   return std::move(known.value);
 }
 
+/// On which `execute` would run it outside of sessions; empty where that would not run it.
+std::string Policies::usual_connection(Caller const& caller, IntegrationSlug const& integration) {
+  store::ConnectionFilter filter;
+  filter.integration = integration;
+  auto const access = credentials_.access_for(caller);
+  auto const rows = connections_.list(caller, filter);
+  if (!access || !rows) return {};
+  auto const chosen = choose_connection(*rows, *access, integration, "");
+  return chosen ? chosen->slug : std::string{};
+}
+
 Result<policy::Question> Policies::call_of(Caller const& caller, protocol::ExplainRequest const& request,
-                                           ToolReference const& reference, Subject const& subject) {
+                                           ToolReference const& reference, Subject const& subject,
+                                           std::vector<std::string>& warnings) {
   AGENTA_TRY(auto const known, find_tool(caller, reference.slug));
   Tool const& tool = known->tool;
   policy::Question question;
@@ -68,12 +110,17 @@ Result<policy::Question> Policies::call_of(Caller const& caller, protocol::Expla
   question.integration = tool.integration;
   question.hints = believed(hints_of(tool));
   question.connection = request.connection.empty() ? reference.connection.value_or("") : request.connection;
-  if (question.connection.empty() && subject.session) {
+  if (question.connection.empty() && !tool.no_auth && subject.session) {
     auto const* const binding = subject.session->binding_of(tool.integration);
     if (binding != nullptr) question.connection = binding->slug;
+  } else if (question.connection.empty() && !tool.no_auth) {
+    question.connection = usual_connection(caller, tool.integration);
   }
   question.arguments = request.arguments;
-  if (known->schema) question.arguments = known->schema->coerce(request.arguments, request.text_paths);
+  if (known->schema) {
+    question.arguments = known->schema->coerce(request.arguments, request.text_paths);
+    warnings = unknown_names(*known->schema, question.arguments, tool.slug);
+  }
   return question;
 }
 
@@ -81,7 +128,8 @@ Result<policy::Question> Policies::call_of(Caller const& caller, protocol::Expla
 Result<policy::Question> Policies::raw_request_of(Caller const& caller,
                                                   protocol::ExplainRequest const& request,
                                                   ToolReference const& reference, std::string const& method,
-                                                  Subject const& subject) {
+                                                  Subject const& subject,
+                                                  std::vector<std::string>& warnings) {
   policy::Question question;
   question.tool = reference.slug;
   question.hints = proxy_hints();
@@ -102,6 +150,7 @@ Result<policy::Question> Policies::raw_request_of(Caller const& caller,
        protocol::members_of(request.arguments.text).value_or(std::vector<protocol::JsonMember>{})) {
     if (member.name == "integration_slug" || member.name == "method") continue;
     has_url = has_url || member.name == "url";
+    if (auto warning = unknown_part(member.name)) warnings.push_back(*std::move(warning));
     text += "," + protocol::write_string(member.name) + ":" + std::string{member.value};
   }
   question.arguments.text = text + "}";
@@ -117,11 +166,11 @@ Result<protocol::PolicyExplanation> Policies::explain(Caller const& caller,
   AGENTA_TRY(Subject const subject, subject_of(caller, request));
   AGENTA_TRY(ToolReference const reference, reference_of(request.tool));
   auto const method = proxy_method(reference.slug);
-  AGENTA_TRY(policy::Question const question,
-             method ? raw_request_of(caller, request, reference, *method, subject)
-                    : call_of(caller, request, reference, subject));
-
   protocol::PolicyExplanation explanation;
+  AGENTA_TRY(policy::Question const question,
+             method ? raw_request_of(caller, request, reference, *method, subject, explanation.warnings)
+                    : call_of(caller, request, reference, subject, explanation.warnings));
+
   explanation.decision = policy::decide(*subject.policy, question);
   explanation.tool = question.tool.text;
   explanation.connection = question.connection;
@@ -142,7 +191,7 @@ Result<policy::Question> Policies::question_of(Caller const& caller, policy::Pol
   question.tool = reference.slug;
   question.connection = one.connection.empty() ? reference.connection.value_or("") : one.connection;
   question.arguments = one.arguments;
-  if (one.hints && !one.integration.empty()) {
+  if (!needs_catalogue(one)) {
     question.integration.text = one.integration;
     question.hints = *one.hints;
     return question;
@@ -157,6 +206,26 @@ Result<policy::Question> Policies::question_of(Caller const& caller, policy::Pol
   question.integration.text = one.integration.empty() ? known->tool.integration.text : one.integration;
   question.hints = one.hints.value_or(believed(hints_of(known->tool)));
   return question;
+}
+
+/// Names and patterns in its rules that are certain to name nothing: slips of the pen, as a rule.
+std::vector<protocol::UnmatchedName> Policies::unmatched_in(Caller const& caller,
+                                                            policy::Policy const& policy, Network network) {
+  std::vector<protocol::UnmatchedName> unmatched;
+  auto const access = credentials_.access_for(caller);
+  if (!access) return unmatched;
+  auto const account = catalog_.account(*access);
+  if (!account) return unmatched;
+  (void)catalog_.ensure_list(**account, {*access, caller.deadline, caller.stop}, network);
+  auto const names = KnownNames::read(*(*account)->store);
+  if (!names) return unmatched;
+  for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+    for (std::string const& each : policy.rules[i].tools) {
+      if (names->is_none(each))
+        unmatched.push_back({policy::name_rule(policy, i, {}), policy.rules[i].line, each});
+    }
+  }
+  return unmatched;
 }
 
 Result<protocol::PolicyTestReport> Policies::test(Caller const& caller,
@@ -191,6 +260,11 @@ Result<protocol::PolicyTestReport> Policies::test(Caller const& caller,
     report.cases.push_back({each.line, each.tool, each.expect, each.decision, each.ok, each.message});
   for (policy::UncoveredRule const& each : tried.uncovered)
     report.uncovered.push_back({each.name, each.line});
+  // Where no case needed the catalogue nobody waits for it now.
+  bool const is_reachable =
+      std::ranges::any_of(tried.cases, [](auto const& each) { return each.decision.has_value(); }) &&
+      std::ranges::any_of(file.cases, needs_catalogue);
+  report.unmatched = unmatched_in(caller, policy, is_reachable ? Network::yes : Network::no);
   return report;
 }
 

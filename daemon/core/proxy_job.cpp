@@ -13,8 +13,8 @@ Executions::Frame ProxyRequests::Job::frame() const {
   Executions::Frame frame;
   frame.id = call_.id;
   frame.session = call_.session;
-  // It never waits for an answer: it comes back, and is made again once it is approved.
-  frame.on_ask = OnAsk::come_back;
+  frame.approval = call_.approval;
+  frame.on_ask = call_.on_ask;
   return frame;
 }
 

@@ -66,6 +66,16 @@ Place place_of(std::string_view url) {
   return place;
 }
 
+/// Without what says who makes it, where, and by whose leave.
+ProxyCall request_alone(ProxyCall call) {
+  call.id = {};
+  call.session.clear();
+  call.connection.clear();
+  call.approval = {};
+  call.on_ask = OnAsk::wait;
+  return call;
+}
+
 }  // namespace
 
 Result<void> ProxyRequests::enter_session(Caller const& caller, ProxyCall const& call, Executions::Plan& plan,
@@ -92,20 +102,15 @@ Result<void> ProxyRequests::enter_session(Caller const& caller, ProxyCall const&
 /// The whole request is what is judged and approved, whatever its connection is called. What is judged has
 /// one spelling; what is approved is the request to the byte.
 void ProxyRequests::ask_as(ProxyCall const& call, Executions::Plan& plan, Execution& record) const {
-  ProxyCall what = call;
-  what.id = {};
-  what.session.clear();
-  what.connection.clear();
+  ProxyCall const what = request_alone(call);
   record.arguments_digest = options_.digest(record.tool.text + "\n" + plan.connection->id.text + "\n" +
                                             canonical_json({protocol::encode_proxy_call(what)}));
-  plan.judged = judged_request(std::move(what));
+  plan.judged = judged_request(what);
   plan.judged_hints = proxy_hints();
 }
 
 JsonText judged_request(ProxyCall call) {
-  call.id = {};
-  call.session.clear();
-  call.connection.clear();
+  call = request_alone(std::move(call));
   Place place = place_of(call.url);
   call.url = std::move(place.url);
   JsonText judged;

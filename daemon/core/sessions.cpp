@@ -337,7 +337,7 @@ Result<std::vector<Sessions::Opened>> Sessions::list_open() {
 /// How many tools there are is told from what is known here: nobody waits for Composio to see a session.
 protocol::SessionView Sessions::view_of(Caller const& caller, Session session) {
   protocol::SessionView view;
-  view.session = std::move(session);
+  view.session = session;
   bool const is_owners = caller.session.empty();
   if (!is_owners) withhold(view.session);
   if (view.session.state != SessionState::open) return view;
@@ -345,10 +345,9 @@ protocol::SessionView Sessions::view_of(Caller const& caller, Session session) {
   auto asked = ask(caller, view.session.selectors);
   if (!asked) return view;
   asked->network = Network::no;
-  auto const tools = find_tools(*asked, view.session);
-  if (!tools) return view;
-  view.tools_count = std::ranges::count_if(
-      *tools, [&](Tool const& tool) { return is_available(*asked, view.session, tool); });
+  auto policy = policy_of(session);
+  if (!policy) return view;
+  count_tools(*asked, {.session = std::move(session), .policy = *std::move(policy)}, view);
   return view;
 }
 

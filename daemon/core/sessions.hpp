@@ -156,6 +156,8 @@ class Sessions final : public SessionBook {
   Tool whole(Asked& asked, Tool tool);
   bool is_available(Asked& asked, Session const& session, Tool const& tool);
   Error why_missing(Asked const& asked, Session const& session, IntegrationSlug const& integration);
+  /// How many there are to be run, and how many beside them that the policy denies.
+  void count_tools(Asked& asked, OpenSession const& open, protocol::SessionView& view);
   protocol::SessionView view_of(Caller const& caller, Session session);
 
   store::ProjectStore& projects_;

@@ -181,9 +181,13 @@ Result<protocol::SessionView> Sessions::change(Caller const& caller, std::string
   if (patch.add.empty() && patch.remove.empty() && patch.connections.empty())
     return fail(ErrorCode::invalid_request, "say what to add, to remove, or to bind");
   std::vector<std::string> mentioned = patch.add;
+  std::erase_if(mentioned, [&](std::string const& each) {
+    auto const is_it = [&](std::string const& other) { return equal_ignoring_case(each, other); };
+    return names_raw_request(each) && std::ranges::any_of(session.excluded, is_it);
+  });
   std::ranges::copy_if(patch.remove, std::back_inserter(mentioned), [&](std::string const& each) {
     auto const is_it = [&](std::string const& other) { return equal_ignoring_case(each, other); };
-    return std::ranges::none_of(session.selectors, is_it);
+    return !names_raw_request(each) && std::ranges::none_of(session.selectors, is_it);
   });
   AGENTA_TRY(Asked asked, ask(caller, mentioned));
   AGENTA_CHECK(check_selectors(asked, mentioned));
@@ -195,7 +199,8 @@ Result<protocol::SessionView> Sessions::change(Caller const& caller, std::string
   all.insert(all.end(), patch.add.begin(), patch.add.end());
   AGENTA_TRY(asked, ask(caller, all));
   asked.network = Network::no;  // what is new is known by now, and the lock is held
-  AGENTA_TRY(auto const known, find_tools(asked, all));
+  AGENTA_TRY(auto known, find_tools(asked, all));
+  add_raw_requests(known, session.selectors);
   SessionEdit edit{session, known};
   for (std::string const& each : patch.remove) AGENTA_CHECK(edit.remove(each));
   std::ranges::for_each(patch.add, [&](std::string const& each) { edit.add(each); });

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <utility>
 
+#include "daemon/core/proxy_record.hpp"
 #include "shared/base/text.hpp"
+#include "shared/domain/proxy.hpp"
 
 namespace agenta::daemon {
 namespace {
@@ -20,6 +24,24 @@ bool names_one_of(std::string const& name, std::vector<Tool> const& tools) {
 }
 
 }  // namespace
+
+bool names_raw_request(std::string const& name) {
+  return std::ranges::any_of(kProxyMethods,
+                             [&](auto method) { return matches_glob(name, proxy_tool(method).text); });
+}
+
+void add_raw_requests(std::vector<Tool>& known, std::vector<std::string> const& selectors) {
+  std::set<std::string> integrations;
+  for (Tool const& tool : known) integrations.insert(tool.integration.text);
+  for (std::string const& integration : integrations) {
+    for (std::string_view const method : kProxyMethods) {
+      Tool raw;
+      raw.slug = proxy_tool(method);
+      raw.integration.text = integration;
+      if (selects(selectors, raw.slug, raw.integration)) known.push_back(std::move(raw));
+    }
+  }
+}
 
 std::vector<Tool> SessionEdit::named(std::string const& name) const {
   std::vector<Tool> tools;

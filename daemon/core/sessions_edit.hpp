@@ -35,4 +35,10 @@ class SessionEdit {
   std::vector<std::string> removed_{};
 };
 
+/// Whether a name or a pattern is of raw requests: `PROXY_POST`, `PROXY_*`.
+bool names_raw_request(std::string const& name);
+/// Puts them among the tools, for each integration where the selectors let them in. No catalogue has them,
+/// and they can be cut out like tools.
+void add_raw_requests(std::vector<Tool>& known, std::vector<std::string> const& selectors);
+
 }  // namespace agenta::daemon

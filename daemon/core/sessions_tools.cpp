@@ -35,6 +35,17 @@ bool is_found(Tool const& tool, std::string const& words) {
                               std::string::npos;
 }
 
+/// A call of it in the session, whatever its arguments.
+policy::Question any_call_of(Tool const& tool, OpenSession const& open) {
+  policy::Question question;
+  question.tool = tool.slug;
+  question.integration = tool.integration;
+  if (SessionBinding const* const binding = open.binding_of(tool.integration); binding && !tool.no_auth)
+    question.connection = binding->slug;
+  question.hints = believed(hints_of(tool));
+  return question;
+}
+
 }  // namespace
 
 Result<Sessions::Asked> Sessions::ask(Caller const& caller, std::vector<std::string> const& selectors) {
@@ -239,6 +250,17 @@ bool Sessions::is_available(Asked& asked, Session const& session, Tool const& to
   return whole && *whole && (*whole)->value.no_auth;
 }
 
+void Sessions::count_tools(Asked& asked, OpenSession const& open, protocol::SessionView& view) {
+  auto const tools = find_tools(asked, open.session);
+  if (!tools) return;
+  view.tools_count = view.denied_count = 0;
+  for (Tool const& tool : *tools) {
+    if (!is_available(asked, open.session, tool)) continue;
+    bool const is_denied = policy::best_verdict(*open.policy, any_call_of(tool, open)) == Verdict::deny;
+    ++(is_denied ? *view.denied_count : *view.tools_count);
+  }
+}
+
 /// With its schemas, as far as they can be had.
 Tool Sessions::whole(Asked& asked, Tool tool) {
   if (asked.account) {
@@ -321,14 +343,10 @@ Result<protocol::SessionTools> Sessions::tools(Caller const& caller, std::string
     bool const needs_schemas = (query.with_schemas || query.format) && is_without_schemas(tool);
     if (needs_schemas) tool = whole(asked, std::move(tool));
     protocol::SessionTool& item = answer.page.items.emplace_back();
-    if (SessionBinding const* const binding = open->binding_of(tool.integration); binding && !tool.no_auth)
-      item.connection = binding->slug;
-    policy::Question question;
-    question.tool = tool.slug;
-    question.integration = tool.integration;
-    question.connection = item.connection;
-    question.hints = believed(hints_of(tool));
+    auto const question = any_call_of(tool, *open);
+    item.connection = question.connection;
     item.verdict = policy::best_verdict(*open->policy, question);
+    item.verdicts = policy::possible_verdicts(*open->policy, question);
     if (query.format) item.definition = schema::define_tool(tool, *query.format).definition;
     item.tool = std::move(tool);
   }

@@ -62,10 +62,11 @@ toml::table const* TableReader::inner(std::string_view key) {
   return table;
 }
 
-void TableReader::refuse_others(std::vector<std::string> const& known) {
+void TableReader::refuse_others(std::vector<std::string> const& known, std::vector<std::string> const& also) {
   for (auto const& [key, node] : table_) {
     std::string const name{key.str()};
-    if (std::ranges::find(known, name) != known.end()) continue;
+    if (std::ranges::find(known, name) != known.end() || std::ranges::find(also, name) != also.end())
+      continue;
     std::string message = subject_ + ": there is no " + name;
     if (auto const meant = nearest(name, known)) {
       message += "; did you mean " + *meant + "?";

@@ -49,7 +49,8 @@ class TableReader {
   std::string word(std::string_view key, std::vector<std::string> const& words);
   toml::table const* inner(std::string_view key);
 
-  void refuse_others(std::vector<std::string> const& known);
+  /// `also`: what is taken as well and suggested to nobody.
+  void refuse_others(std::vector<std::string> const& known, std::vector<std::string> const& also = {});
   void complain(std::string_view key, std::string const& message);
   /// Where the value of `key` stands, or the table where it has none.
   toml::source_region where(std::string_view key) const;

@@ -48,6 +48,8 @@ struct ProxyCall {
   std::optional<BinaryBody> binary{};
   std::string connection{};  ///< slug or id; empty: by the rule of the contract, §7.4
   std::string session{};     ///< name of the session it belongs to; empty: none
+  ApprovalId approval{};     ///< as of `ToolCall`
+  OnAsk on_ask = OnAsk::wait;
   bool operator==(ProxyCall const&) const = default;
 };
 

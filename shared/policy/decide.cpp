@@ -168,8 +168,10 @@ std::string hint_mismatch(HintWishes const& wishes, ToolHints const& hints) {
 /// The first thing about the tool and its connection that does not fit; empty where all does.
 std::string standing_mismatch(Rule const& rule, Question const& question) {
   if (!fits(rule.tools, question.tool.text)) return "tools does not name " + question.tool.text;
-  if (!fits(rule.integrations, question.integration.text))
-    return "integrations does not name " + question.integration.text;
+  if (!fits(rule.integrations, question.integration.text)) {
+    return question.integration.empty() ? "the call has no integration"
+                                        : "integrations does not name " + question.integration.text;
+  }
   if (!fits(rule.connections, question.connection)) {
     return question.connection.empty() ? "the call has no connection"
                                        : "connections does not name " + question.connection;
@@ -276,8 +278,8 @@ std::vector<Consideration> explain(Policy const& policy, Question const& questio
   return considered;
 }
 
-Verdict best_verdict(Policy const& policy, Question const& question) {
-  std::set<Verdict> possible;
+std::vector<Verdict> possible_verdicts(Policy const& policy, Question const& question) {
+  std::set<Verdict> possible;  // in the order of the enumerators
   bool is_certain = false;
   for (Rule const& rule : policy.rules) {
     if (!standing_mismatch(rule, question).empty()) continue;
@@ -286,7 +288,12 @@ Verdict best_verdict(Policy const& policy, Question const& question) {
     if (is_certain) break;
   }
   if (!is_certain) possible.insert(default_verdict(policy, question.hints));
-  return possible.size() == 1 ? *possible.begin() : Verdict::ask;
+  return {possible.begin(), possible.end()};
+}
+
+Verdict best_verdict(Policy const& policy, Question const& question) {
+  auto const possible = possible_verdicts(policy, question);
+  return possible.size() == 1 ? possible.front() : Verdict::ask;
 }
 
 Policy default_policy() { return {}; }

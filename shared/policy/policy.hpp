@@ -116,9 +116,12 @@ PolicyDecision decide(Policy const& policy, Question const& question);
 std::optional<std::size_t> find_rule(Policy const& policy, Question const& question);
 /// All rules up to the one that decides, and why the others do not.
 std::vector<Consideration> explain(Policy const& policy, Question const& question);
-/// What a set of tools can be called with at best: `allow` where some call of it is allowed without asking
-/// whatever the arguments, `deny` where none ever runs, else `ask`. For lists, and for clients that want an
-/// allow list.
+/// What calls of a tool can meet, depending on their arguments: one verdict where these change nothing, else
+/// several, `allow` before `ask` before `deny`. Conditions are not weighed against each other: of two of
+/// which one always holds, both are taken into account.
+std::vector<Verdict> possible_verdicts(Policy const& policy, Question const& without_arguments);
+/// The same in one word: `allow` where every call runs without asking, `deny` where none ever runs, else
+/// `ask`. For clients that want an allow list.
 Verdict best_verdict(Policy const& policy, Question const& without_arguments);
 
 }  // namespace agenta::policy

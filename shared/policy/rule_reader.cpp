@@ -148,7 +148,7 @@ std::optional<Verdict> read_verdict(TableReader& in, std::string_view key) {
 
 HintWishes read_hints(toml::table const& table, std::string const& subject, Problems& problems) {
   TableReader in{table, subject, problems};
-  in.refuse_others({"read_only", "readOnly", "destructive", "idempotent", "open_world", "openWorld"});
+  in.refuse_others({"read_only", "destructive", "idempotent", "open_world"}, {"readOnly", "openWorld"});
   auto const read = [&](std::string_view key, std::string_view other) -> std::optional<bool> {
     if (in.find(key) != nullptr && in.find(other) != nullptr && key != other)
       in.complain(other, "and " + std::string{key} + " are the same: keep one");

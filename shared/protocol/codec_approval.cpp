@@ -152,6 +152,14 @@ PolicyTestCase read_case(ObjectReader& in) {
   return one;
 }
 
+std::string write_unmatched(UnmatchedName const& each) {
+  return ObjectWriter{}
+      .text("rule", each.rule)
+      .number("line", signed_of(each.line))
+      .text("name", each.name)
+      .done();
+}
+
 }  // namespace
 
 ServiceRequest list_approvals(ApprovalQuery const& query) {
@@ -322,6 +330,7 @@ std::string encode_explanation(PolicyExplanation const& explanation) {
       .text("policy_source", explanation.policy_source)
       .raw("hints", detail::write_hints(explanation.hints))
       .raw("considered", detail::write_array(explanation.considered, write_considered))
+      .texts("warnings", explanation.warnings)
       .done();
 }
 
@@ -339,6 +348,7 @@ Result<PolicyExplanation> decode_explanation(std::string_view body) {
       return ConsideredRule{read_count(inner, "rule"), read_count(inner, "line"), inner.text("name"),
                             inner.boolean("fits"), inner.text("why_not")};
     });
+    explanation.warnings = in.texts("warnings");
     return explanation;
   });
 }
@@ -361,6 +371,7 @@ std::string encode_policy_report(PolicyTestReport const& report) {
       .number("failed", signed_of(report.failed))
       .raw("cases", detail::write_array(report.cases, write_case))
       .raw("coverage", coverage)
+      .raw("unmatched", detail::write_array(report.unmatched, write_unmatched))
       .done();
 }
 
@@ -376,6 +387,9 @@ Result<PolicyTestReport> decode_policy_report(std::string_view body) {
         return UncoveredRule{one.text("rule"), read_count(one, "line")};
       });
       return true;
+    });
+    report.unmatched = in.each("unmatched", [](ObjectReader& one) {
+      return UnmatchedName{one.text("rule"), read_count(one, "line"), one.text("name")};
     });
     return report;
   });

@@ -86,6 +86,7 @@ struct PolicyExplanation {
   std::string policy_source{};
   ToolHints hints{};
   std::vector<ConsideredRule> considered{};
+  std::vector<std::string> warnings{};  ///< of arguments that the tool does not know
 };
 /// `POST /api/tools/policy/test`.
 struct PolicyTestRequest {
@@ -106,12 +107,19 @@ struct UncoveredRule {
   std::string rule{};
   std::size_t line = 0;
 };
+/// A name or pattern in a rule, after which no tool is called.
+struct UnmatchedName {
+  std::string rule{};
+  std::size_t line = 0;
+  std::string name{};
+};
 struct PolicyTestReport {
   std::size_t passed = 0;
   std::size_t failed = 0;
   std::vector<PolicyTestCase> cases{};
   std::size_t rules = 0;
   std::vector<UncoveredRule> uncovered{};
+  std::vector<UnmatchedName> unmatched{};
 };
 
 ServiceRequest explain_policy(ExplainRequest const& request);

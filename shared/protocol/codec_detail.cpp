@@ -176,4 +176,17 @@ Actor read_actor(ObjectReader& in) {
   return actor;
 }
 
+ApprovalId read_approval_id(ObjectReader& in) {
+  ApprovalId id{to_lower(in.text("approval"))};
+  if (!id.empty() && !is_uuid(id.text)) in.complain("approval", "a UUID");
+  return id;
+}
+
+OnAsk read_on_ask(ObjectReader& in) {
+  std::string const on_ask = in.text("on_ask");
+  if (!on_ask.empty() && on_ask != "wait" && on_ask != "come_back")
+    in.complain("on_ask", "wait or come_back");
+  return on_ask == "come_back" ? OnAsk::come_back : OnAsk::wait;
+}
+
 }  // namespace agenta::protocol::detail

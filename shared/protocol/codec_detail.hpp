@@ -11,6 +11,7 @@
 #include "shared/base/clock.hpp"
 #include "shared/domain/connection.hpp"
 #include "shared/domain/error.hpp"
+#include "shared/domain/execution.hpp"
 #include "shared/domain/integration.hpp"
 #include "shared/domain/page.hpp"
 #include "shared/domain/tool.hpp"
@@ -177,5 +178,8 @@ std::string write_category(Category const& category);
 Category read_category(ObjectReader& in);
 std::string write_hints(ToolHints const& hints);
 ToolHints read_hints(ObjectReader& in);
+/// `approval` and `on_ask` of a call that a policy may want approved.
+ApprovalId read_approval_id(ObjectReader& in);
+OnAsk read_on_ask(ObjectReader& in);
 
 }  // namespace agenta::protocol::detail

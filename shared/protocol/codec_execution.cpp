@@ -264,12 +264,8 @@ Result<ToolCall> decode_tool_call(std::string_view body) {
     call.tool_version = in.text("tool_version");
     call.idempotency_key = in.text("idempotency_key");
     call.session = in.text("session");
-    call.approval.text = to_lower(in.text("approval"));
-    if (!call.approval.empty() && !is_uuid(call.approval.text)) in.complain("approval", "a UUID");
-    std::string const on_ask = in.text("on_ask");
-    if (!on_ask.empty() && on_ask != "wait" && on_ask != "come_back")
-      in.complain("on_ask", "wait or come_back");
-    call.on_ask = on_ask == "come_back" ? OnAsk::come_back : OnAsk::wait;
+    call.approval = detail::read_approval_id(in);
+    call.on_ask = detail::read_on_ask(in);
     call.trace_id = in.text("trace_id");
     if (!call.trace_id.empty() && !is_trace_id(call.trace_id)) in.complain("trace_id", "32 hex digits");
     call.files = in.each("files", read_file_argument);

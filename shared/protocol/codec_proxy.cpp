@@ -98,6 +98,8 @@ std::string encode_proxy_call(ProxyCall const& call) {
   }
   if (!call.connection.empty()) out.text("connection", call.connection);
   if (!call.session.empty()) out.text("session", call.session);
+  if (!call.approval.empty()) out.text("approval", call.approval.text);
+  if (call.on_ask == OnAsk::come_back) out.text("on_ask", "come_back");
   return out.done();
 }
 
@@ -120,6 +122,8 @@ Result<ProxyCall> decode_proxy_call(std::string_view body) {
     });
     call.connection = in.text("connection");
     call.session = in.text("session");
+    call.approval = detail::read_approval_id(in);
+    call.on_ask = detail::read_on_ask(in);
     return call;
   });
 }

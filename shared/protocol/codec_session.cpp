@@ -123,6 +123,7 @@ SessionView read_session(ObjectReader& in) {
   session.selectors = in.texts("tools");
   session.excluded = in.texts("excluded");
   view.tools_count = in.find_number("tools_count");
+  view.denied_count = in.find_number("denied_count");
   session.bindings = in.each("connections", read_binding);
   for (std::string const& slug : in.texts("unbound")) {
     SessionBinding& binding = session.bindings.emplace_back();
@@ -140,6 +141,16 @@ SessionView read_session(ObjectReader& in) {
   return view;
 }
 
+void write_count(ObjectWriter& out, std::string_view name, std::optional<std::int64_t> count) {
+  count ? out.number(name, *count) : out.null(name);
+}
+
+std::vector<std::string> names_of(std::vector<Verdict> const& verdicts) {
+  std::vector<std::string> names;
+  for (Verdict const each : verdicts) names.emplace_back(name_of(each));
+  return names;
+}
+
 std::string write_tool(SessionTool const& each) {
   ObjectWriter out;
   out.text("slug", each.tool.slug.text)
@@ -150,6 +161,7 @@ std::string write_tool(SessionTool const& each) {
       .texts("tags", each.tool.tags)
       .text_or_null("connection", each.connection)
       .text("verdict", name_of(each.verdict))
+      .texts("verdicts", names_of(each.verdicts))
       .raw("hints", detail::write_hints(hints_of(each.tool)))
       .boolean("no_auth", each.tool.no_auth)
       .boolean("deprecated", each.tool.deprecated);
@@ -171,6 +183,9 @@ SessionTool read_tool(ObjectReader& in) {
   auto const verdict = parse_verdict(in.text("verdict"));
   if (!verdict) in.complain("verdict", "allow, ask or deny");
   each.verdict = verdict.value_or(Verdict::ask);
+  for (std::string const& name : in.texts("verdicts")) {
+    if (auto const possible = parse_verdict(name)) each.verdicts.push_back(*possible);
+  }
   each.tool.no_auth = in.boolean("no_auth");
   each.tool.deprecated = in.boolean("deprecated");
   each.tool.input_schema = in.object("input_schema").value_or(JsonText{});
@@ -314,11 +329,8 @@ std::string encode_session(SessionView const& view) {
       .text("state", name_of(session.state))
       .texts("tools", session.selectors)
       .texts("excluded", session.excluded);
-  if (view.tools_count) {
-    out.number("tools_count", *view.tools_count);
-  } else {
-    out.null("tools_count");
-  }
+  write_count(out, "tools_count", view.tools_count);
+  write_count(out, "denied_count", view.denied_count);
   return out.raw("connections", detail::write_array(bound, write_binding))
       .texts("unbound", unbound)
       .text_or_null("policy", session.policy)

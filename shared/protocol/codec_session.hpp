@@ -69,8 +69,9 @@ Result<SessionPatch> decode_session_patch(std::string_view body);
 /// A session as it is shown.
 struct SessionView {
   Session session{};
-  std::optional<std::int64_t> tools_count{};  ///< that can be run now; none: it could not be found out
-  std::string socket{};                       ///< path; empty: it is not open
+  std::optional<std::int64_t> tools_count{};   ///< that can be run now; none: it could not be found out
+  std::optional<std::int64_t> denied_count{};  ///< that could be, were the policy not to deny every call
+  std::string socket{};                        ///< path; empty: it is not open
   bool operator==(SessionView const&) const = default;
 };
 std::string encode_session(SessionView const& view);
@@ -82,7 +83,8 @@ Result<Page<SessionView>> decode_sessions(std::string_view body);
 struct SessionTool {
   Tool tool{};
   std::string connection{};              ///< slug; empty: it needs none
-  Verdict verdict = Verdict::ask;        ///< the best that a call of it can meet
+  Verdict verdict = Verdict::ask;        ///< of every call; `ask` where arguments decide
+  std::vector<Verdict> verdicts{};       ///< all that calls can meet, by their arguments; the best first
   std::optional<JsonText> definition{};  ///< in the format asked for, in place of the schemas
   bool operator==(SessionTool const&) const = default;
 };

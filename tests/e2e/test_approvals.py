@@ -330,6 +330,112 @@ class FromElsewhere(ApprovalsTest):
         self.assertEqual(self.sandbox.effects(), 0)
 
 
+class RawRequests(ApprovalsTest):
+    """They ask as tools do."""
+
+    PATH = "/repos/o/r/issues"
+
+    def made(self) -> int:
+        return self.sandbox.asked("POST /tools/execute/proxy")
+
+    def start_request(self, *flags):
+        return self.world.start("proxy", "github", "POST", self.PATH, "-d", '{"title":"hello"}', "--session", "agent", *flags)
+
+    def test_one_waits_says_how_it_is_approved_and_is_then_made_once(self):
+        running = self.start_request("--json")
+        approval = self.pending()
+        self.assertEqual((approval["tool"], approval["connection"]["slug"], approval["arguments"]["url"]), ("PROXY_POST", "work", self.PATH))
+        self.assertEqual(self.await_state("queued")["approval_id"], approval["id"])
+        self.assertEqual(self.made(), 0)
+
+        self.run_ok("approvals", "approve", approval["id"])
+        result = self.world.finish(running)
+
+        self.assertEqual(result.code, 0, f"{result}")
+        self.assertIn(f"agenta-tools approvals approve {approval['id']}", result.err)
+        self.assertEqual(result.json["integration_slug"], "github")
+        self.assertEqual(self.newest()["approval_id"], approval["id"])
+        self.assertEqual(self.made(), 1)
+
+    def test_what_is_denied_is_refused_with_the_reason(self):
+        running = self.start_request("--json")
+        self.run_ok("approvals", "deny", self.pending()["id"], "--reason", "not on a Friday")
+
+        self.assertIn("not on a Friday", self.assert_error(self.world.finish(running), "POLICY_DENIED", 5)["message"])
+        self.assertEqual(self.newest()["state"], "refused")
+        self.assertEqual(self.made(), 0)
+
+    def test_a_timeout_that_was_named_is_all_the_time_there_is(self):
+        error = self.assert_error(self.world.finish(self.start_request("--json", "--timeout", "2s")), "TIMEOUT", 9)
+
+        self.assertIn("not approved within the time allowed", error["message"])
+        self.assertEqual(self.made(), 0)
+
+    def test_ctrl_c_cancels_what_waits(self):
+        running = self.start_request()
+        self.pending()
+        self.await_state("queued")
+
+        running.send_signal(signal.SIGINT)
+
+        self.assertEqual(self.world.finish(running).code, 130)
+        self.await_state("cancelled")
+        self.assertEqual(self.made(), 0)
+
+    def test_on_a_terminal_it_is_asked_there(self):
+        for answer, code, effects in (("d", 5, 0), ("o", 0, 1)):
+            with self.subTest(answer):
+                terminal = self.world.terminal("proxy", "github", "POST", self.PATH, "-d", '{"title":"hello"}', "--session", "agent")
+                terminal.expect(r"PROXY_POST[\s\S]*\"title\": \"hello\"[\s\S]*\[o/s/d\]")
+                terminal.send(answer + "\n")
+                self.assertEqual(terminal.end(), code, terminal.text)
+                self.assertEqual(self.made(), effects)
+
+
+class InABatch(ApprovalsTest):
+    LINES = "".join(json.dumps({"tool": ISSUE, "arguments": {**ARGUMENTS, "title": title}}) + "\n" for title in ("one", "two"))
+
+    def test_each_question_is_told_once_with_its_answer(self):
+        calls = self.world.root / "calls.ndjson"
+        calls.write_text(self.LINES)
+        running = self.world.start("batch", calls, "--session", "agent")
+        waiting = wait_until(lambda: len(items := self.http("GET", "/approvals?state=pending").json["items"]) == 2 and items, 15, "both questions")
+
+        for each in waiting:
+            self.run_ok("approvals", "approve", each["id"])
+        result = self.world.finish(running)
+
+        self.assertEqual(result.code, 0, f"{result}")
+        self.assertEqual([json.loads(line)["state"] for line in result.out.splitlines()], ["succeeded"] * 2)
+        for each in waiting:
+            self.assertEqual(result.err.count(f"agenta-tools approvals approve {each['id']}"), 1, result.err)
+        self.assertRegex(result.err, rf"line [12]: {ISSUE} waits for .* for somebody's approval")
+        self.assertEqual(self.sandbox.effects(), 2)
+
+    def test_with_json_it_is_an_event(self):
+        calls = self.world.root / "calls.ndjson"
+        calls.write_text(self.LINES.splitlines()[0] + "\n")
+        running = self.world.start("batch", calls, "--session", "agent", "--json")
+        approval = self.pending()["id"]
+        self.run_ok("approvals", "deny", approval)
+        result = self.world.finish(running)
+
+        [event] = [event for line in result.err.splitlines() if line.startswith("{") and (event := json.loads(line))["event"] == "approval"]
+        self.assertEqual((event["line"], event["approval_id"]), (1, approval))
+        self.assertIn(f"approvals approve {approval}", event["message"])
+
+    def test_on_a_terminal_the_bar_makes_room(self):
+        calls = self.world.root / "calls.ndjson"
+        calls.write_text(self.LINES.splitlines()[0] + "\n")
+        terminal = self.world.terminal("batch", calls, "--session", "agent", columns=160)
+        approval = self.pending()["id"]
+
+        terminal.expect(f"line 1: .*approvals approve {approval}")
+        self.run_ok("approvals", "approve", approval)
+
+        self.assertEqual(terminal.end(), 0, terminal.text)
+
+
 class ComingBack(ApprovalsTest):
     def ask(self, **more):
         return self.http("POST", "/executions", self.call(on_ask="come_back", **more))

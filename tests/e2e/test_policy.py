@@ -94,6 +94,21 @@ class Explaining(PolicyTest):
 
         self.assertEqual((told["verdict"], told["connection"]), ("deny", "work"))
 
+    def test_without_a_connection_it_is_the_one_that_would_run_it(self):
+        self.connect_github(self.sandbox)
+        policy = self.file('[[rule]]\ndecision = "deny"\nconnections = ["work"]\n')
+
+        told = self.run_ok("policy", "explain", ISSUE, "--policy", policy, "--json").json
+
+        self.assertEqual((told["verdict"], told["connection"]), ("deny", "work"))
+
+    def test_an_argument_that_the_tool_does_not_know_is_said(self):
+        told = self.run_ok("policy", "explain", ISSUE, "ownr=acme", "--policy", self.file(POLICY), "--json")
+
+        self.assertEqual(told.json["warnings"], ["ownr is no argument of this tool; did you mean owner?"])
+        self.assertIn("ownr is no argument of this tool; did you mean owner?", told.err)
+        self.assertEqual(self.run_ok("policy", "explain", ISSUE, "owner=acme", "--json").json["warnings"], [])
+
     def test_a_raw_request_is_explained_as_it_would_be_judged(self):
         self.connect_github(self.sandbox)
         policy = '[[rule]]\nname = "own-account"\ndecision = "allow"\ntools = ["PROXY_GET"]\nintegrations = ["github"]\n' \
@@ -107,6 +122,9 @@ class Explaining(PolicyTest):
         self.assertEqual((told["verdict"], told["rule"], told["connection"]), ("allow", "own-account (line 1)", "work"))
         self.assertEqual((other["verdict"], other["considered"][0]["fits"]), ("ask", False))
         self.assertEqual((bare["verdict"], bare["hints"]["read_only"], bare["hints"]["destructive"]), ("ask", False, True))
+        nowhere = self.run_ok("policy", "explain", "PROXY_GET", "ulr=/user", "--policy", self.file(policy), "--json")
+        self.assertEqual(nowhere.json["considered"][0]["why_not"], "the call has no integration")
+        self.assertEqual(nowhere.json["warnings"], ["ulr is no part of a raw request; did you mean url?"])
         self.assert_error(self.world.run("policy", "explain", "PROXY_ODD", "--json"), "TOOL_NOT_FOUND", 6)
 
     def test_every_mistake_is_told_with_its_place(self):
@@ -119,6 +137,9 @@ class Explaining(PolicyTest):
         self.assertIn(f"did you mean allow?; {policy}:3:1:", error["message"])
         self.assertNotIn("\n", error["message"])
         self.assertEqual([(each["line"], each["column"]) for each in error["context"]["problems"]], [(2, 12), (3, 1)])
+        told = self.world.run("policy", "explain", ISSUE, "--policy", policy).err.splitlines()
+        self.assertEqual(told[0], f"agenta-tools: {policy} has mistakes:")
+        self.assertEqual([line.split(": ")[0] for line in told[1:]], [f"{policy}:2:12", f"{policy}:3:1"])
 
     def test_two_policies_are_one_too_many(self):
         result = self.world.run("policy", "explain", ISSUE, "--policy", self.file(POLICY), "--session", "work", "--json")
@@ -153,7 +174,10 @@ class Trying(PolicyTest):
         terminal = self.world.terminal("policy", "test", self.file(POLICY + cases), columns=80)
 
         self.assertEqual(terminal.end(), 1)
-        shown, words = terminal.text.split("0 passed, 2 failed")[0], " ".join(terminal.text.split())
+        shown, words = terminal.text.split("2 of 2 cases failed")[0], " ".join(terminal.text.split())
+        self.assertEqual(terminal.text.count("expected ask, and it is allow by rule 2"), 1, terminal.text)
+        self.assertRegex(terminal.text, r"rules decided a case[\s\S]*agenta-tools: 2 of 2 cases failed\s+next: agenta-tools policy explain "
+                                        rf"{ISSUE} --policy [\s\S]*policy.toml\s*$")
         self.assertIn(f"line 20, {ISSUE}: expected ask, and it is allow by rule 2 (line 12)", " ".join(shown.split()))
         self.assertRegex(words, r"line 23, NOTHING_AT_ALL: .*NOTHING_AT_ALL")
 
@@ -175,6 +199,17 @@ class Trying(PolicyTest):
         case = '[[case]]\ntool = "NOTHING_AT_ALL"\nintegration = "nothing"\nhints = { read_only = true }\nexpect = "deny"\nrule = "never"\n'
 
         self.assertEqual(self.run_ok("policy", "test", self.file(POLICY + case), "--json").json["passed"], 1)
+
+    def test_a_pattern_after_which_no_tool_is_called_is_said(self):
+        rules = "".join(f'[[rule]]\ndecision = "deny"\ntools = ["{name}"]\n' for name in ("GITHBU_*", "PROXY_*", "*_ISSUE", ISSUE))
+        policy = self.file(rules + f'[[case]]\ntool = "{ISSUE}"\nexpect = "deny"\n')
+
+        report = self.run_ok("policy", "test", policy, "--json").json
+        terminal = self.world.terminal("policy", "test", policy)
+
+        self.assertEqual(report["unmatched"], [{"rule": "rule 1 (line 1)", "line": 1, "name": "GITHBU_*"}])
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn("No tool is called GITHBU_*: rule 1 (line 1)", terminal.text)
 
     def test_a_file_without_cases_tries_nothing(self):
         self.assert_error(self.world.run("policy", "test", self.file(POLICY), "--json"), "INVALID_REQUEST", 2)

@@ -92,6 +92,40 @@ class Life(SessionTest):
         self.assertNotIn("input_schema", described["items"][0])
         self.assertTrue(described["next_cursor"])
 
+    def test_what_a_terminal_shows_of_its_tools_is_in_the_document_too(self):
+        self.policy.write_text('[[rule]]\ndecision = "deny"\ntools = ["GITHUB_DELETE_*"]\n[[rule]]\ndecision = "allow"\n'
+                               f'tools = ["{ISSUE}"]\n[[rule.when]]\npointer = "/owner"\nequals = "acme"\n')
+        made = self.create("seen", "github", "slack")
+        told = self.show("seen")
+
+        for document in (told, self.run_ok(BOX, "session", "show", "seen").json):
+            runnable = {tool["slug"]: tool for tool in document["runnable"]}
+            self.assertEqual(len(runnable), document["tools_count"])
+            issue = runnable[ISSUE]
+            self.assertEqual((issue["connection"], issue["verdict"], issue["verdicts"]), ("work", "ask", ["allow", "ask"]))
+            self.assertEqual((runnable[ISSUES]["verdicts"], runnable[ISSUES]["hints"]["read_only"]), (["allow"], True))
+            self.assertNotIn("input_schema", issue)
+            self.assertEqual([missing["integration_slug"] for missing in document["unavailable"]], ["slack"])
+        self.assertEqual((told["tools"], told["connections"]), (made["tools"], made["connections"]))
+        denied = [tool["slug"] for tool in told["denied"]]
+        self.assertTrue(denied)
+        self.assertTrue(all(slug.startswith("GITHUB_DELETE_") for slug in denied), denied)
+        self.assertEqual(len(denied), told["denied_count"])
+        self.assertEqual(len(self.slugs("seen")), told["tools_count"] + len(denied))
+
+        terminal = self.world.terminal(BOX, "session", "show", "seen", "--no-pager", columns=120)
+        self.assertEqual(terminal.end(), 0)
+        self.assertRegex(terminal.text, rf"to run now +{told['tools_count']}, and {len(denied)} that its policy denies")
+        self.assertRegex(terminal.text, rf"{ISSUE} +work +allow or ask\b")
+
+    def test_in_one_that_is_over_nothing_is_to_be_run(self):
+        self.create("over", "github")
+        self.run_ok(BOX, "session", "close", "over")
+
+        told = self.show("over")
+
+        self.assertEqual((told["state"], told["runnable"], told["unavailable"]), ("closed", [], []))
+
     def test_a_list_that_is_still_what_it_was_is_not_sent_again(self):
         self.create("work", "github")
         target = "/api/tools/sessions/work/tools"
@@ -144,8 +178,9 @@ class Life(SessionTest):
     def test_it_outlives_the_daemon(self):
         made = self.create("long", "github", flags=("--ttl", "8h"))
         self.world.kill_daemon(sandbox=True)
+        self.world.start_daemon(BOX)
 
-        after = self.show("long")
+        after = self.owner("GET", "/api/tools/sessions/long").json
 
         self.assertEqual({k: v for k, v in after.items() if k != "tools_count"},
                          {k: v for k, v in made.items() if k != "tools_count"})
@@ -370,11 +405,27 @@ class RawRequests(SessionTest):
         self.run_ok(BOX, "session", "create", "reads", "--tools", "github", "--read-only", "--json")
         self.assert_error(self.proxy("reads", "GET", "/user"), "POLICY_DENIED", 5)
 
-        error = self.assert_error(self.proxy("asks", "GET", "/user"), "APPROVAL_REQUIRED", 5)
+        request = {"integration_slug": "github", "method": "GET", "url": "/user", "session": "asks", "on_ask": "come_back"}
+        error = self.owner("POST", "/api/tools/proxy", request).json
+        self.assertEqual(error["code"], "APPROVAL_REQUIRED")
         self.assertEqual(self.run_ok(BOX, "history", "--session", "asks", "--json").json["items"], [])
-        self.world.run(*error["next_step"][1:])
+        self.run_ok(BOX, *error["next_step"][1:])
         self.assertEqual(self.proxy("asks", "GET", "/user").code, 0)
-        self.assert_error(self.proxy("asks", "GET", "/user"), "APPROVAL_REQUIRED", 5)
+        self.assertEqual(self.owner("POST", "/api/tools/proxy", request).json["code"], "APPROVAL_REQUIRED")
+
+    def test_some_can_be_cut_out_and_brought_back(self):
+        self.create("cut", "github")
+
+        self.run_ok(BOX, "session", "remove", "cut", "PROXY_POST", "PROXY_D*")
+
+        self.assertEqual(self.show("cut")["excluded"], ["PROXY_POST", "PROXY_D*"])
+        self.assertEqual(self.proxy("cut", "GET", "/user").code, 0)
+        for method in ("POST", "DELETE"):
+            self.assert_error(self.proxy("cut", method, "/user"), "POLICY_DENIED", 5)
+        self.run_ok(BOX, "session", "add", "cut", "PROXY_POST")
+        self.assertEqual((self.show("cut")["tools"], self.show("cut")["excluded"]), (["github"], ["PROXY_D*"]))
+        self.assertNotEqual(self.proxy("cut", "POST", "/user").code, 5)
+        self.assertEqual(self.world.run(BOX, "session", "add", "cut", "PROXY_PUT", "--json").error["code"], "TOOL_NOT_FOUND")
 
     def test_a_policy_sees_the_request(self):
         self.policy.write_text('default = "allow"\n[[rule]]\ndecision = "deny"\ntools = ["PROXY_*"]\n[[rule.when]]\npointer = "/url"\nmatches = "/orgs/"\n')

@@ -108,6 +108,13 @@ present = true
   EXPECT_EQ(protocol::elements_of(*problems)->size(), 5U);
 }
 
+TEST(PolicyFile, TheSpellingThatIsSuggestedIsTheDocumentedOne) {
+  Error const error = mistakes("[[rule]]\ndecision = \"deny\"\nhints = { readonly = true }\n");
+
+  EXPECT_NE(error.message.find("there is no readonly; did you mean read_only?"), std::string::npos)
+      << error.message;
+}
+
 TEST(PolicyFile, TextThatIsNoTomlIsRefusedWithItsPlace) {
   EXPECT_NE(mistakes("default = \n").message.find("p.toml:1:"), std::string::npos);
 }
@@ -256,6 +263,34 @@ TEST(Explain, TheRulesUpToTheOneThatDecidesSayWhyNot) {
   EXPECT_TRUE(considered[1].fits);
   auto const deleting = call("GITHUB_DELETE_X", R"({"owner":"me"})", {.destructive = true});
   EXPECT_EQ(explain(policy, deleting)[0].why_not, "/owner is not \"acme\"");
+}
+
+TEST(Explain, WhatHasNoIntegrationIsToldSo) {
+  Policy const policy = parsed("[[rule]]\ndecision = \"allow\"\nintegrations = [\"github\"]\n");
+  auto raw = call("PROXY_GET");
+  raw.integration = {};
+
+  EXPECT_EQ(explain(policy, raw)[0].why_not, "the call has no integration");
+}
+
+TEST(PossibleVerdicts, AreThoseThatArgumentsLeadTo) {
+  Policy const policy = parsed(R"([[rule]]
+decision = "allow"
+tools = ["A_*", "B_*"]
+[[rule.when]]
+pointer = "/owner"
+equals = "me"
+[[rule]]
+decision = "deny"
+tools = ["B_*", "C_*"]
+)");
+  using Verdicts = std::vector<Verdict>;
+
+  EXPECT_EQ(possible_verdicts(policy, call("A_X")), (Verdicts{Verdict::allow, Verdict::ask}));
+  EXPECT_EQ(possible_verdicts(policy, call("B_X")), (Verdicts{Verdict::allow, Verdict::deny}));
+  EXPECT_EQ(possible_verdicts(policy, call("C_X")), Verdicts{Verdict::deny});
+  EXPECT_EQ(possible_verdicts(policy, call("A_X", "{}", kReads)), Verdicts{Verdict::allow});
+  EXPECT_EQ(best_verdict(policy, call("B_X")), Verdict::ask) << "it may run: it is not left out of lists";
 }
 
 TEST(BestVerdict, IsCertainOnlyWhereNoArgumentsChangeIt) {

@@ -43,15 +43,21 @@ TEST(CodecProxy, ACallComesBackAsItWent) {
   call.query = {{"q", "\"æ"}};
   call.binary = BinaryBody{"AAE=", "image/png"};
   call.connection = "work";
+  call.session = "agent";
+  call.approval.text = "0192f000-0000-7000-8000-000000000002";
+  call.on_ask = OnAsk::come_back;
   ProxyCall with_json = call;
   with_json.binary.reset();
   with_json.body = JsonText{R"({"n" : 1.50})"};
+  with_json.on_ask = OnAsk::wait;
 
   EXPECT_EQ(decode_proxy_call(encode_proxy_call(call)).value(), call);
   EXPECT_EQ(decode_proxy_call(encode_proxy_call(with_json)).value(), with_json);
   for (char const* bad : {"", "[]", "{}", R"({"integration_slug":"g","method":"GET"})",
                           R"({"integration_slug":"g","method":"GET","url":"/","headers":[{"value":"x"}]})",
                           R"({"integration_slug":"g","method":"GET","url":"/","binary_body":{}})",
+                          R"({"integration_slug":"g","method":"GET","url":"/","on_ask":"never"})",
+                          R"({"integration_slug":"g","method":"GET","url":"/","approval":"x"})",
                           R"({"id":"x","integration_slug":"g","method":"GET","url":"/"})"})
     EXPECT_FALSE(decode_proxy_call(bad)) << bad;
 }

@@ -24,6 +24,7 @@ SessionView sample() {
   session.expires_at = at(60);
   session.created_by = {1000, "ada", "loom", "agenta-tools 0.1.0"};
   view.tools_count = 7;
+  view.denied_count = 3;
   view.socket = "/home/ada/run/sessions/triage.sock";
   return view;
 }
@@ -33,6 +34,7 @@ TEST(SessionCodec, ASessionComesBackAsItWas) {
 
   SessionView bare = sample();
   bare.tools_count.reset();
+  bare.denied_count.reset();
   bare.socket.clear();
   bare.session.policy.clear();
   bare.session.expires_at.reset();
