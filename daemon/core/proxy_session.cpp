@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/core/canonical_json.hpp"
 #include "daemon/core/execution_job.hpp"
 #include "daemon/core/proxy_record.hpp"
 #include "daemon/core/proxy_requests.hpp"
@@ -12,6 +11,7 @@
 #include "shared/base/try.hpp"
 #include "shared/domain/belief.hpp"
 #include "shared/protocol/codec_proxy.hpp"
+#include "shared/protocol/exact_json.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 // Raw requests in sessions. They are judged as calls of a tool `PROXY_GET`, `PROXY_POST`, … of the
@@ -97,7 +97,7 @@ void ProxyRequests::ask_as(ProxyCall const& call, Executions::Plan& plan, Execut
   what.session.clear();
   what.connection.clear();
   record.arguments_digest = options_.digest(record.tool.text + "\n" + plan.connection->id.text + "\n" +
-                                            canonical_json({protocol::encode_proxy_call(what)}));
+                                            protocol::canonical_json(protocol::encode_proxy_call(what)));
   plan.judged = judged_request(std::move(what));
   plan.judged_hints = proxy_hints();
 }

@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "daemon/core/canonical_json.hpp"
 #include "daemon/core/connection_choice.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/domain/belief.hpp"
+#include "shared/protocol/exact_json.hpp"
 #include "shared/schema/redact.hpp"
 #include "shared/schema/tool_format.hpp"
 
@@ -84,7 +84,7 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   }
   record.arguments_digest =
       owner_.options_.digest(record.tool.text + "\n" + (plan.connection ? plan.connection->id.text : "") +
-                             "\n" + call_.tool_version + "\n" + canonical_json(arguments_));
+                             "\n" + call_.tool_version + "\n" + protocol::canonical_json(arguments_.text));
   if (plan.session) AGENTA_CHECK(judge(plan, record));
   if (call_.dry_run) record.arguments = arguments_;
   return plan;
