@@ -74,7 +74,7 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
     plan.judged_hints = believed(plan.hints);
     AGENTA_CHECK(judge_outright(plan, tool, record));
   }
-  if (call_.validate && tool_->schema) AGENTA_CHECK(tool_->schema->validate(arguments_, tool.slug.text));
+  AGENTA_CHECK(validate());
   if (!tool.no_auth) {
     if (plan.session) {
       AGENTA_TRY(named, plan.session->connection_for(tool.integration, named));
@@ -92,13 +92,24 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
 
 Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution& record) {
   Tool const& tool = tool_->tool;
+/// What runs here has no service that would judge its arguments: they are checked whatever the call says.
+bool Executions::ToolJob::is_validated() const { return call_.validate || is_custom(tool_->tool.slug); }
+
+Result<void> Executions::ToolJob::validate() const {
+  if (!is_validated() || !tool_->schema) return {};
+  using Doubt = schema::Schema::Doubt;
+  ToolSlug const& slug = tool_->tool.slug;
+  return tool_->schema->validate(arguments_, slug.text,
+                                 is_custom(slug) ? Doubt::counts_against : Doubt::passes);
+}
+
   auto const& redaction = owner_.options_.redaction;
   // A model was shown the tool under other names, and says null for what it leaves out. Where the schema is
   // not to be trusted, it does not say which null means that.
   schema::Arguments given;
   given.json = call_.arguments;
   given.text_paths = call_.text_paths;
-  auto const nulls = call_.validate ? schema::Nulls::leave_out : schema::Nulls::keep;
+  auto const nulls = is_validated() ? schema::Nulls::leave_out : schema::Nulls::keep;
   given = schema::restore_arguments(tool.input_schema, std::move(given), nulls);
   arguments_ = std::move(given.json);
   if (!call_.files.empty()) {
@@ -108,7 +119,7 @@ Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution
   }
   if (!tool_->schema) {
     record.arguments = redaction.arguments(tool.slug.text, nullptr, arguments_);
-    if (call_.validate) {
+    if (is_validated()) {
       record.notice =
           "the input schema of " + tool.slug.text + " cannot be read: the service judges the arguments";
     }
