@@ -67,6 +67,8 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   record.tool = tool.slug;
   record.integration = tool.integration;
   record.tool_version = call_.tool_version.empty() ? tool.version : call_.tool_version;
+  // What is declared here changes with its file, and no name of a version would tell.
+  plan.version = is_custom(tool.slug) ? tool.version : call_.tool_version;
   record.read_only = plan.hints.read_only;
   AGENTA_CHECK(read_arguments(caller, record));
   if (plan.session) {
@@ -90,8 +92,6 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   return plan;
 }
 
-Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution& record) {
-  Tool const& tool = tool_->tool;
 /// What runs here has no service that would judge its arguments: they are checked whatever the call says.
 bool Executions::ToolJob::is_validated() const { return call_.validate || is_custom(tool_->tool.slug); }
 
@@ -103,6 +103,8 @@ Result<void> Executions::ToolJob::validate() const {
                                  is_custom(slug) ? Doubt::counts_against : Doubt::passes);
 }
 
+Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution& record) {
+  Tool const& tool = tool_->tool;
   auto const& redaction = owner_.options_.redaction;
   // A model was shown the tool under other names, and says null for what it leaves out. Where the schema is
   // not to be trusted, it does not say which null means that.
