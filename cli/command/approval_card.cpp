@@ -102,6 +102,7 @@ std::string approval_card(protocol::ApprovalView const& view, bool has_color) {
   Approval const& approval = view.approval;
   Card card{approval.tool.text + " " + std::string{name_of(approval.state)}};
   card.row("session", approval.session_name)
+      .row("version", approval.tool_version)
       .row("connection", approval.connection ? approval.connection->slug : "none")
       .row("rule", approval.decision.rule)
       .row("reason", approval.decision.reason)

@@ -1,11 +1,11 @@
 #include "cli/mcp/request_state.hpp"
 
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "cli/mcp/hmac_sha256.hpp"
 #include "shared/base/base64.hpp"
 #include "shared/base/id.hpp"
+#include "shared/protocol/exact_json.hpp"
 
 namespace agenta::mcp {
 namespace {
@@ -49,10 +49,7 @@ std::optional<std::string> StateSeal::open(std::string_view state, std::string_v
   return payload->substr(colon + 1);
 }
 
-std::string canonical_arguments(std::string_view json) {
-  auto const value = nlohmann::json::parse(json, nullptr, false);
-  return value.is_discarded() ? std::string{json} : value.dump();
-}
+std::string canonical_arguments(std::string_view json) { return protocol::canonical_json(json); }
 
 std::string arguments_digest(std::string_view json) { return to_hex(sha256(canonical_arguments(json))); }
 

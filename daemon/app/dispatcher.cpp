@@ -142,7 +142,7 @@ Result<void> Dispatcher::confine(HttpRequest const& request, SessionEntrance con
 Result<Dispatcher::Admitted> Dispatcher::admit(HttpRequest request, HttpPeer const& peer,
                                                SessionEntrance const* by) const {
   AGENTA_CHECK(check_origin(request));
-  AGENTA_CHECK(check_versions(request));
+  AGENTA_CHECK(check_versions(request, by == nullptr ? Door::owners : Door::sessions));
   Admitted admitted;
   Caller& caller = admitted.caller;
   if (by != nullptr) {

@@ -27,13 +27,14 @@ std::optional<ProtocolRange> parse_range(std::string_view text) {
   return range;
 }
 
-unexpected<Error> skew(std::string reason, std::string client_version, std::string message) {
+unexpected<Error> skew(Door door, std::string reason, std::string client_version, std::string message) {
   nlohmann::ordered_json context;
   std::error_code ignored;
   context["reason"] = std::move(reason);
   context["daemon_version"] = product_version();
   context["client_version"] = std::move(client_version);
-  context["daemon_program"] = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+  if (door == Door::owners)
+    context["daemon_program"] = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
   Error error;
   error.code = ErrorCode::version_skew;
   error.message = std::move(message);
@@ -56,11 +57,11 @@ Result<void> check_origin(HttpRequest const& request) {
   return {};
 }
 
-Result<void> check_versions(HttpRequest const& request) {
+Result<void> check_versions(HttpRequest const& request, Door door) {
   std::string const daemon{product_version()};
   std::string const client{find_header(request.headers, protocol::kVersionHeader).value_or("")};
   if (!client.empty() && compare_versions(client, daemon) > 0) {
-    return skew("client_newer", client,
+    return skew(door, "client_newer", client,
                 "this daemon is version " + daemon + ", older than the client's " + client);
   }
   auto const stated = find_header(request.headers, protocol::kProtocolHeader);
@@ -69,7 +70,7 @@ Result<void> check_versions(HttpRequest const& request) {
   if (!range) return fail(ErrorCode::invalid_request, "the protocol range is written OLDEST-NEWEST");
   ProtocolRange const own = protocol_range();
   if (range->newest < own.oldest || range->oldest > own.newest) {
-    return skew("protocol", client,
+    return skew(door, "protocol", client,
                 "the daemon (" + daemon + ") no longer speaks the protocol of this client (" + client +
                     "): upgrade agenta-tools");
   }

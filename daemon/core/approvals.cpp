@@ -61,9 +61,8 @@ Approvals::Approvals(store::ProjectStore& projects, store::ApprovalStore& store,
                      Options options)
     : projects_(projects), store_(store), clock_(clock), options_(std::move(options)) {}
 
-Result<std::optional<ApprovalId>> Approvals::find_grant(SessionId const& session, ToolSlug const& tool,
-                                                        std::string const& connection_id) {
-  return store_.find_grant(session, tool, connection_id);
+Result<std::optional<ApprovalId>> Approvals::find_grant(Approval const& like) {
+  return store_.find_grant(like);
 }
 
 Result<Approval> Approvals::ask(Approval question, OnAsk on_ask) {
@@ -157,6 +156,7 @@ Result<void> Approvals::redeem(Approval const& claim, ExecutionId const& by) {
   // Another session's is not told from none.
   if (!found || found->session != claim.session) return refuse("is none of this session's");
   if (!is_same_call(*found, claim)) return refuse("is of another tool or connection");
+  if (found->tool_version != claim.tool_version) return refuse("is of another version of the tool");
   if (found->state == ApprovalState::pending) return refuse("is not given yet");
   if (found->state != ApprovalState::approved)
     return refuse("was not given: it is " + std::string{name_of(found->state)});

@@ -21,9 +21,8 @@ namespace agenta::daemon {
 class ApprovalDesk {
  public:
   virtual ~ApprovalDesk() = default;
-  /// Whether a person has allowed the tool on this connection for the rest of the session.
-  virtual Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
-                                                       std::string const& connection_id) = 0;
+  /// Whether a person has allowed the tool, in this version, on this connection for the rest of the session.
+  virtual Result<std::optional<ApprovalId>> find_grant(Approval const& like) = 0;
   /// Puts a question, whose `id` is of the pending one that the caller was told of before, and comes back to
   /// wait for: `expires_at` is by when it must be answered; left at 1970, by the setting. A pending
   /// one about the very same call is joined; one that was approved for it and not used comes back as that.
@@ -36,8 +35,8 @@ class ApprovalDesk {
   virtual void stop_waiting(ApprovalId const& id, Parting parting) = 0;
   /// As it is now. Woken on the key `approval:ID` when it is decided.
   virtual Result<Approval> get(ApprovalId const& id) = 0;
-  /// Takes an approval of `once` for one run: of the same session, tool, connection and arguments, approved,
-  /// in time, and not used before. `FORBIDDEN` else, saying which of these is not so.
+  /// Takes an approval of `once` for one run: of the same session, tool and version, connection and
+  /// arguments, approved, in time, and not used before. `FORBIDDEN` else, saying which of these is not so.
   virtual Result<void> redeem(Approval const& claim, ExecutionId const& by) = 0;
 };
 
@@ -58,8 +57,7 @@ class Approvals final : public ApprovalDesk {
   };
   Approvals(store::ProjectStore& projects, store::ApprovalStore& store, Clock const& clock, Options options);
 
-  Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
-                                               std::string const& connection_id) override;
+  Result<std::optional<ApprovalId>> find_grant(Approval const& like) override;
   Result<Approval> ask(Approval question, OnAsk on_ask) override;
   void stop_waiting(ApprovalId const& id, Parting parting) override;
   Result<Approval> get(ApprovalId const& id) override;

@@ -29,7 +29,8 @@ struct Executions::Plan {
   store::Project project{};
   std::optional<Connection> connection{};
   ToolHints hints{};
-  std::string subject{};                         ///< what messages call it
+  std::string subject{};  ///< what messages call it
+  std::string version{};  ///< of the tool, where approvals are of one alone; empty: they are of the newest
   std::shared_ptr<OpenSession const> session{};  ///< in which it runs; null: none, and no policy is asked
   JsonText judged{};                             ///< what the session's policy sees of the arguments
   ToolHints judged_hints{};                      ///< and what it believes of the effects

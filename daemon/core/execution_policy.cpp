@@ -100,6 +100,7 @@ Approval Executions::question_of(Plan const& plan, Execution const& record) cons
   question.session = plan.session->session.id;
   question.session_name = plan.session->session.name;
   question.tool = record.tool;
+  question.tool_version = plan.version;
   question.connection = record.connection;
   question.arguments = record.arguments;
   question.arguments_digest = record.arguments_digest;
@@ -117,6 +118,7 @@ Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan
     return fail(ErrorCode::policy_denied, record.tool.text + " was taken out of the session " + session.name,
                 {"agenta-tools", "session", "add", session.name, record.tool.text});
   }
+  AGENTA_CHECK(check_still_granted(record));
   if (!plan.connection) return {};
   SessionBinding const* const binding = open->binding_of(record.integration);
   if (binding != nullptr && binding->connection == plan.connection->id && binding->is_usable) return {};
@@ -127,6 +129,17 @@ Result<void> Executions::check_still_open(Caller const& caller, Plan const& plan
               {"agenta-tools", "session", "show", session.name});
 }
 
+/// What was allowed for the session can be taken back while a call waits that it let pass.
+Result<void> Executions::check_still_granted(Execution const& record) const {
+  if (record.approval.empty() || options_.approvals == nullptr) return {};
+  AGENTA_TRY(auto const approval, options_.approvals->get(record.approval));
+  if (approval.state != ApprovalState::revoked) return {};
+  return fail(ErrorCode::policy_denied,
+              "the approval of " + record.tool.text + " in the session " + record.session +
+                  " was revoked while the call waited: nothing ran. Made again, it asks",
+              {"agenta-tools", "approvals", "show", record.approval.text});
+}
+
 /// Whether it may run: at once, by what a person said before, or after asking one.
 Executions::Run::Step Executions::Run::pass_policy() {
   if (auto refused = refuse_denied()) return *std::move(refused);
@@ -135,8 +148,7 @@ Executions::Run::Step Executions::Run::pass_policy() {
   ApprovalDesk* const desk = owner_.options_.approvals;
   if (desk == nullptr)
     return give_up(fail(ErrorCode::approval_required, "there is nobody here to ask").error());
-  std::string const connection = plan_.connection ? plan_.connection->id.text : "";
-  auto grant = desk->find_grant(plan_.session->session.id, record_.tool, connection);
+  auto grant = desk->find_grant(owner_.question_of(plan_, record_));
   if (!grant) return Result<Execution>{fail(std::move(grant).error())};
   if (*grant) {
     record_.approval = **grant;
@@ -153,7 +165,7 @@ bool Executions::Run::may_wait_for(ApprovalId const& id) const {
   if (frame_.on_ask != OnAsk::wait) return false;
   auto const found = owner_.options_.approvals->get(id);
   return found && found->session == plan_.session->session.id &&
-         found->arguments_digest == record_.arguments_digest &&
+         found->arguments_digest == record_.arguments_digest && found->tool_version == plan_.version &&
          (found->state == ApprovalState::pending || found->state == ApprovalState::withdrawn);
 }
 

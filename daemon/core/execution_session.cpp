@@ -48,6 +48,12 @@ Result<void> Executions::enter_session(Caller const& caller, ToolCall const& cal
     record.batch.reset();
     return fail(ErrorCode::forbidden, "batches are not run by a session's socket: run them with --session");
   }
+  if (is_confined && !call.validate) {
+    return fail(
+        ErrorCode::forbidden,
+        "a session's socket checks the arguments of every call: \"validate\": false is for the owner's "
+        "own socket");
+  }
   if (is_confined && !call.files.empty())
     return fail(ErrorCode::forbidden, "a session's socket takes no files for arguments");
   return {};

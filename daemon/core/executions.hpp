@@ -134,6 +134,7 @@ class Executions {
                                                               Plan const& plan);
   Approval question_of(Plan const& plan, Execution const& record) const;
   Result<void> check_still_open(Caller const& caller, Plan const& plan, Execution const& record) const;
+  Result<void> check_still_granted(Execution const& record) const;
   Result<bool> is_visible(Caller const& caller, Execution const& execution);
   ExecutionId own_id(Caller const& caller, ExecutionId const& given) const;
   Result<std::optional<Execution>> find_visible(Caller const& caller, ExecutionId const& id);

@@ -156,6 +156,7 @@ Result<policy::Question> Policies::raw_request_of(Caller const& caller,
   question.arguments.text = text + "}";
   if (has_url) {
     AGENTA_TRY(auto call, protocol::decode_proxy_call(question.arguments.text));
+    AGENTA_CHECK(check_proxy_call(call));
     question.arguments = judged_request(std::move(call));
   }
   return question;

@@ -26,9 +26,36 @@ bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+/// A host and its port, as everybody reads them: the name in ASCII, with nothing to resolve first.
+bool is_plain_authority(std::string_view text) {
+  auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  auto const is_letter = [&](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  bool const is_address = text.starts_with('[');
+  std::string_view const marks = is_address ? "[:." : "-._";
+  std::size_t const end = std::min(is_address ? text.find(']') : text.find(':'), text.size());
+  std::string_view const host = text.substr(0, end);
+  if (host.empty() || !(is_address || is_letter(host.front()))) return false;
+  bool const is_plain = std::ranges::all_of(
+      host, [&](char c) { return is_letter(c) || marks.find(c) != std::string_view::npos; });
+  if (!is_plain || (is_address && end == text.size())) return false;
+  std::string_view const rest = text.substr(end + (is_address ? 1 : 0));
+  return rest.empty() || (rest.front() == ':' && std::ranges::all_of(rest.substr(1), is_digit));
+}
+
+/// What some take for another address than others is refused, in a session and outside of one.
 Result<void> check_url(std::string_view url) {
   if (url.empty() || has_control(url) || url.find(' ') != std::string_view::npos)
     return refuse("the URL is empty, or has a space or a control character in it");
+  if (url.find('\\') != std::string_view::npos)
+    return refuse("the URL has a backslash in it, which some take for a slash: write %5C where one is meant");
+  if (url.starts_with("//"))
+    return refuse(
+        "the URL begins with two slashes, and so with a host: begin a path with one, an address with "
+        "https://");
+  if (url.substr(0, url.find_first_of("/?#")).find('@') != std::string_view::npos)
+    return refuse("the URL begins like a user name: begin a path with a slash");
   auto const scheme = url.substr(0, url.find_first_of("/?#")).find(':');
   if (scheme == std::string_view::npos) return {};
   auto const name = to_lower(url.substr(0, scheme));
@@ -38,6 +65,12 @@ Result<void> check_url(std::string_view url) {
   auto const authority = rest.substr(3, rest.find_first_of("/?#", 3) - 3);
   if (authority.find('@') != std::string_view::npos)
     return refuse("the URL carries a user name: Composio adds the credential of the connection");
+  if (!is_plain_authority(authority)) {
+    return refuse(
+        "the URL's host is of letters, digits, dots and dashes, and its port a number: nothing is escaped, "
+        "and "
+        "a name in other letters begins with xn--");
+  }
   return {};
 }
 

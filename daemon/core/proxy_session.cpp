@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/core/canonical_json.hpp"
 #include "daemon/core/execution_job.hpp"
 #include "daemon/core/proxy_record.hpp"
 #include "daemon/core/proxy_requests.hpp"
@@ -12,6 +11,7 @@
 #include "shared/base/try.hpp"
 #include "shared/domain/belief.hpp"
 #include "shared/protocol/codec_proxy.hpp"
+#include "shared/protocol/exact_json.hpp"
 #include "shared/protocol/json_slice.hpp"
 
 // Raw requests in sessions. They are judged as calls of a tool `PROXY_GET`, `PROXY_POST`, … of the
@@ -39,15 +39,31 @@ struct Place {
   std::string url{};   ///< path and query
 };
 
+/// As it is named in rules: in small letters, without the dot that may end it, and without the port that
+/// the scheme means anyway.
+std::string host_of(std::string_view scheme, std::string_view authority) {
+  std::string host = to_lower(authority);
+  std::string port;
+  if (auto const colon = host.rfind(':'); colon != std::string::npos && host.find(']', colon) == host.npos) {
+    port = host.substr(colon + 1);
+    port.erase(0, std::min(port.find_first_not_of('0'), port.size()));
+    host.resize(colon);
+  }
+  while (host.ends_with('.')) host.pop_back();
+  bool const is_usual = port.empty() || port == (equal_ignoring_case(scheme, "http") ? "80" : "443");
+  return is_usual ? host : host + ":" + port;
+}
+
 /// One spelling of the many that a service takes for the same: without scheme and host, without escapes,
 /// empty and dot segments. Rules are written for this one.
 Place place_of(std::string_view url) {
   Place place;
   if (auto const scheme = url.find("://");
       scheme != std::string_view::npos && scheme < url.find_first_of("/?#")) {
+    auto const name = url.substr(0, scheme);
     url.remove_prefix(scheme + 3);
     auto const end = std::min(url.find_first_of("/?#"), url.size());
-    place.host = to_lower(url.substr(0, end));
+    place.host = host_of(name, url.substr(0, end));
     url.remove_prefix(end);
   }
   url = url.substr(0, url.find('#'));
@@ -104,7 +120,7 @@ Result<void> ProxyRequests::enter_session(Caller const& caller, ProxyCall const&
 void ProxyRequests::ask_as(ProxyCall const& call, Executions::Plan& plan, Execution& record) const {
   ProxyCall const what = request_alone(call);
   record.arguments_digest = options_.digest(record.tool.text + "\n" + plan.connection->id.text + "\n" +
-                                            canonical_json({protocol::encode_proxy_call(what)}));
+                                            protocol::canonical_json(protocol::encode_proxy_call(what)));
   plan.judged = judged_request(what);
   plan.judged_hints = proxy_hints();
 }

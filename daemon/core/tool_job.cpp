@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "daemon/core/canonical_json.hpp"
 #include "daemon/core/connection_choice.hpp"
 #include "shared/base/text.hpp"
 #include "shared/base/try.hpp"
 #include "shared/domain/belief.hpp"
+#include "shared/protocol/exact_json.hpp"
 #include "shared/schema/redact.hpp"
 #include "shared/schema/tool_format.hpp"
 
@@ -67,6 +67,8 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   record.tool = tool.slug;
   record.integration = tool.integration;
   record.tool_version = call_.tool_version.empty() ? tool.version : call_.tool_version;
+  // What is declared here changes with its file, and no name of a version would tell.
+  plan.version = is_custom(tool.slug) ? tool.version : call_.tool_version;
   record.read_only = plan.hints.read_only;
   AGENTA_CHECK(read_arguments(caller, record));
   if (plan.session) {
@@ -74,7 +76,7 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
     plan.judged_hints = believed(plan.hints);
     AGENTA_CHECK(judge_outright(plan, tool, record));
   }
-  if (call_.validate && tool_->schema) AGENTA_CHECK(tool_->schema->validate(arguments_, tool.slug.text));
+  AGENTA_CHECK(validate());
   if (!tool.no_auth) {
     if (plan.session) {
       AGENTA_TRY(named, plan.session->connection_for(tool.integration, named));
@@ -84,10 +86,21 @@ Result<Executions::Plan> Executions::ToolJob::plan(Caller const& caller, Executi
   }
   record.arguments_digest =
       owner_.options_.digest(record.tool.text + "\n" + (plan.connection ? plan.connection->id.text : "") +
-                             "\n" + call_.tool_version + "\n" + canonical_json(arguments_));
+                             "\n" + call_.tool_version + "\n" + protocol::canonical_json(arguments_.text));
   if (plan.session) AGENTA_CHECK(judge(plan, record));
   if (call_.dry_run) record.arguments = arguments_;
   return plan;
+}
+
+/// What runs here has no service that would judge its arguments: they are checked whatever the call says.
+bool Executions::ToolJob::is_validated() const { return call_.validate || is_custom(tool_->tool.slug); }
+
+Result<void> Executions::ToolJob::validate() const {
+  if (!is_validated() || !tool_->schema) return {};
+  using Doubt = schema::Schema::Doubt;
+  ToolSlug const& slug = tool_->tool.slug;
+  return tool_->schema->validate(arguments_, slug.text,
+                                 is_custom(slug) ? Doubt::counts_against : Doubt::passes);
 }
 
 Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution& record) {
@@ -98,7 +111,7 @@ Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution
   schema::Arguments given;
   given.json = call_.arguments;
   given.text_paths = call_.text_paths;
-  auto const nulls = call_.validate ? schema::Nulls::leave_out : schema::Nulls::keep;
+  auto const nulls = is_validated() ? schema::Nulls::leave_out : schema::Nulls::keep;
   given = schema::restore_arguments(tool.input_schema, std::move(given), nulls);
   arguments_ = std::move(given.json);
   if (!call_.files.empty()) {
@@ -108,7 +121,7 @@ Result<void> Executions::ToolJob::read_arguments(Caller const& caller, Execution
   }
   if (!tool_->schema) {
     record.arguments = redaction.arguments(tool.slug.text, nullptr, arguments_);
-    if (call_.validate) {
+    if (is_validated()) {
       record.notice =
           "the input schema of " + tool.slug.text + " cannot be read: the service judges the arguments";
     }

@@ -18,6 +18,8 @@ class Executions::ToolJob final : public Job {
 
  private:
   Result<Connection> choose(Plan const& plan, std::string const& named) const;
+  bool is_validated() const;
+  Result<void> validate() const;
   Result<void> read_arguments(Caller const& caller, Execution& record);
 
   Executions& owner_;

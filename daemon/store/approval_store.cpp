@@ -10,7 +10,8 @@ namespace {
 constexpr std::chrono::hours kExpiredFor{24};  // it is told that long
 
 constexpr char const* kSelect =
-    "SELECT a.id, a.project_id, a.session_id, s.name, a.tool, a.connection_id, a.connection_slug, "
+    "SELECT a.id, a.project_id, a.session_id, s.name, a.tool, a.tool_version, a.connection_id, "
+    "a.connection_slug, "
     "a.arguments, a.arguments_digest, a.previous, a.rule, a.reason, a.answer, a.state, a.scope, "
     "a.created_at, "
     "a.expires_at, a.decided_at, a.decided_by_uid, a.decided_by_user, a.decided_by_host, "
@@ -26,6 +27,7 @@ Approval read_approval(Use const& row) {
   out.session.text = row.text(at++);
   out.session_name = row.text(at++);
   out.tool.text = row.text(at++);
+  out.tool_version = row.text(at++);
   auto connection_id = row.optional_text(at++);
   auto connection_slug = row.text(at++);
   if (connection_id)
@@ -81,17 +83,19 @@ std::optional<std::string_view> connection_of(Approval const& approval) {
 struct ApprovalStore::Statements {
   Statement insert{
       "INSERT INTO approvals (id, project_id, session_id, tool, connection_id, connection_slug, arguments, "
-      "arguments_digest, previous, rule, reason, answer, state, scope, created_at, expires_at, returns) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', 'pending', 'once', ?12, ?13, ?14)"};
+      "arguments_digest, previous, rule, reason, answer, state, scope, created_at, expires_at, returns, "
+      "tool_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', 'pending', 'once', ?12, ?13, "
+      "?14, ?15)"};
   Statement find{select("WHERE a.id = ?1")};
   Statement find_open{select(
       "WHERE a.session_id = ?1 AND a.tool = ?2 AND a.connection_id IS ?3 AND a.arguments_digest = ?4 AND "
+      "a.tool_version = ?6 AND "
       "(a.state = 'pending' OR (a.state = 'approved' AND a.scope = 'once' AND a.execution_id IS NULL AND "
       "a.decided_at > ?5)) ORDER BY a.created_at DESC, a.id DESC LIMIT 1")};
   // The conditions are the partial index's own.
   Statement find_grant{
-      "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND state = "
-      "'approved' AND scope = 'session' ORDER BY created_at DESC LIMIT 1"};
+      "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND "
+      "tool_version = ?4 AND state = 'approved' AND scope = 'session' ORDER BY created_at DESC LIMIT 1"};
   Statement count_pending{"SELECT count(*) FROM approvals WHERE session_id = ?1 AND state = 'pending'"};
   Statement decide{
       "UPDATE approvals SET state = ?2, scope = ?3, answer = ?4, decided_at = ?5, decided_by_uid = ?6, "
@@ -107,8 +111,8 @@ struct ApprovalStore::Statements {
       "decided_by_host = ?5, decided_by_program = ?6 WHERE id = ?1 AND state = 'approved' AND (scope = "
       "'session' OR execution_id IS NULL)"};
   Statement pending_like{
-      "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND state = "
-      "'pending' ORDER BY created_at, id"};
+      "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND "
+      "tool_version = ?4 AND state = 'pending' ORDER BY created_at, id"};
   Statement standing_like{
       "SELECT id FROM approvals WHERE session_id = ?1 AND tool = ?2 AND connection_id IS ?3 AND state = "
       "'approved' AND (scope = 'session' OR execution_id IS NULL)"};
@@ -162,11 +166,11 @@ Result<void> ApprovalStore::insert(Approval const& approval, Returns returns) {
   std::optional<std::string_view> previous;
   if (approval.previous) previous = approval.previous->text;
   Locked db{database_};
-  AGENTA_CHECK(db.write(Durability::normal, statements_->insert, approval.id.text, approval.project.text,
-                        approval.session.text, approval.tool.text, connection_of(approval), slug,
-                        approval.arguments.text, approval.arguments_digest, previous, approval.decision.rule,
-                        approval.decision.reason, milliseconds_of(approval.created_at),
-                        milliseconds_of(approval.expires_at), returns == Returns::yes ? 1 : 0));
+  AGENTA_CHECK(db.write(
+      Durability::normal, statements_->insert, approval.id.text, approval.project.text, approval.session.text,
+      approval.tool.text, connection_of(approval), slug, approval.arguments.text, approval.arguments_digest,
+      previous, approval.decision.rule, approval.decision.reason, milliseconds_of(approval.created_at),
+      milliseconds_of(approval.expires_at), returns == Returns::yes ? 1 : 0, approval.tool_version));
   return {};
 }
 
@@ -212,13 +216,14 @@ Result<std::optional<Approval>> ApprovalStore::find(ApprovalId const& id) {
 Result<std::optional<Approval>> ApprovalStore::find_open(Approval const& like, WallTime approved_after) {
   Locked db{database_};
   return read_one(statements_->find_open.use(db, like.session.text, like.tool.text, connection_of(like),
-                                             like.arguments_digest, milliseconds_of(approved_after)));
+                                             like.arguments_digest, milliseconds_of(approved_after),
+                                             like.tool_version));
 }
 
-Result<std::optional<ApprovalId>> ApprovalStore::find_grant(SessionId const& session, ToolSlug const& tool,
-                                                            std::string_view connection_id) {
+Result<std::optional<ApprovalId>> ApprovalStore::find_grant(Approval const& like) {
   Locked db{database_};
-  auto row = statements_->find_grant.use(db, session.text, tool.text, null_if_empty(connection_id));
+  auto row = statements_->find_grant.use(db, like.session.text, like.tool.text, connection_of(like),
+                                         like.tool_version);
   AGENTA_TRY(bool const found, row.next());
   std::optional<ApprovalId> id;
   if (found) id = ApprovalId{row.text(0)};
@@ -234,7 +239,8 @@ Result<std::int64_t> ApprovalStore::count_pending(SessionId const& session) {
 
 Result<std::vector<ApprovalId>> ApprovalStore::find_pending(Approval const& like) {
   Locked db{database_};
-  return read_ids(statements_->pending_like.use(db, like.session.text, like.tool.text, connection_of(like)));
+  return read_ids(statements_->pending_like.use(db, like.session.text, like.tool.text, connection_of(like),
+                                                like.tool_version));
 }
 
 Result<std::vector<ApprovalId>> ApprovalStore::find_standing(Approval const& like) {

@@ -41,12 +41,11 @@ class ApprovalStore {
   /// not such a one.
   Result<bool> revoke(ApprovalId const& id, Actor const& by, WallTime stamp);
   Result<std::optional<Approval>> find(ApprovalId const& id);
-  /// The newest of the same session, tool, connection and arguments that is pending, or that was approved
-  /// once after `approved_after` and not used.
+  /// The newest of the same session, tool and version, connection and arguments that is pending, or that was
+  /// approved once after `approved_after` and not used.
   Result<std::optional<Approval>> find_open(Approval const& like, WallTime approved_after);
-  /// The newest approval of the tool on the connection for the whole session.
-  Result<std::optional<ApprovalId>> find_grant(SessionId const& session, ToolSlug const& tool,
-                                               std::string_view connection_id);
+  /// The newest approval of the tool, in this version, on the connection for the whole session.
+  Result<std::optional<ApprovalId>> find_grant(Approval const& like);
   Result<std::int64_t> count_pending(SessionId const& session);
   /// The pending ones of the same session, tool and connection, oldest first.
   Result<std::vector<ApprovalId>> find_pending(Approval const& like);

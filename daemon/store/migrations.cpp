@@ -324,9 +324,15 @@ CREATE INDEX approvals_granted ON approvals (session_id, tool) WHERE state = 'ap
 ALTER TABLE sessions ADD COLUMN excluded TEXT NOT NULL DEFAULT '[]';
 )sql";
 
+// Approvals are of the version of the tool that the call named; those of before named none.
+constexpr char const* kApprovedVersion = R"sql(
+ALTER TABLE approvals ADD COLUMN tool_version TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr std::array kMigrations{Migration{1, kConnections},    Migration{2, kExecutions},
                                  Migration{3, kConnectionLife}, Migration{4, kExecutionLife},
-                                 Migration{5, kSessions},       Migration{6, kSecondThoughts}};
+                                 Migration{5, kSessions},       Migration{6, kSecondThoughts},
+                                 Migration{7, kApprovedVersion}};
 
 consteval bool versions_count_from_one() {
   for (std::size_t i = 0; i < kMigrations.size(); ++i) {

@@ -43,6 +43,7 @@ struct Approval {
   SessionId session{};
   std::string session_name{};
   ToolSlug tool{};
+  std::string tool_version{};  ///< that the call named, or that a tool of one's own is of; empty: the newest
   std::optional<ConnectionReference> connection{};
   JsonText arguments{};                ///< redacted, as the journal keeps them
   std::string arguments_digest{};      ///< of what would be sent: an approval is of these and no others

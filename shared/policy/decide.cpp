@@ -1,20 +1,15 @@
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "shared/base/text.hpp"
+#include "shared/policy/conditions.hpp"
 #include "shared/policy/policy.hpp"
-#include "shared/schema/text_pattern.hpp"
 
 namespace agenta::policy {
 namespace {
 
 using Json = nlohmann::json;
-
-/// `unclear` counts against the call.
-enum class Answer { no, yes, unclear };
 
 /// Notices an object that names a member twice.
 class TwinFinder final : public nlohmann::json_sax<Json> {
@@ -48,82 +43,6 @@ class TwinFinder final : public nlohmann::json_sax<Json> {
  private:
   std::vector<std::set<std::string>> names_{};
   bool found_ = false;
-};
-
-/// The arguments as conditions are asked of them.
-class Arguments {
- public:
-  explicit Arguments(JsonText const& text)
-      : document_(Json::parse(text.text, nullptr, false)),
-        is_doubtful_(document_.is_discarded() || names_twice(text)) {}
-
-  Answer holds(Condition const& condition) const {
-    if (is_doubtful_) return Answer::unclear;
-    Json const* const value = find(condition.pointer);
-    if (auto const* const present = std::get_if<Present>(&condition.test))
-      return answer((value != nullptr) == present->wanted);
-    if (value == nullptr) return Answer::no;
-    return std::visit([&](auto const& test) { return ask(*value, test); }, condition.test);
-  }
-
- private:
-  static Answer answer(bool is_so) { return is_so ? Answer::yes : Answer::no; }
-
-  Json const* find(std::string const& pointer) const {
-    auto const at = Json::json_pointer{pointer};
-    return document_.contains(at) ? &document_.at(at) : nullptr;
-  }
-  /// A service may take a value of another type for the one that is meant: `"5"` for 5, `["acme"]` for
-  /// `acme`.
-  static Answer compare(Json const& value, JsonText const& wanted) {
-    Json const meant = Json::parse(wanted.text, nullptr, false);
-    if (value == meant) return Answer::yes;
-    bool const is_alike = value.type() == meant.type() || (value.is_number() && meant.is_number());
-    return is_alike ? Answer::no : Answer::unclear;
-  }
-  /// A number, or a text that a service may take for one.
-  static std::optional<double> number_in(Json const& value) {
-    if (value.is_number()) return value.get<double>();
-    if (!value.is_string()) return std::nullopt;
-    auto const text = std::string{trim(value.get_ref<std::string const&>())};
-    double number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(number))
-      return std::nullopt;
-    return number;
-  }
-
-  static Answer ask(Json const&, Present const&) { return Answer::yes; }
-  static Answer ask(Json const& value, Equals const& test) { return compare(value, test.value); }
-  static Answer ask(Json const& value, OneOf const& test) {
-    Answer known = Answer::no;
-    for (JsonText const& each : test.values) {
-      Answer const one = compare(value, each);
-      if (one == Answer::yes) return one;
-      if (one == Answer::unclear) known = one;
-    }
-    return known;
-  }
-  static Answer ask(Json const& value, Matches const& test) {
-    if (!value.is_string()) return Answer::unclear;
-    switch (test.compiled->find_in(value.get_ref<std::string const&>())) {
-      case schema::Matching::no: return Answer::no;
-      case schema::Matching::yes: return Answer::yes;
-      case schema::Matching::too_much: break;
-    }
-    return Answer::unclear;
-  }
-  static Answer ask(Json const& value, LessThan const& test) {
-    auto const number = number_in(value);
-    return number ? answer(*number < test.limit) : Answer::unclear;
-  }
-  static Answer ask(Json const& value, GreaterThan const& test) {
-    auto const number = number_in(value);
-    return number ? answer(*number > test.limit) : Answer::unclear;
-  }
-
-  Json document_;
-  bool is_doubtful_;
 };
 
 bool fits(std::vector<std::string> const& globs, std::string_view text) {

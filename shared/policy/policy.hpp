@@ -45,8 +45,9 @@ struct Present {
 
 /// A question about one argument. It holds only where the pointer names something: a rule that must also
 /// catch what is left out says so with `present = false`. Where it cannot be answered (a limit asked of what
-/// is no number, `matches` of what is no text or takes too long, arguments that name something twice) it
-/// counts against the call: a rule that allows does not fit, one that asks or denies does.
+/// is no number, `matches` of what is no text or takes too long, a pointer that leads on where a text stands
+/// or a list, arguments that name something twice) it counts against the call: a rule that allows does not
+/// fit, one that asks or denies does.
 struct Condition {
   std::string pointer{};  ///< RFC 6901
   std::variant<Present, Equals, OneOf, Matches, LessThan, GreaterThan> test{};

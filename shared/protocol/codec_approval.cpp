@@ -64,6 +64,7 @@ ObjectWriter begin_approval(Approval const& approval) {
   out.text("id", approval.id.text)
       .text("session", approval.session_name)
       .text("tool", approval.tool.text)
+      .text_or_null("tool_version", approval.tool_version)
       .raw("connection", write_connection(approval.connection))
       .raw("arguments", detail::object_or_empty(approval.arguments));
   return out;
@@ -85,6 +86,7 @@ ApprovalView read_approval(ObjectReader& in) {
   approval.id.text = in.required_text("id");
   approval.session_name = in.text("session");
   approval.tool.text = in.text("tool");
+  approval.tool_version = in.text("tool_version");
   approval.connection = in.nested("connection", read_connection);
   approval.arguments = in.object("arguments").value_or(JsonText{});
   approval.previous = in.object("previous");

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "shared/protocol/exact_json.hpp"
+#include "shared/protocol/json_slice.hpp"
 
 namespace agenta::protocol {
 namespace {
@@ -9,8 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostChanges = 200;
-
-std::string write(Json const& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string below(std::string const& pointer, std::string_view name) {
   std::string out = pointer + '/';
@@ -34,7 +36,7 @@ class Comparison {
     if (changes_.size() >= kMostChanges || before == after) return;
     if (before.is_object() && after.is_object()) return compare_members(at, before, after);
     if (before.is_array() && after.is_array()) return compare_elements(at, before, after);
-    note({at, write(before), write(after)});
+    note({at, write_exact(before), write_exact(after)});
   }
 
  private:
@@ -45,22 +47,22 @@ class Comparison {
     for (auto const& [name, value] : after.items()) {
       auto const found = before.find(name);
       if (found == before.end()) {
-        note({below(at, name), std::nullopt, write(value)});
+        note({below(at, name), std::nullopt, write_exact(value)});
       } else {
         compare(below(at, name), *found, value);
       }
     }
     for (auto const& [name, value] : before.items()) {
-      if (!after.contains(name)) note({below(at, name), write(value), std::nullopt});
+      if (!after.contains(name)) note({below(at, name), write_exact(value), std::nullopt});
     }
   }
   void compare_elements(std::string const& at, Json const& before, Json const& after) {
     std::size_t const common = std::min(before.size(), after.size());
     for (std::size_t i = 0; i < common; ++i) compare(below(at, std::to_string(i)), before[i], after[i]);
     for (std::size_t i = common; i < after.size(); ++i)
-      note({below(at, std::to_string(i)), std::nullopt, write(after[i])});
+      note({below(at, std::to_string(i)), std::nullopt, write_exact(after[i])});
     for (std::size_t i = common; i < before.size(); ++i)
-      note({below(at, std::to_string(i)), write(before[i]), std::nullopt});
+      note({below(at, std::to_string(i)), write_exact(before[i]), std::nullopt});
   }
 
   std::vector<JsonChange> changes_{};
@@ -69,9 +71,13 @@ class Comparison {
 }  // namespace
 
 std::vector<JsonChange> find_changes(std::string_view before, std::string_view after) {
-  auto const first = Json::parse(before, nullptr, false);
-  auto const second = Json::parse(after, nullptr, false);
-  if (first.is_discarded() || second.is_discarded()) return {};
+  Json first;
+  Json second;
+  if (!read_exact(before, first) || !read_exact(after, second)) {
+    bool const is_shown = is_json(before) && is_json(after) && before != after;
+    return is_shown ? std::vector<JsonChange>{{"", std::string{before}, std::string{after}}}
+                    : std::vector<JsonChange>{};
+  }
   Comparison comparison;
   comparison.compare("", first, second);
   return comparison.take();

@@ -16,7 +16,8 @@ struct JsonChange {
 };
 
 /// Where `after` differs from `before`, at the innermost places, in the order of `after` and then of what
-/// went away; the first 200.
+/// went away; the first 200. Where one has a number that no double comes near (`1e400`) they differ as a
+/// whole, unless they are the same text.
 std::vector<JsonChange> find_changes(std::string_view before, std::string_view after);
 
 }  // namespace agenta::protocol

@@ -41,6 +41,7 @@ Report Checker::run(Json const& arguments) {
   check_known_keys(arguments, root);
   check(*document_.root, {arguments, root});
   if (steps_ <= 0) report_ = {};
+  report_.is_whole = is_whole_ && steps_ > 0;
   return std::move(report_);
 }
 
@@ -107,7 +108,7 @@ void Checker::check_text(Node const& node, Asked const& asked) {
   auto const& text = asked.value.get_ref<std::string const&>();
   if (node.min_length || node.max_length)
     check_count(node.min_length, node.max_length, length_of(text), asked, "Length", "characters");
-  if (node.pattern != nullptr && !matches(*node.pattern, text))
+  if (node.pattern != nullptr && !fits(*node.pattern, text))
     complain(asked, "pattern", "must match " + cut(node.pattern_text, kLongestShown), node.pattern_text);
   auto const reading =
       document_.rules.dialect == Dialect::tools ? FormatReading::lenient : FormatReading::strict;
@@ -151,7 +152,7 @@ void Checker::check_member(Node const& node, std::string const& name, Json const
   bool known = property != nullptr;
   if (property != nullptr) check(*property, {member, place.member(name, property)});
   for (PatternNode const& each : node.pattern_properties) {
-    if (!matches(*each.pattern, name)) continue;
+    if (!fits(*each.pattern, name)) continue;
     known = true;
     check(*each.node, {member, place.member(name, each.node)});
   }
@@ -191,6 +192,12 @@ void Checker::check_known_keys(Json const& arguments, Place const& root) {
     if (!std::ranges::binary_search(*document_.known_keys, name))
       complain_unknown(*document_.known_keys, name, arguments, root);
   }
+}
+
+bool Checker::fits(Pattern const& pattern, std::string const& text) {
+  Matching const found = find_in(pattern, text);
+  if (found == Matching::too_much) is_whole_ = false;
+  return found != Matching::no;
 }
 
 Report Checker::attempt(Node const& node, Asked const& asked) {

@@ -48,6 +48,8 @@ class Checker {
   void check_count(std::optional<std::size_t> least, std::optional<std::size_t> most, std::size_t count,
                    Asked const& asked, std::string const& what, std::string const& unit);
   void check_known_keys(Json const& arguments, Place const& root);
+  /// So does a text for which that would take too long to find out.
+  bool fits(Pattern const& pattern, std::string const& text);
   /// What `node` asks of `asked`, apart from everything else. What it looked at counts where nothing is
   /// wrong.
   Report attempt(Node const& node, Asked const& asked);
@@ -83,6 +85,7 @@ class Checker {
   Report report_{};
   std::vector<int> parts_{};  ///< of the document, that the schemas being asked are in
   long steps_ = 0;
+  bool is_whole_ = true;  ///< nothing was given up on
 };
 
 }  // namespace agenta::schema

@@ -13,6 +13,7 @@
 
 #include "shared/domain/error.hpp"
 #include "shared/schema/format.hpp"
+#include "shared/schema/text_pattern.hpp"
 
 /// A schema as the validator walks it: every keyword read once, every `$ref` a pointer. Private to
 /// `shared/schema`.
@@ -52,8 +53,7 @@ Types types_of(Json const& value);
 /// A regular expression of a schema; `find_pattern` gives nothing where it cannot be read.
 class Pattern;
 std::shared_ptr<Pattern const> find_pattern(std::string const& text);
-/// Texts too long to be matched in no time match.
-bool matches(Pattern const& pattern, std::string const& text);
+Matching find_in(Pattern const& pattern, std::string const& text);
 
 struct Node;
 struct NamedNode {
@@ -173,6 +173,7 @@ struct Problem {
 struct Report {
   std::vector<Problem> problems{};  ///< the first `kMostProblems`
   std::size_t total = 0;
+  bool is_whole = true;  ///< false: something was given up on, as if it were well
 };
 inline constexpr std::size_t kMostProblems = 100;
 /// Everything wrong with `arguments`. An effort without end (schemas can multiply) is given up as if all were

@@ -5,9 +5,16 @@
 namespace agenta::schema {
 namespace {
 
-/// Longer texts are left to the service.
+/// Nobody waits for longer ones to be matched.
 constexpr std::size_t kLongestText = 65'536;
 constexpr std::size_t kLongestPattern = 4'096;
+
+Matching search(Regex const& regex, std::string_view text) {
+  if (text.size() > kLongestText) return Matching::too_much;
+  auto const found = find_match(regex, text);
+  if (!found) return Matching::too_much;
+  return *found ? Matching::yes : Matching::no;
+}
 
 }  // namespace
 
@@ -23,9 +30,7 @@ std::shared_ptr<Pattern const> find_pattern(std::string const& text) {
   return made;
 }
 
-bool matches(Pattern const& pattern, std::string const& text) {
-  return text.size() > kLongestText || finds_match(pattern.regex, text);
-}
+Matching find_in(Pattern const& pattern, std::string const& text) { return search(pattern.regex, text); }
 
 Result<TextPattern> TextPattern::parse(std::string_view pattern) {
   if (pattern.size() > kLongestPattern) {
@@ -42,11 +47,6 @@ Result<TextPattern> TextPattern::parse(std::string_view pattern) {
               "has what cannot be matched in bounded time: back references, \\p{…}, or counts too large");
 }
 
-Matching TextPattern::find_in(std::string_view text) const {
-  if (text.size() > kLongestText) return Matching::too_much;
-  auto const found = find_match(*regex_, text);
-  if (!found) return Matching::too_much;
-  return *found ? Matching::yes : Matching::no;
-}
+Matching TextPattern::find_in(std::string_view text) const { return search(*regex_, text); }
 
 }  // namespace agenta::schema

@@ -44,7 +44,12 @@ class Schema {
   /// says `additionalProperties: true` (or gives them a schema, or has no `properties`): Composio's schemas
   /// hardly ever state it, and such a key is nearly always a typing error that the service would silently
   /// drop. Deeper down the standard's rule holds: unknown keys are fine unless `additionalProperties: false`.
-  Result<void> validate(JsonText const& arguments, std::string_view tool) const;
+  ///
+  /// What would take too long to find out (a schema that multiplies, a pattern and a text of more than 64
+  /// KiB) is taken as well, for the service to judge; `Doubt::counts_against` refuses it: of a tool that no
+  /// service judges.
+  enum class Doubt : bool { passes, counts_against };
+  Result<void> validate(JsonText const& arguments, std::string_view tool, Doubt doubt = Doubt::passes) const;
 
   /// Gives values that a person typed as bare text (`count=3`) the type that the schema wants there.
   /// `text_paths` are the pointers of those values. Where the schema takes a string the text stays a string;

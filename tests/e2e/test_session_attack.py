@@ -2,11 +2,12 @@
 import json
 import os
 import socket
+import threading
 import unittest
 import uuid
 from pathlib import Path
 
-from tests.support.agenta import seconds
+from tests.support.agenta import seconds, wait_until
 from tests.support.sandbox import ISSUE, ISSUES
 from tests.support.sessions import BOX, SessionTest
 from tests.support.unix_http import connect
@@ -371,6 +372,21 @@ class Attack(SessionTest):
                 each.close()
         self.assertEqual(refused, 96)
 
+    def test_a_version_that_does_not_fit_tells_nothing_of_the_machine(self):
+        for headers in ({"Agenta-Tools-Version": "99.0.0"}, {"Agenta-Tools-Protocol": "0-0"}):
+            with self.subTest(f"{headers}"):
+                reply = self.ask("GET", f"{ROOT}/session", headers=headers)
+                self.assertEqual((reply.status, reply.json["code"]), (426, "VERSION_SKEW"), f"{reply}")
+                self.assertNotIn("daemon_program", reply.json["context"])
+                self.assertNotIn(b"/agenta-toolsd", reply.body)
+        self.assertIn("daemon_program", self.owner("GET", f"{ROOT}/daemon", headers={"Agenta-Tools-Version": "99.0.0"}).json["context"])
+
+    def test_its_arguments_are_checked(self):
+        reply = self.execute(arguments={"owner": 5}, validate=False)
+
+        self.assert_refused(reply)
+        self.assertIn("validate", reply.json["detail"])
+
     def test_a_crowd_at_one_socket_keeps_nobody_out_of_another(self):
         crowd = []
         try:
@@ -381,6 +397,147 @@ class Attack(SessionTest):
         finally:
             for each in crowd:
                 each.close()
+
+
+class Judged(SessionTest):
+    """A policy that denies or asks, and calls that are spelt to pass by it."""
+
+    def session(self, policy: str, *tools: str) -> Path:
+        self.policy.write_text(policy)
+        return Path(self.create("judged", *tools, flags=("--connection", "github=work") if "github" in tools else ())["socket"])
+
+    def execute(self, socket: Path, tool: str, arguments: dict | str, **more):
+        if isinstance(arguments, dict):
+            arguments = json.dumps(arguments)
+        rest = "".join(f",{json.dumps(name)}:{json.dumps(value)}" for name, value in more.items())
+        return self.door(socket, "POST", f"{ROOT}/executions", f'{{"tool":"{tool}","arguments":{arguments}{rest}}}'.encode())
+
+    def declare(self, text: str) -> None:
+        file = self.world.user_home / ".config" / "agenta-tools" / "tools.toml"
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = file.with_suffix(".new")
+        fresh.write_text(text)
+        fresh.chmod(0o600)
+        fresh.rename(file)
+
+    def test_a_tool_of_the_owners_reads_no_other_file(self):
+        notes = self.world.user_home / "notes"
+        notes.mkdir()
+        (notes / "shopping.txt").write_text("milk")
+        (self.world.user_home / "secret.txt").write_text("the owner's secret")
+        self.declare(f"[tools.CUSTOM_NOTE]\ndescription = 'Reads a note'\nread_only = true\ncommand = ['cat', '{notes}/{{name}}.txt']\n"
+                     "[tools.CUSTOM_NOTE.input]\ntype = 'object'\nrequired = ['name']\n"
+                     "properties.name = { type = 'string', pattern = '^[a-z]+$' }\nproperties.all.items.allOf = [" + "{}," * 20 + "]\n")
+        socket = self.session('default = "allow"\n', "CUSTOM_NOTE")
+        self.assertEqual(self.execute(socket, "CUSTOM_NOTE", {"name": "shopping"}).json["data"]["stdout"], "milk")
+
+        for code, arguments, more in (("FORBIDDEN", {"name": "../secret"}, {"validate": False}), ("INVALID_ARGUMENTS", {"name": "../secret"}, {}),
+                                      ("INVALID_ARGUMENTS", {"all": [1] * 100_000, "name": "../secret"}, {})):
+            reply = self.execute(socket, "CUSTOM_NOTE", arguments, **more)
+            self.assertEqual(reply.json["code"], code)
+            self.assertNotIn(b"the owner's secret", reply.body)
+        result = self.world.run(BOX, "execute", "CUSTOM_NOTE", "name=../secret", "--no-validate", "--json")
+        self.assert_error(result, "INVALID_ARGUMENTS", 2)
+
+    def test_a_rule_is_not_passed_by_where_its_pointer_leads(self):
+        self.declare("[tools.CUSTOM_W]\ndescription = 'Writes'\ncommand = ['true']\n"
+                     "[tools.CUSTOM_W.input]\ntype = 'object'\nproperties.meta = {}\nproperties.labels = {}\nproperties.ids = {}\n")
+        rule = '[[rule]]\ndecision = "deny"\n[[rule.when]]\npointer = "{}"\nequals = {}\n'
+        socket = self.session('default = "allow"\n' + rule.format("/meta/owner", '"acme"') + rule.format("/labels/0", '"urgent"') + rule.format("/ids", "[5]"),
+                              "CUSTOM_W")
+
+        for arguments in ({"meta": {"owner": "acme"}}, {"meta": '{"owner":"acme"}'}, {"meta": [{"owner": "acme"}]}, {"labels": ["urgent"]},
+                          {"labels": "urgent"}, {"labels": '["urgent"]'}, {"ids": [5]}, {"ids": ["5"]}):
+            with self.subTest(f"{arguments}"):
+                self.assertEqual(self.execute(socket, "CUSTOM_W", arguments).json["code"], "POLICY_DENIED")
+        self.assertEqual(self.execute(socket, "CUSTOM_W", {"meta": {"owner": "me"}, "labels": ["later"], "ids": [6]}).status, 200)
+
+    def test_a_limit_is_not_passed_by_how_a_number_is_spelt(self):
+        self.declare("[tools.CUSTOM_PAY]\ndescription = 'Pays'\ncommand = ['true']\n[tools.CUSTOM_PAY.input]\ntype = 'object'\nproperties.amount = {}\n")
+        socket = self.session('default = "deny"\n[[rule]]\ndecision = "allow"\n[[rule.when]]\npointer = "/amount"\nless_than = 1000\n', "CUSTOM_PAY")
+
+        self.assertEqual(self.execute(socket, "CUSTOM_PAY", {"amount": "999"}).status, 200)
+        self.assertEqual(self.execute(socket, "CUSTOM_PAY", {"amount": "999999e-3"}).json["code"], "POLICY_DENIED")
+
+    def test_an_approval_is_of_every_digit_and_of_what_the_tool_is(self):
+        mark = self.world.user_home / "mark"
+        self.declare(f"[tools.CUSTOM_W]\ndescription = 'Writes'\ncommand = ['touch', '{mark}']\n[tools.CUSTOM_W.input]\ntype = 'object'\nproperties.n = {{}}\n")
+        socket = self.session('default = "ask"\n', "CUSTOM_W")
+
+        def ask(number: str, **more):
+            return self.execute(socket, "CUSTOM_W", f'{{"n":{number}}}', on_ask="come_back", **more)
+
+        approval = ask("123456789012345678901234567890").json["context"]["approval"]["id"]
+        self.run_ok(BOX, "approvals", "approve", approval)
+        self.assertEqual(ask("123456789012345678901234567891", approval=approval).json["code"], "FORBIDDEN")
+        self.assertEqual(ask("123456789012345678901234567890", approval=approval).status, 200)
+        mark.unlink()
+
+        granted = ask("1").json["context"]["approval"]["id"]
+        self.run_ok(BOX, "approvals", "approve", granted, "--for-session")
+        self.assertEqual(ask("2").status, 200)
+        mark.unlink()
+        self.declare(f"[tools.CUSTOM_W]\ndescription = 'Writes'\ncommand = ['touch', '{mark}', '{mark}-too']\n"
+                     "[tools.CUSTOM_W.input]\ntype = 'object'\nproperties.n = {}\n")
+        self.assertEqual(ask("2").json["code"], "APPROVAL_REQUIRED", "it is another command by now")
+        self.assertEqual(ask("2", approval=granted).json["code"], "FORBIDDEN")
+        self.assertFalse(mark.exists())
+
+    def test_a_version_that_a_call_names_is_asked_about(self):
+        socket = self.session('default = "ask"\n', "github")
+        granted = self.execute(socket, ISSUE, WRITE, on_ask="come_back").json["context"]["approval"]
+        self.assertIsNone(granted["tool_version"])
+        self.run_ok(BOX, "approvals", "approve", granted["id"], "--for-session")
+        self.assertEqual(self.execute(socket, ISSUE, WRITE, on_ask="come_back").status, 200)
+        old = self.owner("GET", f"{ROOT}/tools/{ISSUE}").json["available_versions"][0]
+
+        asked = self.execute(socket, ISSUE, WRITE, on_ask="come_back", tool_version=old)
+
+        self.assertEqual(asked.json["code"], "APPROVAL_REQUIRED", f"{asked}")
+        question = self.owner("GET", f"{ROOT}/approvals?state=pending").json["items"][0]
+        self.assertEqual(question["tool_version"], old)
+        terminal = self.world.terminal(BOX, "approvals", "show", question["id"])
+        self.assertEqual(terminal.end(), 0)
+        self.assertRegex(terminal.text, rf"version +{old}")
+
+    def test_what_is_revoked_while_it_waits_its_turn_is_not_sent(self):
+        socket = self.session('default = "ask"\n', "github")
+        granted = self.execute(socket, ISSUE, WRITE, on_ask="come_back").json["context"]["approval"]["id"]
+        self.run_ok(BOX, "approvals", "approve", granted, "--for-session")
+        fault = {"kind": "rate_limit", "times": 1, "match": {"tool": ISSUE}, "retry_after": 5}
+        self.assertLess((planted := self.owner("POST", f"{ROOT}/sandbox/faults", fault)).status, 300, f"{planted}")
+        replies = []
+        waiting = threading.Thread(target=lambda: replies.append(self.execute(socket, ISSUE, WRITE)))
+        waiting.start()
+        wait_until(lambda: [row for row in self.owner("GET", f"{ROOT}/executions?limit=1").json["items"]
+                            if (self.owner("GET", f"{ROOT}/executions/{row['id']}").json.get("queue"))], what="it waits for its turn")
+
+        self.run_ok(BOX, "approvals", "revoke", granted)
+        waiting.join()
+
+        self.assertEqual(replies[0].json["code"], "POLICY_DENIED", f"{replies[0]}")
+        self.assertIn("revoked while the call waited", replies[0].json["detail"])
+        self.assertEqual(self.show("judged")["state"], "open")
+
+    def proxy(self, url: str):
+        return self.world.run(BOX, "proxy", "github", "GET", url, "--session", "judged", "--json")
+
+    def test_a_raw_request_names_no_host_beside_the_rules(self):
+        self.session('default = "allow"\n[[rule]]\ndecision = "deny"\ntools = ["PROXY_*"]\n[[rule.when]]\npointer = "/url"\nmatches = "^/user"\n'
+                     '[[rule]]\ndecision = "deny"\n[[rule.when]]\npointer = "/host"\nequals = "api.github.com"\n', "github")
+
+        for url in ("//api.github.com/user", "\\\\user.evil.com\\x", "/\\user.evil.com/x", "https:///user.evil.com/x", "https://%61pi.github.com/x",
+                    "https://me@api.github.com/x"):
+            with self.subTest(url):
+                self.assert_error(self.proxy(url), "INVALID_REQUEST", 2)
+        for url in ("/user", "https://api.github.com/x", "https://API.github.com:443/x", "https://api.github.com./x"):
+            with self.subTest(url):
+                self.assert_error(self.proxy(url), "POLICY_DENIED", 5)
+        for url in ("//api.github.com/x", "/x\\y"):
+            with self.subTest(url):
+                self.assert_error(self.world.run(BOX, "proxy", "github", "GET", url, "--json"), "INVALID_REQUEST", 2)
+        self.assert_error(self.world.run(BOX, "policy", "explain", "PROXY_GET", "url=//api.github.com/user", "--session", "judged", "--json"),
+                          "INVALID_REQUEST", 2)
 
 
 if __name__ == "__main__":

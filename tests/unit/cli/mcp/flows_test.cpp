@@ -89,7 +89,7 @@ struct Elsewhere {
 
   /// As the daemon: what is decided is not decided again.
   Result<ServiceReply> decide(ApprovalState from, ApprovalState to) {
-    if (!state.compare_exchange_strong(from, to)) return fail(ErrorCode::invalid_request, "decided already");
+    if (!state.compare_exchange_strong(from, to)) return fail(ErrorCode::approval_decided, "decided already");
     return reply_of(document());
   }
 

@@ -54,15 +54,24 @@ TEST(DoorRules, RefusesWhatAWebPageSends) {
   EXPECT_EQ(check_origin(with({{"REFERER", "http://localhost/"}})).error().code, ErrorCode::forbidden);
 }
 
-TEST(DoorRules, ServesAClientThatStatesNothing) { EXPECT_TRUE(check_versions(with({}))); }
+TEST(DoorRules, TellsAtASessionsDoorNotWhereItsProgramLies) {
+  for (auto const& request : {client("999.0.0", own_range()), client("0.0.1", "0-0")}) {
+    auto const checked = check_versions(request, Door::sessions);
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().code, ErrorCode::version_skew);
+    EXPECT_EQ(checked.error().context.text.find("daemon_program"), std::string::npos);
+  }
+}
+
+TEST(DoorRules, ServesAClientThatStatesNothing) { EXPECT_TRUE(check_versions(with({}), Door::owners)); }
 
 TEST(DoorRules, ServesItsOwnVersionAndOlderOnes) {
-  EXPECT_TRUE(check_versions(client(std::string{product_version()}, own_range())));
-  EXPECT_TRUE(check_versions(client("0.0.1", own_range())));
+  EXPECT_TRUE(check_versions(client(std::string{product_version()}, own_range()), Door::owners));
+  EXPECT_TRUE(check_versions(client("0.0.1", own_range()), Door::owners));
 }
 
 TEST(DoorRules, SendsANewerClientAwayWithTheReasonThatLetsItReplaceTheDaemon) {
-  auto const checked = check_versions(client("999.0.0", own_range()));
+  auto const checked = check_versions(client("999.0.0", own_range()), Door::owners);
 
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.error().code, ErrorCode::version_skew);
@@ -74,7 +83,7 @@ TEST(DoorRules, SendsANewerClientAwayWithTheReasonThatLetsItReplaceTheDaemon) {
 }
 
 TEST(DoorRules, AnOlderClientOfAnotherProtocolIsToldToUpgradeAndMayNotReplaceTheDaemon) {
-  auto const checked = check_versions(client("0.0.1", "0-0"));
+  auto const checked = check_versions(client("0.0.1", "0-0"), Door::owners);
 
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.error().code, ErrorCode::version_skew);
@@ -83,23 +92,25 @@ TEST(DoorRules, AnOlderClientOfAnotherProtocolIsToldToUpgradeAndMayNotReplaceThe
 }
 
 TEST(DoorRules, RangesThatMeetAreServedAndOthersAreNot) {
-  EXPECT_TRUE(check_versions(client("0.0.1", "0-" + after(5))));
-  EXPECT_TRUE(check_versions(client("0.0.1", after(0) + "-" + after(9))));
-  EXPECT_TRUE(check_versions(client("0.0.1", after(0))));
-  EXPECT_EQ(reason_of(check_versions(client("0.0.1", after(1) + "-" + after(9))).error()), "protocol");
+  EXPECT_TRUE(check_versions(client("0.0.1", "0-" + after(5)), Door::owners));
+  EXPECT_TRUE(check_versions(client("0.0.1", after(0) + "-" + after(9)), Door::owners));
+  EXPECT_TRUE(check_versions(client("0.0.1", after(0)), Door::owners));
+  EXPECT_EQ(reason_of(check_versions(client("0.0.1", after(1) + "-" + after(9)), Door::owners).error()),
+            "protocol");
 }
 
 TEST(DoorRules, RefusesARangeThatIsNone) {
   for (char const* range : {"", "-", "1-", "-1", "2-1", "a-b", "1-2-3", "1 - 2", "99999999999"}) {
-    auto const checked = check_versions(client("0.0.1", range));
+    auto const checked = check_versions(client("0.0.1", range), Door::owners);
     ASSERT_FALSE(checked) << range;
     EXPECT_EQ(checked.error().code, ErrorCode::invalid_request) << range;
   }
 }
 
 TEST(DoorRules, AVersionThatIsNoneIsTakenForAnOldOne) {
-  EXPECT_TRUE(check_versions(client("not a version \xff", own_range())));
-  EXPECT_FALSE(check_versions(client("not a version \xff", "0-0"))) << "and its bytes do not break the reply";
+  EXPECT_TRUE(check_versions(client("not a version \xff", own_range()), Door::owners));
+  EXPECT_FALSE(check_versions(client("not a version \xff", "0-0"), Door::owners))
+      << "and its bytes do not break the reply";
 }
 
 }  // namespace

@@ -106,10 +106,14 @@ TEST_F(ApprovalsTest, ForTheSessionItCountsForOtherArgumentsAndNotForOtherTools)
   Approval other_tool = claim(put.id);
   other_tool.tool.text = "GITHUB_OTHER";
 
+  Approval other_version = claim(put.id);
+  other_version.tool_version = "20260101_00";
+
   EXPECT_TRUE(approvals.redeem(claim(put.id, "d2"), {"e1"}));
   EXPECT_TRUE(approvals.redeem(claim(put.id, "d3"), {"e2"}));
+  EXPECT_FALSE(approvals.redeem(other_version, {"e3"}));
   EXPECT_FALSE(approvals.redeem(other_tool, {"e3"}));
-  EXPECT_EQ(value_of(approvals.find_grant(session, put.tool, "c1")), put.id);
+  EXPECT_EQ(value_of(approvals.find_grant(question())), put.id);
 }
 
 TEST_F(ApprovalsTest, ForTheSessionWhatWaitsForTheSameIsApprovedWithIt) {
@@ -330,7 +334,7 @@ TEST_F(ApprovalsTest, AGrantIsListedAndTakenBack) {
 
   EXPECT_EQ(revoked.state, ApprovalState::revoked);
   EXPECT_EQ(value_of(approvals.list(caller, granted)).total, 0);
-  EXPECT_FALSE(value_of(approvals.find_grant(session, put.tool, "c1")));
+  EXPECT_FALSE(value_of(approvals.find_grant(question())));
   EXPECT_FALSE(approvals.redeem(claim(put.id, "d3"), {"e1"}));
   EXPECT_EQ(error_of(approvals.revoke(caller, put.id)).code, ErrorCode::approval_decided);
   EXPECT_EQ(error_of(approvals.revoke(caller, once.id)).code, ErrorCode::invalid_request);

@@ -278,6 +278,26 @@ TEST_F(CustomExecutions, WrongArgumentsAndADryRunRunNothing) {
   EXPECT_TRUE(runner.ran.empty());
 }
 
+TEST_F(CustomExecutions, ArgumentsAreCheckedWhateverTheCallSays) {
+  write(
+      "[tools.CUSTOM_A]\ndescription = 'Reads a note'\ncommand = ['cat', '/notes/{name}']\n"
+      "input = { type = 'object', required = ['name'], properties = { name = { type = 'string', pattern = "
+      "'^[a-z]+$' }, "
+      "all = { type = 'array', items = { allOf = "
+      "[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}] } } } }\n");
+  ToolCall unchecked = call_of(R"({"name":"../secret"})");
+  unchecked.validate = false;
+  std::string many = R"({"all":[1)";
+  for (int i = 0; i < 100'000; ++i) many += ",1";
+
+  for (ToolCall const& each : {unchecked, call_of(many + R"(],"name":"../secret"})"),
+                               call_of("{\"name\":\"" + std::string(70'000, '.') + "\"}")})
+    EXPECT_EQ(error_of(executions.run(nobody_in_particular, each)).code, ErrorCode::invalid_arguments);
+  EXPECT_TRUE(runner.ran.empty());
+  unchecked.arguments.text = R"({"name":"shopping"})";
+  EXPECT_TRUE(executions.run(nobody_in_particular, unchecked));
+}
+
 TEST_F(CustomExecutions, AWriteOfUnknownOutcomeIsNotRunAgain) {
   write(tool_of("A"));
   runner.answer = [] { return test::ended(Fate::unknown, ErrorCode::outcome_unknown); };

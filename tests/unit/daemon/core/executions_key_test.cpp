@@ -51,6 +51,18 @@ TEST_F(IdempotencyKey, AnotherConnectionOrVersionUnderTheSameKeyIsAConflict) {
   EXPECT_EQ(error_of(run(call)).code, ErrorCode::idempotency_conflict);
 }
 
+TEST_F(IdempotencyKey, NumbersThatNoDoubleTellsApartAreAConflictToo) {
+  auto const numbered = [](std::string const& number) {
+    auto call = keyed("k", R"({"title":"t","more":)" + number + "}");
+    call.validate = false;
+    return call;
+  };
+  ASSERT_TRUE(run(numbered("123456789012345678901234567890")));
+
+  EXPECT_TRUE(value_of(run(numbered("123456789012345678901234567890.0"))).replayed);
+  EXPECT_EQ(error_of(run(numbered("123456789012345678901234567891"))).code, ErrorCode::idempotency_conflict);
+}
+
 TEST_F(IdempotencyKey, BelongsToItsProject) {
   ASSERT_TRUE(run(keyed("k")));
   auto const other = value_of(projects.ensure("other", clock.wall()));

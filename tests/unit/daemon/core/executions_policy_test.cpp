@@ -301,6 +301,78 @@ TEST_F(ExecutionsPolicy, AGrantForTheSessionIsNotAskedAgain) {
   EXPECT_EQ(error_of(judge(coming_back(kRepeatable))).code, ErrorCode::approval_required);
 }
 
+TEST_F(ExecutionsPolicy, AnApprovalIsOfTheVersionThatTheCallNamed) {
+  answer_with({test::succeeded()});
+  EXPECT_FALSE(judge(coming_back()));
+  EXPECT_EQ(pending().tool_version, "");
+  value_of(approvals.approve(caller, pending().id, ApprovalScope::session));
+  ToolCall old = coming_back();
+  old.tool_version = "20250101_00";
+
+  EXPECT_EQ(error_of(judge(old)).code, ErrorCode::approval_required);
+  Approval const asked = pending();
+  EXPECT_EQ(asked.tool_version, "20250101_00");
+  old.approval = asked.id;
+  value_of(approvals.approve(caller, asked.id, ApprovalScope::session));
+
+  EXPECT_EQ(value_of(judge(old)).approval, asked.id);
+  old.id.text = make_uuid_v7();
+  old.approval = {};
+  EXPECT_EQ(value_of(judge(old)).approval, asked.id);
+  EXPECT_NE(value_of(judge(coming_back())).approval, asked.id);
+}
+
+TEST_F(ExecutionsPolicy, AGrantThatIsRevokedWhileItsCallRestsLetsNothingLeave) {
+  auto limited = test::ended(Fate::nothing_ran, ErrorCode::rate_limited);
+  limited.error->retry_after = 4s;
+  EXPECT_FALSE(judge(coming_back()));
+  auto const id = pending().id;
+  value_of(approvals.approve(caller, id, ApprovalScope::session));
+  answer_with({limited, test::succeeded()});
+  Executions::Run run{in_session, caller, session_call(kWrite), Executions::Run::MayLeave::no};
+  ASSERT_TRUE(std::holds_alternative<Executions::Run::Pause>(run.next(false)));
+
+  value_of(approvals.revoke(caller, id));
+  clock.advance(4s);
+  auto step = run.next(true);
+
+  Error const error = error_of(std::get<Result<Execution>>(step));
+  EXPECT_EQ(error.code, ErrorCode::policy_denied);
+  EXPECT_NE(error.message.find("was revoked while the call waited"), std::string::npos) << error.message;
+  EXPECT_EQ(provider.count("execute"), 1) << "the one that was told to come later";
+  EXPECT_EQ(only_row().state, ExecutionState::refused);
+}
+
+TEST_F(ExecutionsPolicy, ASessionsSocketChecksEveryCall) {
+  use_policy("default = \"allow\"\n");
+  answer_with({test::succeeded()});
+  ToolCall call = session_call(kRead, R"({"titel":1})");
+  call.validate = false;
+  Caller confined = caller;
+  confined.session = book.open.session.id.text;
+
+  EXPECT_EQ(error_of(in_session.run(confined, call)).code, ErrorCode::forbidden);
+  EXPECT_EQ(provider.count("execute"), 0);
+  call.id.text = make_uuid_v7();
+  EXPECT_TRUE(judge(call)) << "the owner may leave it to the service";
+}
+
+TEST_F(ExecutionsPolicy, AnApprovalIsOfEveryDigitOfANumber) {
+  auto const numbered = [this](std::string const& number) {
+    ToolCall call = session_call(kWrite, R"({"title":"t","milestone":)" + number + "}");
+    call.on_ask = OnAsk::come_back;
+    call.validate = false;
+    return call;
+  };
+  EXPECT_FALSE(judge(numbered("123456789012345678901234567890")));
+  ToolCall other = numbered("123456789012345678901234567891");
+  other.approval = pending().id;
+  value_of(approvals.approve(caller, other.approval, ApprovalScope::once));
+
+  EXPECT_EQ(error_of(judge(other)).code, ErrorCode::forbidden);
+  EXPECT_EQ(provider.count("execute"), 0);
+}
+
 TEST_F(ExecutionsPolicy, ACallThatComesWithADenialIsRefusedWhateverWasGrantedMeanwhile) {
   EXPECT_FALSE(judge(coming_back()));
   ToolCall call = coming_back();

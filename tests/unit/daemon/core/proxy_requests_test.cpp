@@ -1,3 +1,4 @@
+#include "daemon/core/proxy_record.hpp"
 #include "shared/base/base64.hpp"
 #include "shared/protocol/codec_proxy.hpp"
 #include "shared/protocol/json_slice.hpp"
@@ -164,6 +165,38 @@ TEST_F(ProxyTest, WhatNoServiceIsToBeAskedNeverLeaves) {
   }
   EXPECT_EQ(provider.count("proxy"), 0);
   EXPECT_TRUE(history().empty());
+}
+
+TEST_F(ProxyTest, WhatSomeTakeForAnotherAddressNeverLeaves) {
+  for (char const* const url :
+       {"//api.github.com/user", "///api.github.com/user", "\\\\user.evil.com\\x", "/\\user.evil.com/x",
+        "/user\\..\\x", "@evil.com/x", "https:///user.evil.com/x", "https://:443/user",
+        "https://%61pi.github.com/user", "https://api.github.com\xEF\xBC\x8E/x",
+        "https://api.github.com:x/user", "https://api.github.com:443:80/user", "https://[::1/user",
+        "https://.github.com/user"}) {
+    EXPECT_EQ(error_of(proxies.run(caller, call_to("GET", url))).code, ErrorCode::invalid_request) << url;
+  }
+  EXPECT_EQ(provider.count("proxy"), 0);
+  answer(200, "{}");
+  for (char const* const url :
+       {"https://api.github.com:443/user", "/a@b", "/x?to=a@b", "https://[::1]:8080/x"})
+    EXPECT_TRUE(proxies.run(caller, call_to("GET", url))) << url;
+}
+
+TEST_F(ProxyTest, RulesSeeAHostInOneSpelling) {
+  auto const host_of = [](std::string url) {
+    auto const judged = judged_request(call_to("GET", std::move(url)));
+    return std::string{protocol::find_member(judged.text, "host").value_or("none")};
+  };
+
+  for (char const* const url :
+       {"https://api.github.com/user", "https://API.GitHub.com:443/user", "https://api.github.com./",
+        "https://api.github.com.:0443", "http://api.github.com:80", "https://api.github.com:/x"})
+    EXPECT_EQ(host_of(url), "\"api.github.com\"") << url;
+  EXPECT_EQ(host_of("https://api.github.com:8443/"), "\"api.github.com:8443\"");
+  EXPECT_EQ(host_of("http://api.github.com:443/"), "\"api.github.com:443\"");
+  EXPECT_EQ(host_of("https://[::1]:443/"), "\"[::1]\"");
+  EXPECT_EQ(host_of("/user"), "none");
 }
 
 TEST_F(ProxyTest, ChoosesTheConnectionAsExecutionsDo) {

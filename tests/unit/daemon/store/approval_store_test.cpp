@@ -51,6 +51,7 @@ struct ApprovalStoreTest : StoreTest {
 TEST_F(ApprovalStoreTest, WhatWasPutInComesBackWhole) {
   Approval approval = question();
   approval.previous = JsonText{R"({"a":0})"};
+  approval.tool_version = "20260101_00";
 
   inserted(approval);
 
@@ -87,11 +88,14 @@ TEST_F(ApprovalStoreTest, TheSameQuestionIsFoundWhileItIsOpen) {
   };
   Approval other_arguments = question();
   other_arguments.arguments_digest = "d2";
+  Approval other_version = question();
+  other_version.tool_version = "20260101_00";
   Approval other_connection = question();
   other_connection.connection.reset();
 
   EXPECT_TRUE(found(question()));
   EXPECT_FALSE(found(other_arguments));
+  EXPECT_FALSE(found(other_version));
   EXPECT_FALSE(found(other_connection));
   EXPECT_FALSE(found(question(0, "GITHUB_OTHER")));
   approve(approval, ApprovalScope::once, 1);
@@ -104,15 +108,21 @@ TEST_F(ApprovalStoreTest, TheSameQuestionIsFoundWhileItIsOpen) {
 TEST_F(ApprovalStoreTest, AGrantIsOfTheSessionTheToolAndTheConnection) {
   Approval const once = inserted(question());
   approve(once, ApprovalScope::once, 1);
-  EXPECT_FALSE(approvals.find_grant(session, once.tool, "0190-connection").value());
+  EXPECT_FALSE(approvals.find_grant(question()).value());
   Approval const granted = inserted(question(5));
   approve(granted, ApprovalScope::session, 6);
 
-  EXPECT_EQ(approvals.find_grant(session, granted.tool, "0190-connection").value(), granted.id);
-  EXPECT_FALSE(approvals.find_grant(session, {"GITHUB_OTHER"}, "0190-connection").value());
-  EXPECT_FALSE(approvals.find_grant(session, granted.tool, "another").value());
-  EXPECT_FALSE(approvals.find_grant(session, granted.tool, "").value());
-  EXPECT_FALSE(approvals.find_grant(make_session("other"), granted.tool, "0190-connection").value());
+  auto const found_for = [&](auto change) {
+    Approval like = question();
+    change(like);
+    return approvals.find_grant(like).value();
+  };
+  EXPECT_EQ(found_for([](Approval&) {}), granted.id);
+  EXPECT_FALSE(found_for([](Approval& like) { like.tool.text = "GITHUB_OTHER"; }));
+  EXPECT_FALSE(found_for([](Approval& like) { like.tool_version = "00000000_00"; }));
+  EXPECT_FALSE(found_for([](Approval& like) { like.connection->id.text = "another"; }));
+  EXPECT_FALSE(found_for([](Approval& like) { like.connection.reset(); }));
+  EXPECT_FALSE(found_for([&](Approval& like) { like.session = make_session("other"); }));
 }
 
 TEST_F(ApprovalStoreTest, WhatNobodyAnsweredExpires) {

@@ -37,7 +37,7 @@ TEST(Migrations, BringAnOldFileUpToDateWithItsRows) {
 
   auto const database = open_or_fail(path);
 
-  EXPECT_EQ(database->schema_version(), 6);
+  EXPECT_EQ(database->schema_version(), 7);
   EXPECT_EQ(database->salt(), salt);
   EXPECT_EQ(ConnectionStore{*database}.find(connection.id).value(), connection);
   EXPECT_EQ(AuthConfigStore{*database}.find({"https://a", "pr_1", {"github"}, "OAUTH2", ""}).value(),
@@ -78,22 +78,22 @@ TEST(Migrations, ReplaceWhatAKilledBackupLeftBehind) {
 
   auto const database = open_or_fail(path);
 
-  EXPECT_EQ(database->schema_version(), 6);
+  EXPECT_EQ(database->schema_version(), 7);
   EXPECT_FALSE(std::filesystem::exists(home / "tools.db.backup-1.new"));
 }
 
 TEST(Migrations, RefuseANewerFileAndLeaveItAsItIs) {
   TemporaryDirectory const home;
   auto const path = home / "tools.db";
-  tell(*open_or_fail(path), "PRAGMA user_version=7");
+  tell(*open_or_fail(path), "PRAGMA user_version=8");
 
   auto const opened = Database::open(path);
 
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::version_skew);
   EXPECT_NE(opened.error().message.find(path.string()), std::string::npos) << opened.error().message;
-  EXPECT_NE(opened.error().message.find("schema 7"), std::string::npos);
-  EXPECT_NE(opened.error().message.find("up to 6"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("schema 8"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("up to 7"), std::string::npos);
   EXPECT_FALSE(find_newest_backup(path));
 }
 
@@ -120,7 +120,7 @@ TEST(Migrations, LeaveTheFileAtTheStepBeforeOneThatFails) {
   auto const old = open_first_schema(path);
   EXPECT_EQ(old->schema_version(), 1);
   EXPECT_EQ(ask(*old, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), "0");
-  EXPECT_EQ(open_or_fail(path)->schema_version(), 6);
+  EXPECT_EQ(open_or_fail(path)->schema_version(), 7);
 }
 
 }  // namespace

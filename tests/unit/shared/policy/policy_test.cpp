@@ -252,6 +252,65 @@ TEST(Condition, AValueOfAnotherTypeMayBeTakenForTheOneThatIsMeant) {
   EXPECT_EQ(verdict(small, call("X", R"({"n":"nan"})")), "deny");
 }
 
+TEST(Condition, AWayThatEndsBeforeItsPointerDoesCannotBeTold) {
+  Policy const owner = denying_when("pointer = \"/meta/owner\"\nequals = \"acme\"");
+  Policy const label = denying_when("pointer = \"/labels/0\"\nequals = \"urgent\"");
+  Policy const allowing = parsed(
+      "default = \"deny\"\n[[rule]]\ndecision = \"allow\"\n[[rule.when]]\npointer = \"/meta/owner\"\n"
+      "present = false\n");
+
+  for (char const* const meta : {R"({"owner":"acme"})", R"("{\"owner\":\"acme\"}")", R"([{"owner":"acme"}])",
+                                 R"({"owner":["acme"]})", "5", "true"})
+    EXPECT_EQ(verdict(owner, call("X", std::string{"{\"meta\":"} + meta + "}")), "deny") << meta;
+  for (char const* const meta : {R"({"owner":"me"})", "{}", "null", "[]"})
+    EXPECT_EQ(verdict(owner, call("X", std::string{"{\"meta\":"} + meta + "}")), "allow") << meta;
+  for (char const* const labels : {R"(["urgent"])", R"("urgent")", R"("[\"urgent\"]")", R"([["urgent"]])"})
+    EXPECT_EQ(verdict(label, call("X", std::string{"{\"labels\":"} + labels + "}")), "deny") << labels;
+  EXPECT_EQ(verdict(label, call("X", R"({"labels":["later","urgent"]})")), "allow");
+  EXPECT_EQ(verdict(allowing, call("X", R"({"meta":{"a":1}})")), "allow");
+  EXPECT_EQ(verdict(allowing, call("X", R"({"meta":"{\"owner\":1}"})")), "deny");
+  EXPECT_EQ(verdict(allowing, call("X", R"({"meta":[{"owner":1}]})")), "deny");
+}
+
+TEST(Condition, WhatIsInListsAndObjectsIsComparedAsWhatStandsAlone) {
+  Policy const ids = denying_when("pointer = \"/ids\"\nequals = [5]");
+  Policy const who = denying_when("pointer = \"/who\"\nequals = { id = 5, name = \"a\" }");
+
+  for (char const* const value : {"[5]", "[5.0]", R"(["5"])", "[[5]]", "5", "[null]"})
+    EXPECT_EQ(verdict(ids, call("X", std::string{"{\"ids\":"} + value + "}")), "deny") << value;
+  for (char const* const value : {"[6]", "[5,6]", "[]"})
+    EXPECT_EQ(verdict(ids, call("X", std::string{"{\"ids\":"} + value + "}")), "allow") << value;
+  for (char const* const value : {R"({"name":"a","id":5})", R"({"id":"5","name":"a"})",
+                                  R"({"id":5,"name":"a","more":null})", R"("{}")"})
+    EXPECT_EQ(verdict(who, call("X", std::string{"{\"who\":"} + value + "}")), "deny") << value;
+  for (char const* const value :
+       {R"({"id":5,"name":"b"})", R"({"id":"5","name":"a","more":1})", R"({"id":5})"})
+    EXPECT_EQ(verdict(who, call("X", std::string{"{\"who\":"} + value + "}")), "allow") << value;
+}
+
+TEST(Condition, ANumberInATextIsAPlainDecimal) {
+  Policy const policy = parsed(
+      "default = \"deny\"\n[[rule]]\ndecision = \"allow\"\n[[rule.when]]\npointer = \"/amount\"\nless_than = "
+      "1000\n");
+
+  for (char const* const amount :
+       {"999", "999.5", "\"999\"", "\" 999 \"", "\"-1.25\"", "\"0.5\"", "999999e-3"})
+    EXPECT_EQ(verdict(policy, call("X", std::string{"{\"amount\":"} + amount + "}")), "allow") << amount;
+  for (char const* const amount :
+       {"\"999999e-3\"", "\"1E2\"", "\"0777\"", "\"9.\"", "\".5\"", "\"\"", "\"-\""})
+    EXPECT_EQ(verdict(policy, call("X", std::string{"{\"amount\":"} + amount + "}")), "deny") << amount;
+}
+
+TEST(Condition, NumbersWhoseDigitsADoubleLosesAreNotTakenForEqual) {
+  Policy const policy = parsed(
+      "default = \"deny\"\n[[rule]]\ndecision = \"allow\"\n[[rule.when]]\npointer = \"/id\"\nequals = "
+      "9007199254740992\n");
+
+  EXPECT_EQ(verdict(policy, call("X", R"({"id":9007199254740992})")), "allow");
+  EXPECT_EQ(verdict(policy, call("X", R"({"id":9007199254740993})")), "deny");
+  EXPECT_EQ(verdict(policy, call("X", R"({"id":9007199254740993.0})")), "deny");
+}
+
 TEST(Explain, TheRulesUpToTheOneThatDecidesSayWhyNot) {
   Policy const policy = parsed(kWhole);
 

@@ -12,6 +12,7 @@ Approval sample() {
   approval.id.text = "01939a3e-7c1f-7abc-8def-0123456789ab";
   approval.session_name = "work";
   approval.tool.text = "GITHUB_CREATE_AN_ISSUE";
+  approval.tool_version = "20260101_00";
   approval.connection = ConnectionReference{{"c1"}, "github-work"};
   approval.arguments.text = R"({"title":"b","x":null})";
   approval.previous = JsonText{R"({"title":"a"})"};

@@ -20,6 +20,19 @@ TEST(JsonDiff, WhatIsTheSameIsNoChange) {
   EXPECT_TRUE(find_changes(R"({"a":1,"b":2})", R"({"b":2,"a":1.0})").empty());
 }
 
+TEST(JsonDiff, NumbersAreComparedAndShownToTheirLastDigit) {
+  EXPECT_EQ(
+      find_changes(R"({"n":123456789012345678901234567890,"f":0.25})",
+                   R"({"n":123456789012345678901234567891,"f":0.250})"),
+      (std::vector<JsonChange>{{"/n", "123456789012345678901234567890", "123456789012345678901234567891"}}));
+}
+
+TEST(JsonDiff, WhatCannotBeTakenApartIsNotTheSame) {
+  EXPECT_EQ(find_changes(R"({"n":1e400})", R"({"n":2e400})"),
+            (std::vector<JsonChange>{{"", R"({"n":1e400})", R"({"n":2e400})"}}));
+  EXPECT_TRUE(find_changes("{", R"({"n":1})").empty());
+}
+
 TEST(JsonDiff, NamesAreWrittenAsPointersWriteThem) {
   EXPECT_EQ(find_changes(R"({"a/b~":1})", R"({"a/b~":2})").front().pointer, "/a~1b~0");
 }

@@ -272,6 +272,24 @@ TEST(Validate, RefusesArgumentsThatAreNoObject) {
   EXPECT_EQ(refuse(kIssue, "{").error.message, "the arguments are not valid JSON");
 }
 
+TEST(Validate, WhatTakesTooLongToTellIsLeftToTheServiceWhereThereIsOne) {
+  auto const schema = Schema::parse(JsonText{
+      R"({"properties":{"all":{"items":{"allOf":[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]}},)"
+      R"("name":{"type":"string","pattern":"^[a-z]+$"}}})"});
+  std::string many = R"({"name":"../x","all":[1)";
+  for (int i = 0; i < 100'000; ++i) many += ",1";
+  std::string const long_name = "{\"name\":\"" + std::string(70'000, '.') + "\"}";
+  using Doubt = Schema::Doubt;
+
+  for (std::string const& each : {many + "]}", long_name}) {
+    EXPECT_TRUE(schema->validate(JsonText{each}, "TOOL"));
+    auto const refused = schema->validate(JsonText{each}, "TOOL", Doubt::counts_against);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid_arguments);
+  }
+  EXPECT_TRUE(schema->validate(JsonText{R"({"name":"ab","all":[1,2]})"}, "TOOL", Doubt::counts_against));
+}
+
 TEST(Schema, CannotBeReadFromAnythingButAnObject) {
   EXPECT_EQ(Schema::parse(JsonText{"{"}).error().code, ErrorCode::invalid_request);
   EXPECT_EQ(Schema::parse(JsonText{"[]"}).error().code, ErrorCode::invalid_request);
