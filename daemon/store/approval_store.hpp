@@ -47,7 +47,7 @@ class ApprovalStore {
   /// The newest approval of the tool, in this version, on the connection for the whole session.
   Result<std::optional<ApprovalId>> find_grant(Approval const& like);
   Result<std::int64_t> count_pending(SessionId const& session);
-  /// The pending ones of the same session, tool and connection, oldest first.
+  /// The pending ones of the same session, tool and version, and connection, oldest first.
   Result<std::vector<ApprovalId>> find_pending(Approval const& like);
   /// Of the same session, tool and connection those that still let something run.
   Result<std::vector<ApprovalId>> find_standing(Approval const& like);
