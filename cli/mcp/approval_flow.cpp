@@ -125,7 +125,7 @@ std::optional<CallEnd> ApprovalFlow::follow(Turn& turn, std::string const& id, s
 /// A no counts more than a yes that was given elsewhere.
 CallEnd ApprovalFlow::decline(Turn& turn, std::string const& id, std::string_view tool) const {
   auto const denied = turn.service().call(protocol::deny_approval(id, ""), turn.stop());
-  if (!denied && denied.error().code != ErrorCode::invalid_request)
+  if (!denied && denied.error().code != ErrorCode::approval_decided)
     return result_of_error(denied.error(), complete_);
   if (!denied) (void)turn.service().call(protocol::revoke_approval(id), turn.stop());
   return result_of_error(refused("the user declined " + std::string{tool} + std::string{kNoMore}), complete_);

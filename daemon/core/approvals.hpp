@@ -71,13 +71,13 @@ class Approvals final : public ApprovalDesk {
   /// The caller waits for the answer from here on, who was told to come back for it: where it is still
   /// pending, `stop_waiting` is to be said once.
   Result<Approval> begin_waiting(Caller const& caller, ApprovalId const& id);
-  /// `INVALID_REQUEST` where it was answered already, or nobody answered in time. For the session, what waits
-  /// there for the tool on the connection is approved with it, each for its one call.
+  /// `APPROVAL_DECIDED` where it was answered already, or nobody answered in time. For the session, what
+  /// waits there for the tool on the connection is approved with it, each for its one call.
   Result<Approval> approve(Caller const& caller, ApprovalId const& id, ApprovalScope scope);
   Result<Approval> deny(Caller const& caller, ApprovalId const& id, std::string reason);
   /// Takes back what was allowed: for a whole session, with all else that still lets the tool run on the
   /// connection there, so that the next call asks again; or for one call that was not made yet.
-  /// `INVALID_REQUEST` where it is neither.
+  /// `APPROVAL_DECIDED` where it is neither any more, `INVALID_REQUEST` where nobody has answered it yet.
   Result<Approval> revoke(Caller const& caller, ApprovalId const& id);
   /// Whoever was told to come back for the answer will not. With the last of them a question is withdrawn
   /// that nobody waits for; what was decided already stays as it is.

@@ -56,7 +56,7 @@ std::vector<std::string> create_step(Session const& session) {
 unexpected<Error> ended(Caller const& caller, Session const& session) {
   std::string message = "the session " + session.name +
                         (session.state == SessionState::expired ? " has expired" : " was closed");
-  if (session.ended_at) message += " (" + readable_time(*session.ended_at) + ")";
+  if (session.ended_at) message += " (" + readable_time(*session.ended_at) + " UTC)";
   if (!caller.session.empty()) return fail(ErrorCode::forbidden, std::move(message));
   message += ": make a new one";
   if (!session.excluded.empty())

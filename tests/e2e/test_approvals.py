@@ -56,7 +56,7 @@ class Ends(ApprovalsTest):
         self.run_ok("session", "close", "agent", "--json")
 
         error = self.assert_error(self.world.finish(running), "FORBIDDEN", 5)
-        self.assertRegex(error["message"], r"^the session agent was closed \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\): make a new one; "
+        self.assertRegex(error["message"], r"^the session agent was closed \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\): make a new one; "
                                            rf"{ISSUE} was not approved before, and did not run$")
         self.assertEqual(error["next_step"], ["agenta-tools", "session", "create", "agent", "--tools", "github", "--connection", "github=work"])
         self.run_ok(*error["next_step"][1:])
@@ -203,7 +203,7 @@ class FromElsewhere(ApprovalsTest):
         self.assertTrue(said["decided_at"])
         terminal = self.world.terminal("history", "show", row["id"], columns=120)
         self.assertEqual(terminal.end(), 0)
-        self.assertRegex(terminal.text, rf"approved by +{said['decided_by']['user']}, \S+Z, once")
+        self.assertRegex(terminal.text, rf"approved by +{said['decided_by']['user']}, 20[-0-9]+ [0-9:]+, once")
 
     def test_the_end_of_an_id_that_the_table_shows_is_enough(self):
         running = self.start_call()
