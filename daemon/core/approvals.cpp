@@ -173,6 +173,8 @@ Result<Approval> Approvals::show(Caller const& caller, ApprovalId const& id) {
   AGENTA_TRY(auto const project, projects_.find(caller.project));
   AGENTA_TRY(auto found, get(id));
   if (!project || found.project != project->id) return no_approval(id);
+  std::lock_guard const guard{mutex_};
+  found.awaited = waiting_.contains(id.text);
   return found;
 }
 
@@ -180,7 +182,10 @@ Result<Page<Approval>> Approvals::list(Caller const& caller, store::ApprovalFilt
   AGENTA_CHECK(expire_due());
   AGENTA_TRY(auto const project, projects_.find(caller.project));
   if (!project) return Page<Approval>{};
-  return store_.list(project->id, filter);
+  AGENTA_TRY(auto page, store_.list(project->id, filter));
+  std::lock_guard const guard{mutex_};
+  for (Approval& each : page.items) each.awaited = waiting_.contains(each.id.text);
+  return page;
 }
 
 Result<Page<Approval>> Approvals::changes(Caller const& caller, std::string const& cursor) {

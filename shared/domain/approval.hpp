@@ -51,6 +51,7 @@ struct Approval {
   PolicyDecision decision{};
   ApprovalState state = ApprovalState::pending;
   ApprovalScope scope = ApprovalScope::once;
+  bool awaited = false;  ///< somebody waits for its answer right now, and takes the question along who leaves
   WallTime created_at{};
   WallTime expires_at{};
   std::optional<WallTime> decided_at{};

@@ -75,6 +75,7 @@ void end_approval(ObjectWriter& out, Approval const& approval) {
       .text_or_null("reason", approval.decision.reason)
       .text("state", name_of(approval.state))
       .text("scope", name_of_scope(approval.scope))
+      .boolean("awaited", approval.awaited)
       .time("created_at", approval.created_at)
       .time("expires_at", approval.expires_at)
       .time("decided_at", approval.decided_at);
@@ -101,6 +102,7 @@ ApprovalView read_approval(ObjectReader& in) {
   if (!state) in.complain("state", "an approval's state");
   approval.state = state.value_or(ApprovalState::expired);
   approval.scope = in.text("scope") == "session" ? ApprovalScope::session : ApprovalScope::once;
+  approval.awaited = in.boolean("awaited");
   approval.created_at = in.time("created_at").value_or(WallTime{});
   approval.expires_at = in.time("expires_at").value_or(WallTime{});
   approval.decided_at = in.time("decided_at");

@@ -19,6 +19,7 @@ Approval sample() {
   approval.decision = {Verdict::ask, "writes (line 3)", "Look first."};
   approval.state = ApprovalState::approved;
   approval.scope = ApprovalScope::session;
+  approval.awaited = true;
   approval.decided_by = Actor{1000, "ada", "loom", "agenta-tools"};
   approval.answer = "fine";
   approval.execution.text = "e1";
