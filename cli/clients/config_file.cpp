@@ -56,6 +56,8 @@ std::optional<ConfigFile::Seen> ConfigFile::look(std::filesystem::path const& pa
   constexpr std::int64_t kSecond = 1'000'000'000;
   Seen seen;
   seen.mode = found.st_mode;
+  seen.owner = found.st_uid;
+  seen.group = found.st_gid;
   seen.names = found.st_nlink;
   seen.inode = found.st_ino;
   seen.changed_ns = found.st_mtim.tv_sec * kSecond + found.st_mtim.tv_nsec;
@@ -99,6 +101,10 @@ Result<Change> ConfigFile::replace(std::string const& text, Readers readers) con
   constexpr mode_t kPermissions = 07777;
   auto done = [&]() -> Result<Change> {
     AGENTA_CHECK(write_all(file.get(), text, path_));
+    // Before its mode, which this may take bits from. A group that we are not in is no reason to give up.
+    bool const is_kept = !seen_ || ::fchown(file.get(), seen_->owner, seen_->group) == 0;
+    if (!is_kept && seen_->owner != ::geteuid())
+      return fail_on_disk("keep the owner of " + path_.string(), errno);
     if (seen_ && ::fchmod(file.get(), seen_->mode & kPermissions) != 0) {
       return fail_on_disk("keep the mode of " + path_.string(), errno);
     }

@@ -31,9 +31,9 @@ class ConfigFile {
   /// Whether it has another name, as a hard link, by which it would remain.
   bool has_other_names() const { return seen_ && seen_->names > 1; }
 
-  /// Puts the text in the file's place, whole or not at all, at the mode it had; where it is a symbolic link,
-  /// where that points to. A file of several names is written in place, under all of them, with a copy of the
-  /// old text beside it for as long as that takes.
+  /// Puts the text in the file's place, whole or not at all, at the mode it had and its owner's; where it is
+  /// a symbolic link, where that points to. A file of several names is written in place, under all of them,
+  /// with a copy of the old text beside it for as long as that takes.
   Result<Change> save(std::string const& text, Readers readers) const;
   /// Takes the file away; of a link, what it points to.
   Result<Change> remove() const;
@@ -41,6 +41,8 @@ class ConfigFile {
  private:
   struct Seen {
     mode_t mode = 0;
+    uid_t owner = 0;
+    gid_t group = 0;
     nlink_t names = 0;
     std::uint64_t inode = 0;
     std::int64_t changed_ns = 0;

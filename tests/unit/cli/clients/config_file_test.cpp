@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -77,6 +79,21 @@ TEST_F(ConfigFiles, ATextThatGotShorterLeavesNothingBehindIt) {
   EXPECT_EQ(load().save("new", Readers::owner).value(), Change::made);
   EXPECT_EQ(read(), "new");
   EXPECT_EQ(read_file(directory_ / "other").value(), "new");
+}
+
+TEST_F(ConfigFiles, WhatRootWritesStaysItsOwners) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root writes other people's files";
+  constexpr uid_t kNobody = 65534;
+  write("old");
+  ASSERT_EQ(::chown(path_.c_str(), kNobody, kNobody), 0);
+
+  EXPECT_EQ(load().save("new", Readers::owner).value(), Change::made);
+
+  struct stat found {};
+  ASSERT_EQ(::stat(path_.c_str(), &found), 0);
+  EXPECT_EQ(found.st_uid, kNobody);
+  EXPECT_EQ(found.st_gid, kNobody);
+  EXPECT_EQ(read(), "new");
 }
 
 TEST_F(ConfigFiles, ATurnThatDoesNotEndIsGivenUpOn) {
