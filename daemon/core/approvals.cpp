@@ -65,6 +65,18 @@ Result<std::optional<ApprovalId>> Approvals::find_grant(Approval const& like) {
   return store_.find_grant(like);
 }
 
+/// The question that the caller comes back for, where it was answered in the moment before: it is not asked
+/// anew. One that was withdrawn is.
+Result<std::optional<Approval>> Approvals::find_answered(Approval const& question) {
+  std::optional<Approval> none;
+  if (question.id.text.empty()) return none;
+  AGENTA_TRY(auto named, store_.find(question.id));
+  bool const is_its = named && named->session == question.session;
+  bool const is_open =
+      named && (named->state == ApprovalState::pending || named->state == ApprovalState::withdrawn);
+  return is_its && !is_open && named->execution.text.empty() ? std::move(named) : none;
+}
+
 Result<Approval> Approvals::ask(Approval question, OnAsk on_ask) {
   AGENTA_CHECK(expire_due());
   if (question.arguments.text.size() > kMostShown) {
@@ -87,6 +99,8 @@ Result<Approval> Approvals::ask(Approval question, OnAsk on_ask) {
     if (is_pending && waits && found->id == question.id) AGENTA_CHECK(store_.come_back(found->id));
     return *std::move(found);
   }
+  AGENTA_TRY(auto answered, find_answered(question));
+  if (answered) return *std::move(answered);
   AGENTA_TRY(auto const pending, store_.count_pending(question.session));
   if (pending >= kMostPending) {
     return fail(ErrorCode::rate_limited,

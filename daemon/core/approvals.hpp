@@ -25,9 +25,10 @@ class ApprovalDesk {
   virtual Result<std::optional<ApprovalId>> find_grant(Approval const& like) = 0;
   /// Puts a question, whose `id` is of the pending one that the caller was told of before, and comes back to
   /// wait for: `expires_at` is by when it must be answered; left at 1970, by the setting. A pending
-  /// one about the very same call is joined; one that was approved for it and not used comes back as that.
-  /// `RATE_LIMITED` where too many of the session's questions wait already. Who asks in order to `wait`, and
-  /// is given a pending one, says `stop_waiting` once, when it does not any more.
+  /// one about the very same call is joined; one that was approved for it and not used comes back as that,
+  /// and so does the one that the caller comes back for, however it was answered. `RATE_LIMITED` where too
+  /// many of the session's questions wait already. Who asks in order to `wait`, and is given a pending one,
+  /// says `stop_waiting` once, when it does not any more.
   virtual Result<Approval> ask(Approval question, OnAsk on_ask) = 0;
   /// With the last one who waited, and does not want it any more, a question is withdrawn that nobody may
   /// come back for. `may_return`: the answer is worth having all the same.
@@ -91,6 +92,7 @@ class Approvals final : public ApprovalDesk {
  private:
   Result<Approval> decide(Caller const& caller, Approval answer);
   std::vector<Approval> decide_covered(Approval const& grant);
+  Result<std::optional<Approval>> find_answered(Approval const& question);
   WallTime next_stamp();
   void tell(ApprovalId const& id) const;
 

@@ -199,8 +199,13 @@ Executions::Run::Step Executions::Run::ask() {
   if (!asked) return give_up(std::move(asked).error());
   record_.approval = asked->id;
   // Somebody approved the very same call before, and it was not made since.
-  if (asked->state == ApprovalState::approved) return redeem(asked->id);
-  is_asking_ = frame_.on_ask == OnAsk::wait;
+  if (asked->state == ApprovalState::approved && asked->scope == ApprovalScope::once)
+    return redeem(asked->id);
+  if (asked->state == ApprovalState::approved) {
+    has_passed_ = true;
+    return join();
+  }
+  is_asking_ = frame_.on_ask == OnAsk::wait && asked->state == ApprovalState::pending;
   return frame_.on_ask == OnAsk::come_back ? come_back(*asked) : begin_waiting(asked->id);
 }
 

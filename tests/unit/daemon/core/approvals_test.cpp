@@ -152,6 +152,23 @@ TEST_F(ApprovalsTest, WithAGrantAllElseIsRevokedThatLetsTheToolRunThere) {
   EXPECT_FALSE(approvals.redeem(claim(waits.id, "d1"), {"e1"})) << "the next call asks again";
 }
 
+TEST_F(ApprovalsTest, WhoComesBackToWhatWasAnsweredInTheMomentBeforeIsNotAskedAnew) {
+  Approval back = question("d1");
+  back.id = asked("d1").id;
+  value_of(approvals.deny(caller, back.id, "no"));
+  Approval lasting = question("d2");
+  lasting.id = asked("d2").id;
+  value_of(approvals.approve(caller, lasting.id, ApprovalScope::session));
+
+  Approval const denied = value_of(approvals.ask(back, OnAsk::wait));
+  Approval const allowed = value_of(approvals.ask(lasting, OnAsk::wait));
+
+  EXPECT_EQ(denied.id, back.id);
+  EXPECT_EQ(denied.state, ApprovalState::denied);
+  EXPECT_EQ(allowed.id, lasting.id);
+  EXPECT_EQ(allowed.state, ApprovalState::approved);
+}
+
 TEST_F(ApprovalsTest, AnApprovalOfOnceIsTakenBackUntilItIsUsed) {
   Approval const put = asked("d1");
   value_of(approvals.approve(caller, put.id, ApprovalScope::once));
