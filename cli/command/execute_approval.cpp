@@ -1,7 +1,5 @@
 #include "cli/command/execute_approval.hpp"
 
-#include <thread>
-
 #include "cli/command/answer_watch.hpp"
 #include "cli/command/approval_card.hpp"
 #include "cli/command/inside_step.hpp"
@@ -17,6 +15,8 @@ using std::chrono::steady_clock;
 
 /// What a wait takes beside the time that is left for the answer.
 constexpr milliseconds kBesides{2'000};
+/// A local question.
+constexpr std::chrono::seconds kPatience{2};
 
 Result<protocol::ApprovalView> approval_in(Error const& error) {
   auto const approval = protocol::find_member(error.context.text, "approval");
@@ -156,20 +156,6 @@ Result<Approval> decide_here(Context& context, ToolCall const& call, Approval co
   return *outcome;
 }
 
-/// Until the daemon holds the question for us: whoever leaves from here on takes it along. Where it does not
-/// come to that, the question is asked all the same.
-void await_hold(Context& context, ApprovalId const& id) {
-  constexpr int kMostLooks = 200;
-  constexpr milliseconds kBetween{5};
-  for (int look = 0; look < kMostLooks && !context.stop.stop_requested(); ++look) {
-    auto const reply = context.call(protocol::get_approval(id.text, std::chrono::seconds{0}));
-    auto const view =
-        reply ? protocol::decode_approval(reply->body) : Result<protocol::ApprovalView>{fail(reply.error())};
-    if (!view || view->approval.awaited || view->approval.state != ApprovalState::pending) return;
-    std::this_thread::sleep_for(kBetween);
-  }
-}
-
 /// Asks at the terminal, as long as the question and the time of the call last.
 Result<Approval> ask_here(Context& context, ToolCall const& call, protocol::ApprovalView const& asked,
                           steady_clock::time_point begun) {
@@ -180,7 +166,9 @@ Result<Approval> ask_here(Context& context, ToolCall const& call, protocol::Appr
   options.is_ours = true;
   if (context.timeout && is_timeout_named(context)) options.until = begun + *context.timeout;
   AnswerWatch const watch{asked.approval, std::move(options)};
-  await_hold(context, asked.approval.id);
+  // From then on the daemon holds the question for us: whoever leaves takes it along. Where it does not come
+  // to that, the question is asked all the same.
+  (void)context.call(protocol::get_awaited_approval(asked.approval.id.text, kPatience));
   return decide_here(context, call, asked.approval, watch);
 }
 

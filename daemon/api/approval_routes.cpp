@@ -47,7 +47,11 @@ Result<ServiceReply> changes(Approvals& approvals, Call const& call) {
 Result<ServiceReply> show(Approvals& approvals, Call const& call) {
   AGENTA_TRY(Approval const found, approvals.show(call.caller, id_of(call)));
   auto reply = json_reply(protocol::encode_approval(found));
-  if (found.state == ApprovalState::pending)
+  std::string const until = call.query_value("until");
+  if (!until.empty() && until != "awaited")
+    return fail(ErrorCode::invalid_request, "until is awaited, or left out, not " + until);
+  bool const is_what_was_wanted = !until.empty() && found.awaited;
+  if (found.state == ApprovalState::pending && !is_what_was_wanted)
     reply.headers.emplace_back(kWaitKeyHeader, approval_key(found.id));
   return reply;
 }

@@ -137,13 +137,14 @@ void Approvals::stop_waiting(ApprovalId const& id, Parting parting) {
 
 Result<Approval> Approvals::begin_waiting(Caller const& caller, ApprovalId const& id) {
   AGENTA_CHECK(show(caller, id));
-  std::lock_guard const guard{mutex_};
+  std::unique_lock lock{mutex_};
   AGENTA_TRY(auto found, store_.find(id));
   if (!found) return no_approval(id);
-  if (found->state == ApprovalState::pending) {
-    AGENTA_CHECK(store_.come_back(id));
-    ++waiting_[id.text];
-  }
+  if (found->state != ApprovalState::pending) return *std::move(found);
+  AGENTA_CHECK(store_.come_back(id));
+  ++waiting_[id.text];
+  lock.unlock();
+  tell(id);
   return *std::move(found);
 }
 

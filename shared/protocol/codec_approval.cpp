@@ -184,6 +184,10 @@ ServiceRequest get_approval(std::string_view id, std::chrono::seconds wait) {
   return held(request_of("GET", segment(id)), wait);
 }
 
+ServiceRequest get_awaited_approval(std::string_view id, std::chrono::seconds wait) {
+  return held(request_of("GET", segment(id) + "?until=awaited"), wait);
+}
+
 ServiceRequest wait_for_answer(std::string_view id, std::chrono::milliseconds wait) {
   ServiceRequest request = request_of("POST", segment(id) + "/wait");
   request.timeout = wait;

@@ -30,6 +30,8 @@ struct ApprovalQuery {
 ServiceRequest list_approvals(ApprovalQuery const& query);
 /// Holds the reply until it is decided, at most `wait`.
 ServiceRequest get_approval(std::string_view id, std::chrono::seconds wait);
+/// Holds it until somebody waits for its answer, or it is decided.
+ServiceRequest get_awaited_approval(std::string_view id, std::chrono::seconds wait);
 /// The same for whoever made the call and asks a person about it here: the connection is the question's,
 /// which is withdrawn when it ends before the answer. Held at most `wait`.
 ServiceRequest wait_for_answer(std::string_view id, std::chrono::milliseconds wait);

@@ -1,9 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "shared/base/shell_words.hpp"
 #include "shared/protocol/codec_approval.hpp"
@@ -67,8 +68,10 @@ struct Approving {
   }
 };
 
-/// One whose question is also decided elsewhere, as `state` says from some time on.
+/// One whose question is also decided elsewhere, from some time on.
 struct Elsewhere {
+  std::mutex mutex{};
+  std::condition_variable_any changed{};
   std::atomic<ApprovalState> state = ApprovalState::pending;
   std::atomic<bool> is_late = true;  ///< its time was over when it was decided
   std::atomic<bool> ran = false;
@@ -89,8 +92,14 @@ struct Elsewhere {
 
   /// As the daemon: what is decided is not decided again.
   Result<ServiceReply> decide(ApprovalState from, ApprovalState to) {
-    if (!state.compare_exchange_strong(from, to)) return fail(ErrorCode::approval_decided, "decided already");
+    if (state != from) return fail(ErrorCode::approval_decided, "decided already");
+    become(to);
     return reply_of(document());
+  }
+  void become(ApprovalState decided) {
+    std::lock_guard const guard{mutex};
+    state = decided;
+    changed.notify_all();
   }
 
   Result<ServiceReply> operator()(ServiceRequest const& request, std::stop_token const& stop) {
@@ -106,8 +115,10 @@ struct Elsewhere {
     if (target.ends_with("/a1/deny")) return decide(State::pending, State::denied);
     if (target.ends_with("/a1/revoke")) return decide(State::approved, State::revoked);
     if (target.ends_with("/a1/withdraw")) ++withdrawn;
-    while (target.find("?wait=") != std::string::npos && state == State::pending && !stop.stop_requested())
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    if (target.find("?wait=") != std::string::npos) {
+      std::unique_lock lock{mutex};
+      changed.wait(lock, stop, [this] { return state != State::pending; });
+    }
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped");
     return reply_of(document());
   }
@@ -410,7 +421,7 @@ TEST(ApprovalFlow, WhatIsApprovedElsewhereRunsAtOnceAndClosesTheForm) {
   Rig rig{on(daemon)};
   Json const asked = ask_legacy(rig);
 
-  daemon.state = ApprovalState::approved;
+  daemon.become(ApprovalState::approved);
 
   EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["data"], "done");
   Json const closed = Json::parse(rig.wire->await("notifications/cancelled"));
@@ -422,7 +433,7 @@ TEST(ApprovalFlow, WhatIsDeniedElsewhereEndsInThoseWords) {
   Rig rig{on(daemon)};
   ask_legacy(rig);
 
-  daemon.state = ApprovalState::denied;
+  daemon.become(ApprovalState::denied);
 
   auto const error = Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["error"];
   EXPECT_EQ(error["code"], "POLICY_DENIED");
@@ -439,7 +450,7 @@ TEST(ApprovalFlow, NobodysAnswerEndsTheCallAndTheForm) {
     Rig rig{on(daemon)};
     ask_legacy(rig);
 
-    daemon.state = ApprovalState::expired;
+    daemon.become(ApprovalState::expired);
 
     auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
     EXPECT_EQ(result["isError"], true);
@@ -473,7 +484,7 @@ TEST(ApprovalFlow, AYesToWhatIsApprovedAlreadyIsAYes) {
   Elsewhere daemon;
   Rig rig{on(daemon)};
 
-  auto const result = answer_modern(rig, kOnce, [&] { daemon.state = ApprovalState::approved; });
+  auto const result = answer_modern(rig, kOnce, [&] { daemon.become(ApprovalState::approved); });
 
   EXPECT_EQ(result["structuredContent"]["data"], "done") << result;
   EXPECT_EQ(daemon.withdrawn, 0) << "a modern client comes back";
@@ -486,7 +497,7 @@ TEST(ApprovalFlow, ANoTakesAYesFromElsewhereAway) {
     Rig rig{on(daemon)};
 
     auto const error = answer_modern(
-        rig, answer, [&] { daemon.state = ApprovalState::approved; })["structuredContent"]["error"];
+        rig, answer, [&] { daemon.become(ApprovalState::approved); })["structuredContent"]["error"];
 
     EXPECT_EQ(error["code"], "POLICY_DENIED");
     EXPECT_EQ(daemon.state, ApprovalState::revoked);
@@ -499,7 +510,7 @@ TEST(ApprovalFlow, AYesThatIsTooLateIsToldSo) {
   Rig rig{on(daemon)};
 
   auto const error =
-      answer_modern(rig, kOnce, [&] { daemon.state = ApprovalState::expired; })["structuredContent"]["error"];
+      answer_modern(rig, kOnce, [&] { daemon.become(ApprovalState::expired); })["structuredContent"]["error"];
 
   EXPECT_EQ(error["code"], "POLICY_DENIED");
   EXPECT_NE(error["message"].get<std::string>().find("nobody approved T_RUN in time"), std::string::npos)
