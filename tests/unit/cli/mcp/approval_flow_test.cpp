@@ -4,41 +4,13 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <nlohmann/json.hpp>
 
-#include "shared/base/shell_words.hpp"
 #include "shared/protocol/codec_approval.hpp"
-#include "tests/unit/cli/mcp/fake_daemon.hpp"
+#include "tests/unit/cli/mcp/flow_rig.hpp"
 
-// Missing connections and approvals, in both eras and with clients that can and cannot ask.
+// Approvals, in both eras and with clients that can and cannot ask.
 namespace agenta::mcp::test {
 namespace {
-
-using Json = nlohmann::json;
-
-constexpr std::string_view kAsks = R"({"elicitation":{"form":{},"url":{}}})";
-constexpr std::string_view kLink = "https://consent.example/l";
-
-/// A daemon on which one service is not connected until somebody follows the link.
-struct Connecting {
-  std::atomic<bool> connected = false;
-
-  Result<ServiceReply> operator()(ServiceRequest const& request, std::stop_token const&) {
-    if (request.method == "POST" && request.target == "/api/tools/executions") {
-      if (connected) return reply_of(execution_document("\"done\""));
-      return fail(ErrorCode::not_connected, "t is not connected", {"agenta-tools", "connect", "t"});
-    }
-    if (request.method == "POST" && request.target == "/api/tools/connections") {
-      return reply_of(
-          R"({"id":"c1","slug":"t","status":"PENDING","redirect_url":"https://consent.example/l","message":"m"})");
-    }
-    if (request.target.starts_with("/api/tools/connections/c1")) {
-      connected = true;
-      return reply_of(R"({"id":"c1","slug":"t","status":"ACTIVE","integration_slug":"t"})");
-    }
-    return fail(ErrorCode::internal, "not scripted: " + request.target);
-  }
-};
 
 /// A daemon that wants every call approved.
 struct Approving {
@@ -124,148 +96,6 @@ struct Elsewhere {
   }
 };
 
-FakeDaemon::Handler on(auto& behaviour) {
-  return [&behaviour](ServiceRequest const& request, std::stop_token const& stop) {
-    return behaviour(request, stop);
-  };
-}
-
-/// A daemon that has a call in its socket, and nothing of it in its journal: it stands still. What came of
-/// the call once it moved again is what a cancellation finds.
-struct StandingStill {
-  std::string found{};  ///< the execution's state by the time that it is called off; empty: it is not there
-
-  Result<ServiceReply> operator()(ServiceRequest const& request, std::stop_token const&) const {
-    if (request.method == "POST" && request.target == "/api/tools/executions")
-      return fail(ErrorCode::daemon_unavailable, "the daemon did not answer");
-    bool const is_cancel = request.target.ends_with("/cancel");
-    if (!is_cancel || found.empty()) return fail(ErrorCode::execution_not_found, "there is no execution");
-    return reply_of(R"({"id":"e1","execution_id":"e1","tool":"T_RUN","state":")" + found +
-                    R"(","successful":null,"data":null,"error":null})");
-  }
-};
-
-SessionUse losing_replies() {
-  SessionUse use = use_of("s");
-  use.lost_reply = [](ToolService&) { return true; };
-  return use;
-}
-
-TEST(LostReply, NothingRanOnceTheCallIsCalledOff) {
-  StandingStill daemon;
-  Rig rig{on(daemon), losing_replies()};
-
-  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
-
-  auto const error = Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["error"];
-  EXPECT_NE(error["message"].get<std::string>().find("nothing ran"), std::string::npos);
-  EXPECT_EQ(rig.daemon.count("/cancel"), 1U);
-}
-
-TEST(LostReply, WhatHadLeftBeforeItWasCalledOffIsUnknown) {
-  StandingStill daemon{.found = "sent"};
-  Rig rig{on(daemon), losing_replies()};
-
-  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
-
-  auto const error = Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["error"];
-  EXPECT_EQ(error["code"], "OUTCOME_UNKNOWN");
-  EXPECT_NE(error["retryable"], true);
-}
-
-TEST(ConnectFlow, WithoutElicitationTheModelIsToldLinkCommandAndCode) {
-  Connecting daemon;
-  Rig rig{on(daemon)};
-
-  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
-
-  auto const result = Json::parse(rig.wire->await(R"("id":1)"))["result"];
-  EXPECT_EQ(result["isError"], true);
-  auto const& error = result["structuredContent"]["error"];
-  EXPECT_EQ(error["code"], "connection_required");
-  EXPECT_EQ(error["connect_url"], kLink);
-  EXPECT_EQ(error["toolkit"], "t");
-  EXPECT_EQ(error["command"], "agenta-tools connect t");
-  std::string const text = result["content"][0]["text"];
-  EXPECT_NE(text.find(kLink), std::string::npos);
-  EXPECT_NE(text.find("agenta-tools connect t"), std::string::npos);
-}
-
-TEST(ConnectFlow, AModernClientIsAskedAndItsSecondCallWaitsAndRuns) {
-  Connecting daemon;
-  Rig rig{on(daemon)};
-
-  rig.say(modern("1", "tools/call", R"("name":"T_RUN","arguments":{"a":1})", kAsks));
-  auto const first = Json::parse(rig.wire->await(R"("id":1)"))["result"];
-  ASSERT_EQ(first["resultType"], "input_required");
-  auto const& asked = first["inputRequests"]["connect"];
-  EXPECT_EQ(asked["method"], "elicitation/create");
-  EXPECT_EQ(asked["params"]["mode"], "url");
-  EXPECT_EQ(asked["params"]["url"], kLink);
-  EXPECT_FALSE(asked["params"].contains("elicitationId"));
-  std::string const state = first["requestState"];
-
-  rig.say(modern(
-      "2", "tools/call",
-      R"("name":"T_RUN","arguments":{"a":1},"inputResponses":{"connect":{"action":"accept"}},"requestState":")" +
-          state + "\"",
-      kAsks));
-
-  auto const second = Json::parse(rig.wire->await(R"("id":2)"))["result"];
-  EXPECT_EQ(second["structuredContent"]["data"], "done");
-}
-
-TEST(ConnectFlow, StateOfAnotherCallIsRefused) {
-  Connecting daemon;
-  Rig rig{on(daemon)};
-  rig.say(modern("1", "tools/call", R"("name":"T_RUN","arguments":{"a":1})", kAsks));
-  std::string const state = Json::parse(rig.wire->await(R"("id":1)"))["result"]["requestState"];
-
-  rig.say(modern(
-      "2", "tools/call",
-      R"("name":"T_RUN","arguments":{"a":2},"inputResponses":{"connect":{"action":"accept"}},"requestState":")" +
-          state + "\"",
-      kAsks));
-
-  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":2)"))["error"]["code"], kInvalidParams);
-  EXPECT_FALSE(daemon.connected);
-}
-
-TEST(ConnectFlow, WhoDeclinesIsToldTheSameAsWhoCannotBeAsked) {
-  for (std::string const action : {"decline", "cancel"}) {
-    Connecting daemon;
-    Rig rig{on(daemon)};
-    rig.say(modern("1", "tools/call", R"("name":"T_RUN")", kAsks));
-    std::string const state = Json::parse(rig.wire->await(R"("id":1)"))["result"]["requestState"];
-
-    rig.say(modern("2", "tools/call",
-                   R"("name":"T_RUN","inputResponses":{"connect":{"action":")" + action +
-                       R"("}},"requestState":")" + state + "\"",
-                   kAsks));
-
-    auto const result = Json::parse(rig.wire->await(R"("id":2)"))["result"];
-    EXPECT_EQ(result["isError"], true);
-    EXPECT_EQ(result["structuredContent"]["error"]["code"], "connection_required");
-    EXPECT_EQ(result["structuredContent"]["error"]["connect_url"], kLink);
-  }
-}
-
-TEST(ConnectFlow, ALegacyClientIsAskedByARequestOfOurs) {
-  Connecting daemon;
-  Rig rig{on(daemon)};
-  rig.begin("2025-11-25", kAsks);
-
-  rig.say(legacy("1", "tools/call", R"({"name":"T_RUN"})"));
-  auto const asked = Json::parse(rig.wire->await("elicitation/create"));
-  EXPECT_EQ(asked["params"]["mode"], "url");
-  EXPECT_EQ(asked["params"]["url"], kLink);
-  EXPECT_EQ(asked["params"]["elicitationId"], "c1");
-  rig.say(R"({"jsonrpc":"2.0","id":)" + asked["id"].dump() + R"(,"result":{"action":"accept"}})");
-
-  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["result"]["structuredContent"]["data"], "done");
-  EXPECT_NE(rig.wire->await("notifications/elicitation/complete"), "");
-}
-
 TEST(ApprovalFlow, WithoutElicitationTheModelIsToldWhatApproves) {
   Approving daemon;
   Rig rig{on(daemon)};
@@ -281,31 +111,6 @@ TEST(ApprovalFlow, WithoutElicitationTheModelIsToldWhatApproves) {
   EXPECT_NE(text.find("`agenta-tools approvals approve a1`"), std::string::npos) << text;
 }
 
-/// As over a session's socket: what is somebody else's to do is told in words.
-SessionUse use_inside() {
-  SessionUse use;
-  use.complete = [](Error error) {
-    error.message += "; ask the owner: " + shell_words(error.next_step);
-    error.next_step.clear();
-    return error;
-  };
-  return use;
-}
-
-Json told_inside(FakeDaemon::Handler handler) {
-  FakeDaemon daemon{std::move(handler)};
-  SessionTools tools{use_inside()};
-  Server server{{.make_service = daemon.maker()}, tools};
-  auto const peer = std::make_shared<Peer>();
-  auto const wire = std::make_shared<Wire>();
-  server.subscribe(peer, wire);
-  server.take(peer, modern("1", "tools/call", R"("name":"T_RUN")"), wire);
-  auto result = Json::parse(wire->await(R"("id":1)"))["result"];
-  server.end();
-  peer->cancel_all();
-  return result;
-}
-
 TEST(ApprovalFlow, WhoCannotApproveIsToldWhoCan) {
   Approving daemon;
 
@@ -318,35 +123,6 @@ TEST(ApprovalFlow, WhoCannotApproveIsToldWhoCan) {
       << error;
   EXPECT_TRUE(error["next_step"].empty()) << error;
   EXPECT_EQ(result["content"][0]["text"].get<std::string>().find("Next step:"), std::string::npos);
-}
-
-TEST(SessionCaller, KnowsAToolOutsideBehindTheFlagsOfAStep) {
-  auto const refuses = [](ServiceRequest const&, std::stop_token const&) -> Result<ServiceReply> {
-    return fail(ErrorCode::policy_denied, "T_RUN is not in the session s",
-                {"agenta-tools", "--project", "shop", "session", "add", "s", "T_RUN"});
-  };
-  Rig rig{refuses};
-
-  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
-
-  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["error"]["message"], "Unknown tool: T_RUN");
-}
-
-TEST(ConnectFlow, WhoCannotConnectIsToldWhoCan) {
-  auto const refuses = [](ServiceRequest const& request, std::stop_token const&) -> Result<ServiceReply> {
-    if (request.target == "/api/tools/executions")
-      return fail(ErrorCode::not_connected, "t is not connected", {"agenta-tools", "connect", "t"});
-    return fail(ErrorCode::forbidden, "not here");
-  };
-
-  auto const error = told_inside(refuses)["structuredContent"]["error"];
-
-  EXPECT_EQ(error["code"], "connection_required");
-  EXPECT_TRUE(error["command"].is_null()) << error;
-  EXPECT_TRUE(error["next_step"].empty()) << error;
-  EXPECT_NE(error["message"].get<std::string>().find("; ask the owner: agenta-tools connect t."),
-            std::string::npos)
-      << error;
 }
 
 TEST(ApprovalFlow, AFormThatAllowsLetsTheCallRun) {
@@ -531,19 +307,6 @@ TEST(ApprovalFlow, WhoDeclinesIsNotAskedAgain) {
   EXPECT_NE(message.find("the user declined T_RUN"), std::string::npos) << message;
   EXPECT_NE(message.find("Do not try it again unless the user asks"), std::string::npos) << message;
   EXPECT_EQ(daemon.state, ApprovalState::denied);
-}
-
-TEST(SessionCaller, KnowsAToolOutsideWhereNoStepSaysSo) {
-  auto const refuses = [](ServiceRequest const&, std::stop_token const&) -> Result<ServiceReply> {
-    Error error = fail(ErrorCode::policy_denied, "T_RUN is not in the session s").error();
-    error.context.text = R"({"reason":"not_in_session"})";
-    return fail(std::move(error));
-  };
-  Rig rig{refuses};
-
-  rig.say(modern("1", "tools/call", R"("name":"T_RUN")"));
-
-  EXPECT_EQ(Json::parse(rig.wire->await(R"("id":1)"))["error"]["message"], "Unknown tool: T_RUN");
 }
 
 TEST(ApprovalFlow, WhoCancelsHasNotDenied) {
